@@ -1,0 +1,139 @@
+"""What happens in a training, as small records; each goes to and from one line of JSON.
+
+The trainer yields them, the run store appends them to `events.jsonl`, and the command line and the page show them.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
+
+    step: int = 0
+    """Optimizer steps done when it happened."""
+    elapsed_s: float = 0.0
+    """Seconds of training so far, over all sittings of the run."""
+
+
+class Started(_Event):
+    """A sitting begins: a new run at step 0, or a resumed one further on."""
+
+    type: Literal["started"] = "started"
+    total_steps: int
+    steps_per_epoch: int
+    tokens_per_step: int
+    n_parameters: int
+    device: str
+    precision: str
+    threads: int
+    exact: bool = True
+    """Whether this sitting continues the last one bit for bit."""
+    why_not_exact: str = ""
+
+
+class Stepped(_Event):
+    """One optimizer step."""
+
+    type: Literal["stepped"] = "stepped"
+    epoch: float
+    """Epochs done, with the fraction of the current one."""
+    loss: float
+    """Mean training loss over the step's tokens, before the update, dropout on."""
+    lr: float
+    grad_norm: float
+    """Gradient norm before clipping."""
+    tokens_seen: int
+    tokens_per_s: float
+    """Over the last steps, evaluations and saves left out."""
+
+
+class Evaluated(_Event):
+    """An evaluation on `eval_iter` batches of each part, dropout off."""
+
+    type: Literal["evaluated"] = "evaluated"
+    epoch: float
+    tokens_seen: int
+    train_loss: float
+    val_loss: float
+    best: bool
+    """Whether `val_loss` is the lowest so far."""
+    probe: list[tuple[int, float]] = []
+    """The likeliest next tokens after `start_context`: (token id, probability), likeliest first, at most 20."""
+
+
+class Sampled(_Event):
+    """A text the model wrote after an epoch, `start_context` included."""
+
+    type: Literal["sampled"] = "sampled"
+    epoch: float
+    text: str
+
+
+class Saved(_Event):
+    """A checkpoint is complete on disk."""
+
+    type: Literal["saved"] = "saved"
+    reason: Literal["epoch", "best", "freq", "stop", "end"]
+    size_bytes: int
+
+
+class Changed(_Event):
+    """The learning rate was changed while the training ran."""
+
+    type: Literal["changed"] = "changed"
+    lr: float
+
+
+class Paused(_Event):
+    """The training waits; `Resumed` follows when it goes on."""
+
+    type: Literal["paused"] = "paused"
+
+
+class Resumed(_Event):
+    """A paused training goes on."""
+
+    type: Literal["resumed"] = "resumed"
+
+
+class Warned(_Event):
+    """Something the user should know; the training goes on."""
+
+    type: Literal["warned"] = "warned"
+    message: str
+
+
+class Finished(_Event):
+    """The sitting is over."""
+
+    type: Literal["finished"] = "finished"
+    reason: Literal["completed", "stopped", "diverged", "failed"]
+    message: str = ""
+    """For `diverged` and `failed`: one sentence that says what happened and what to do."""
+
+
+Event = Annotated[
+    Started | Stepped | Evaluated | Sampled | Saved | Changed | Paused | Resumed | Warned | Finished,
+    Field(discriminator="type"),
+]
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def event_to_json(event: Event) -> str:
+    """One line of JSON, without the line break.
+
+    >>> event_to_json(Paused(step=7))
+    '{"step":7,"elapsed_s":0.0,"type":"paused"}'
+    """
+    return event.model_dump_json()
+
+
+def event_from_json(line: str | bytes) -> Event:
+    """The event of one line of JSON; raises `pydantic.ValidationError` on anything else.
+
+    >>> event_from_json('{"type":"paused","step":7}')
+    Paused(step=7, elapsed_s=0.0, type='paused')
+    """
+    return _ADAPTER.validate_json(line)
