@@ -1,0 +1,75 @@
+"""Numbers → matplotlib figures, for what is saved or printed; knows no model and no page.
+
+Figures are made without pyplot, so that threads can draw at the same time and nothing is kept between calls.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from playground.errors import SettingsError
+
+FIGURE_FORMATS = ("pdf", "png", "svg")
+
+
+def plot_losses(
+    epochs_seen: Sequence[float],
+    tokens_seen: Sequence[int],
+    train_losses: Sequence[float],
+    val_losses: Sequence[float],
+) -> Figure:
+    """The chapter's picture of a training: both losses over epochs, tokens seen on a second axis on top.
+
+    All four sequences hold one value per evaluation. Source: book, chapter 5, `plot_losses`.
+
+    >>> figure = plot_losses([0.5, 1.0], [512, 1024], [9.8, 8.1], [9.9, 8.4])
+    >>> [axis.get_xlabel() for axis in figure.axes]
+    ['Epochs', 'Tokens seen']
+    """
+    figure = Figure(figsize=(5, 3), layout="constrained")
+    epochs = figure.subplots()
+    epochs.plot(epochs_seen, train_losses, label="Training loss")
+    epochs.plot(epochs_seen, val_losses, linestyle="-.", label="Validation loss")
+    epochs.set_xlabel("Epochs")
+    epochs.set_ylabel("Loss")
+    epochs.xaxis.set_major_locator(MaxNLocator(integer=True))
+    epochs.legend(loc="upper right")
+    tokens = epochs.twiny()
+    tokens.plot(tokens_seen, train_losses, alpha=0)  # invisible: it only sets the scale of the second axis
+    tokens.set_xlabel("Tokens seen")
+    return figure
+
+
+def plot_temperatures(words: Sequence[str], probabilities: Mapping[float, Sequence[float]]) -> Figure:
+    """The chapter's picture of temperature: for every word one bar per temperature.
+
+    `probabilities` maps a temperature to the words' probabilities under it. Source: book, chapter 5.
+
+    >>> figure = plot_temperatures(["closer", "forward"], {1: [0.1, 0.9], 5: [0.4, 0.6]})
+    >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    ['Temperature = 1', 'Temperature = 5']
+    """
+    figure = Figure(figsize=(5, 3), layout="constrained")
+    axes = figure.subplots()
+    width = 0.75 / max(1, len(probabilities))
+    for i, (temperature, values) in enumerate(probabilities.items()):
+        offset = (i - (len(probabilities) - 1) / 2) * width
+        axes.bar([x + offset for x in range(len(words))], values, width, label=f"Temperature = {temperature:g}")
+    axes.set_ylabel("Probability")
+    axes.set_xticks(range(len(words)), words, rotation=90)
+    axes.legend()
+    return figure
+
+
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure in the format of the path's suffix (pdf, png or svg) and give back the path.
+
+    Raises `SettingsError` for another suffix.
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in FIGURE_FORMATS:
+        raise SettingsError(f"A figure can be saved as {', '.join(FIGURE_FORMATS)}, not as {path.suffix or path.name}.")
+    figure.savefig(path, format=suffix, dpi=200)
+    return path

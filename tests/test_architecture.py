@@ -1,0 +1,91 @@
+"""The house keeps its plan: who may import whom, how long a file may get, and that README and CI say the same."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "playground").rglob("*.py"))
+BASE = {"errors", "config", "device"}
+MAY_IMPORT = {
+    "errors": set(),
+    "config": {"errors"},
+    "device": {"errors", "config"},
+    "figures": BASE,
+    "text": BASE | {"text"},
+    "model": BASE | {"model"},
+    "training": BASE | {"text", "model", "training"},
+    "sampling": BASE | {"text", "model", "sampling"},
+    "cli": BASE | {"text", "model", "training", "sampling", "figures", "ui"},
+    "ui": BASE | {"text", "model", "training", "sampling", "figures", "ui"},
+    "__init__": BASE | {"text", "model", "training", "sampling"},
+    "__main__": {"cli"},
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT / "playground").parts[0].removesuffix(".py")
+
+
+def imported_modules(path: Path) -> set[str]:
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written out in full"
+            modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
+
+
+def rooms_imported(path: Path) -> set[str]:
+    parts = [module.split(".") for module in imported_modules(path)]
+    return {part[1] for part in parts if part[0] == "playground" and len(part) > 1}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_data_flows_one_way(path: Path) -> None:
+    rooms = {name for name in rooms_imported(path) if name in MAY_IMPORT}
+    assert rooms <= MAY_IMPORT[room(path)], f"{path} reaches back"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_page_knows_gradio_and_only_figures_knows_matplotlib(path: Path) -> None:
+    libraries = {module.split(".")[0] for module in imported_modules(path)}
+    assert "gradio" not in libraries or room(path) == "ui"
+    assert "matplotlib" not in libraries or room(path) == "figures"
+
+
+def test_importing_the_package_loads_neither_gradio_nor_matplotlib() -> None:
+    code = "import sys, playground; print({'gradio', 'matplotlib'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_has_one_job(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
+
+
+def test_the_root_holds_only_what_it_should() -> None:
+    shown = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    allowed = {"app.py", "playground", "tests", "checkpoints", "requirements.txt", "README.md", "pyproject.toml"}
+    assert shown - {"__pycache__"} <= allowed
+
+
+def test_app_stays_thin() -> None:
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 40
+
+
+def test_ci_runs_the_command_that_the_readme_gives() -> None:
+    command = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]], ids=["lint", "format"])
+def test_code_is_linted_and_formatted(arguments: list[str]) -> None:
+    found = subprocess.run([sys.executable, "-m", "ruff", *arguments, "."], cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout

@@ -1,0 +1,47 @@
+import gc
+import weakref
+from itertools import pairwise
+
+import pytest
+from matplotlib import pyplot
+
+from playground.errors import SettingsError
+from playground.figures import plot_losses, plot_temperatures, save_figure
+
+
+def test_losses_are_drawn_over_epochs_with_tokens_on_top():
+    figure = plot_losses([1, 2, 3], [100, 200, 300], [9, 5, 2], [9.1, 7, 6.5])
+    epochs, tokens = figure.axes
+    training, validation = epochs.get_lines()
+    assert list(training.get_ydata()) == [9, 5, 2]
+    assert validation.get_linestyle() == "-."
+    assert list(tokens.get_lines()[0].get_xdata()) == [100, 200, 300]
+    assert all(float(tick).is_integer() for tick in epochs.get_xticks())
+
+
+def test_temperatures_are_grouped_bars_with_one_group_a_word():
+    figure = plot_temperatures(["a", "b"], {1: [0.2, 0.8], 0.1: [0, 1], 5: [0.4, 0.6]})
+    bars = figure.axes[0].containers
+    assert [[bar.get_height() for bar in group] for group in bars] == [[0.2, 0.8], [0, 1], [0.4, 0.6]]
+    lefts = sorted(bar.get_x() for group in bars for bar in group)
+    widths = bars[0][0].get_width()
+    assert all(right - left >= widths - 1e-9 for left, right in pairwise(lefts)), "bars overlap"
+
+
+@pytest.mark.parametrize(("suffix", "magic"), [(".pdf", b"%PDF"), (".png", b"\x89PNG"), (".svg", b"<?xml")])
+def test_a_figure_is_saved_in_the_format_of_its_suffix(tmp_path, suffix, magic):
+    path = save_figure(plot_losses([1], [10], [2.0], [3.0]), tmp_path / f"loss{suffix}")
+    assert path.read_bytes().startswith(magic)
+
+
+def test_another_suffix_is_refused_in_one_sentence(tmp_path):
+    with pytest.raises(SettingsError, match=r"not as \.docx"):
+        save_figure(plot_losses([1], [10], [2.0], [3.0]), tmp_path / "loss.docx")
+
+
+def test_fault_49_figures_leave_nothing_behind():
+    """Live curves are drawn in the browser; what is left of the row is that saved figures are freed."""
+    drawn = [weakref.ref(plot_losses([0, step], [0, step], [2, 1], [2, 1])) for step in range(1, 51)]
+    gc.collect()
+    assert pyplot.get_fignums() == []
+    assert not any(figure() for figure in drawn)
