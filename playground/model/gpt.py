@@ -1,0 +1,145 @@
+"""The book's GPT (chapter 4): the same weights and the same function, in fewer and faster operations.
+
+B: batch, T: tokens, C: emb_dim, H: heads, D: C / H, V: vocab_size, L: tokens in the cache and in the input together.
+
+What differs from the book: one projection gives queries, keys and values; attention, LayerNorm and GELU are PyTorch's
+fused ones; a cache of keys and values is optional. `interchange.py` maps the weights to the book's and back.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from playground.config import ModelConfig
+from playground.errors import SettingsError
+from playground.model.cache import KVCache
+
+
+class Attention(nn.Module):
+    """Causal self-attention with several heads (book, section 3.6)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.n_heads, self.drop_rate = config.n_heads, config.drop_rate
+        self.qkv = _fused_projection(config.emb_dim, config.qkv_bias)
+        self.out_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x: Tensor, layer: int, cache: KVCache | None, mask: Tensor | None) -> Tensor:
+        """`(B, T, C)` → `(B, T, C)`; `mask` (T, L) is only needed for several tokens behind a cached prefix."""
+        batch, new, width = x.shape
+        qkv = self.qkv(x).view(batch, new, 3, self.n_heads, width // self.n_heads).permute(0, 2, 3, 1, 4)
+        if cache is None:
+            queries, keys, values = qkv.unbind(1)  # each (B, H, T, D)
+        else:
+            queries = qkv[:, 0]
+            keys, values = cache.store(layer, qkv[:, 1:])  # (B, H, L, D)
+        context = F.scaled_dot_product_attention(
+            queries,
+            keys,
+            values,
+            attn_mask=mask,
+            dropout_p=self.drop_rate if self.training else 0.0,
+            is_causal=mask is None and new > 1,
+        )  # (B, H, T, D)
+        return self.out_proj(context.transpose(1, 2).reshape(batch, new, width))
+
+
+class FeedForward(nn.Module):
+    """Two linear layers with a GELU in its tanh form between them (book, section 4.3)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.up = nn.Linear(config.emb_dim, 4 * config.emb_dim)
+        self.down = nn.Linear(4 * config.emb_dim, config.emb_dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(B, T, C)` → `(B, T, C)`."""
+        return self.down(F.gelu(self.up(x), approximate="tanh"))
+
+
+class Block(nn.Module):
+    """One transformer block: attention, then feed-forward, each normed before and added to its input."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.drop_rate = config.drop_rate
+        self.att = Attention(config)
+        self.ff = FeedForward(config)
+        self.norm1 = nn.LayerNorm(config.emb_dim)
+        self.norm2 = nn.LayerNorm(config.emb_dim)
+
+    def forward(self, x: Tensor, layer: int = 0, cache: KVCache | None = None, mask: Tensor | None = None) -> Tensor:
+        """`(B, T, C)` → `(B, T, C)`."""
+        x = x + F.dropout(self.att(self.norm1(x), layer, cache, mask), self.drop_rate, self.training)
+        return x + F.dropout(self.ff(self.norm2(x)), self.drop_rate, self.training)
+
+
+class GPTModel(nn.Module):
+    """The book's GPT: token ids `(B, T)` → logits `(B, T, V)`.
+
+    `config` is a `ModelConfig` or a dictionary with the book's names. After `torch.manual_seed(123)` the weights are
+    those of the book's model. With a `cache`, the ids continue what the cache holds, and it takes them in. More tokens
+    than the context holds raise `SettingsError`.
+
+    >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+    >>> GPTModel(config)(torch.tensor([[1, 2, 3]])).shape
+    torch.Size([1, 3, 50])
+    """
+
+    def __init__(self, config: ModelConfig | Mapping[str, Any]) -> None:
+        super().__init__()
+        self.config = config if isinstance(config, ModelConfig) else ModelConfig(**config)
+        config = self.config
+        self.tok_emb = nn.Embedding(config.vocab_size, config.emb_dim)
+        self.pos_emb = nn.Embedding(config.context_length, config.emb_dim)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
+        self.final_norm = nn.LayerNorm(config.emb_dim)
+        self.out_head = nn.Linear(config.emb_dim, config.vocab_size, bias=False)
+
+    def forward(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
+        """Logits `(B, T, V)` of the next token after each of `ids` `(B, T)`."""
+        return self.out_head(self.hidden(ids, cache))
+
+    def hidden(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
+        """What `out_head` sees, `(B, T, C)`: for a caller that needs the logits of some positions only."""
+        start, new = 0 if cache is None else cache.length, ids.shape[1]
+        self._check_length(start + new, cache)
+        x = self.tok_emb(ids) + self.pos_emb.weight[start : start + new]  # (B, T, C)
+        x = F.dropout(x, self.config.drop_rate, self.training)
+        mask = _mask_behind_prefix(start, new, x) if start and new > 1 else None
+        for layer, block in enumerate(self.blocks):
+            x = block(x, layer, cache, mask)
+        if cache is not None:
+            cache.length += new
+        return self.final_norm(x)
+
+    def set_drop_rate(self, drop_rate: float) -> None:
+        """Use another dropout from now on; the weights stay."""
+        self.config = self.config.replace(drop_rate=drop_rate)
+        for block in self.blocks:
+            block.drop_rate = block.att.drop_rate = drop_rate
+
+    def _check_length(self, length: int, cache: KVCache | None) -> None:
+        most = self.config.context_length if cache is None else cache.max_length
+        if length > most:
+            what = "the model's context" if cache is None else "the cache"
+            raise SettingsError(f"The input is {length} tokens long, but {what} holds {most}; shorten the input.")
+
+
+def _fused_projection(width: int, bias: bool) -> nn.Linear:
+    """One `(C, 3C)` layer holding the numbers that the book's three layers would have drawn, bias or not."""
+    three = [nn.Linear(width, width, bias=bias) for _ in range(3)]
+    fused = three[0]
+    fused.out_features = 3 * width
+    for name, _ in list(fused.named_parameters()):
+        setattr(fused, name, nn.Parameter(torch.cat([getattr(part, name).detach() for part in three])))
+    return fused
+
+
+def _mask_behind_prefix(start: int, new: int, like: Tensor) -> Tensor:
+    """`(T, L)`: 0 where token `start + i` may look, −inf where it may not."""
+    mask = torch.full((new, start + new), float("-inf"), dtype=like.dtype, device=like.device)
+    return mask.triu_(start + 1)
