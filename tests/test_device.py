@@ -1,0 +1,120 @@
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+
+from playground import device as device_module
+from playground.device import autocast, available_cores, machine, resolve_device, resolve_precision, use_threads
+from playground.errors import SettingsError
+
+
+@pytest.fixture
+def threads():
+    before = torch.get_num_threads()
+    yield before
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_auto_takes_the_fastest_device_there(monkeypatch, cuda, mps, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert resolve_device("auto").type == expected
+
+
+def test_a_device_that_is_not_there_is_refused_and_the_message_says_what_is(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(SettingsError, match=r"no cuda; choose auto or one of: cpu\."):
+        resolve_device("cuda")
+    with pytest.raises(SettingsError, match="no toaster"):
+        resolve_device("toaster")
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [({"avx2": True}, "float32"), ({"avx512_bf16": True}, "bfloat16"), ({"amx_bf16": True}, "bfloat16")],
+)
+def test_auto_precision_is_bfloat16_only_where_the_processor_has_it(monkeypatch, features, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: features)
+    assert resolve_precision("auto", "cpu") == expected
+    assert resolve_precision("auto", "mps") == "float32"
+
+
+def test_a_precision_that_is_asked_for_is_used():
+    assert resolve_precision("bfloat16", "cpu") == "bfloat16"
+    assert resolve_precision("float32", "cpu") == "float32"
+
+
+def test_autocast_changes_products_and_only_in_bfloat16():
+    one = torch.ones(1, 1)
+    with autocast("cpu", "bfloat16"):
+        assert (one @ one).dtype == torch.bfloat16
+    with autocast("cpu", "float32"):
+        assert (one @ one).dtype == torch.float32
+
+
+def test_threads_are_set_and_bounded(threads):
+    assert use_threads(1) == 1
+    assert torch.get_num_threads() == 1
+    assert use_threads(None) == available_cores()
+    with pytest.raises(SettingsError, match="threads: 0"):
+        use_threads(0)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, None),
+        ({"cpu.max": "max 100000"}, None),
+        ({"cpu.max": "150000 100000"}, 2),
+        ({"cpu.max": "20000 100000"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "400000", "cpu/cpu.cfs_period_us": "100000"}, 4),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, None),
+    ],
+)
+def test_a_container_s_processor_quota_is_read(tmp_path: Path, files, expected):
+    write(tmp_path, files)
+    assert device_module._cpu_quota(tmp_path) == expected
+
+
+def test_cores_respect_affinity_and_quota(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(12)), raising=False)
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical: 8)
+    monkeypatch.setattr(device_module, "_CGROUP", tmp_path)
+    assert available_cores() == 8
+    write(tmp_path, {"cpu.max": "300000 100000"})
+    assert available_cores() == 3
+
+
+@pytest.mark.parametrize(
+    ("limit", "used"),
+    [("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes")],
+)
+def test_a_container_s_memory_limit_bounds_what_is_reported(tmp_path: Path, limit, used):
+    write(tmp_path, {limit: "1000000", used: "400000"})
+    assert device_module._memory_bytes(tmp_path) == (600_000, 1_000_000)
+
+
+def test_no_container_means_the_machine_s_memory(tmp_path: Path):
+    write(tmp_path, {"memory.max": "max", "memory.current": "5"})
+    assert device_module._memory_bytes(tmp_path)[1] == psutil.virtual_memory().total
+
+
+def test_the_machine_describes_itself():
+    here = machine("cpu")
+    assert here.device == "cpu"
+    assert here.device_name
+    assert 1 <= here.cores <= (os.cpu_count() or 1)
+    assert 0 < here.free_memory_bytes <= here.memory_bytes
+    assert here.bfloat16 == (resolve_precision("auto", "cpu") == "bfloat16")
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content + "\n", encoding="ascii")
