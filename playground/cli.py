@@ -1,0 +1,223 @@
+"""The command line: `python -m playground COMMAND`; each command turns options into a config and calls one function.
+
+People see tables and progress; with `--json` stdout holds one JSON value a line and nothing else. Imports of the
+slow libraries stand inside the commands, so that `--help` answers at once.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from playground.cli_options import takes_settings
+from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
+from playground.errors import PlaygroundError, TextError
+
+if TYPE_CHECKING:
+    from playground.training.runs import Run, RunStore
+
+app = typer.Typer(
+    name="playground",
+    help="Train a small GPT on a text of yours, look at its next word, and let it write.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Checkpoints = Annotated[Path, typer.Option(help="Folder that holds one folder a run.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line on stdout, and nothing else.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run; `runs` lists them.")]
+Step = Annotated[str, typer.Option(help="Which checkpoint: last, best, or a step number.")]
+Prompt = Annotated[str, typer.Option(help="Text to go on from.")]
+
+CHECKPOINTS = Path("checkpoints")
+
+
+def main() -> None:
+    """Run the command line; an error meant for the user is one sentence on stderr and exit status 1."""
+    try:
+        app()
+    except PlaygroundError as error:
+        Console(stderr=True).print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+@takes_settings(ModelConfig, DataConfig, TrainConfig)
+def train(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A file, `-` for standard input, or sample:NAME.")],
+    preset: Annotated[str, typer.Option(help="Size and settings to begin with.")] = "mini",
+    name: Annotated[str | None, typer.Option(help="Name of the run; made from text and preset when left out.")] = None,
+    max_bytes: Annotated[int, typer.Option(min=1, help="Most bytes of text to read.")] = 1_000_000_000,
+    checkpoints: Checkpoints = CHECKPOINTS,
+    as_json: AsJson = False,
+    **settings: Any,
+) -> None:
+    """Train a model from scratch on a text; Ctrl-C saves and stops."""
+    from playground.model.presets import find_preset
+
+    content, text_name = read_text_argument(text, max_bytes)
+    chosen = find_preset(preset)
+    run = store(checkpoints).create(
+        name,
+        content,
+        model=chosen.model.replace(**only(settings, ModelConfig)),
+        data=chosen.data.replace(**only(settings, DataConfig)),
+        train=chosen.train.replace(**only(settings, TrainConfig)),
+        preset=preset,
+        text_name=text_name,
+    )
+    follow(run, as_json)
+
+
+@app.command()
+@takes_settings(DecodeConfig)
+def generate(
+    run: RunName,
+    prompt: Prompt = "Every effort moves you",
+    step: Step = "last",
+    checkpoints: Checkpoints = CHECKPOINTS,
+    as_json: AsJson = False,
+    **settings: Any,
+) -> None:
+    """Continue a prompt with a trained model, token by token."""
+    from playground.sampling.generate import stream
+    from playground.text.tokenizer import StreamingDecoder, text_to_token_ids
+
+    opened = store(checkpoints).open(run)
+    decode = DecodeConfig(**settings)
+    model = opened.load_model(checkpoint_name(step))
+    decoder = StreamingDecoder(opened.tokenizer)
+    if not as_json:
+        write(prompt)
+    for token in stream(model, text_to_token_ids(prompt, opened.tokenizer), decode):
+        text = decoder.push(token.id)
+        write(json.dumps({**token.to_dict(), "text": text}, ensure_ascii=False) + "\n" if as_json else text)
+    write("" if as_json else decoder.finish() + "\n")
+
+
+@app.command("next-token")
+def next_token(
+    run: RunName,
+    prompt: Prompt = "Every effort moves you",
+    top: Annotated[int, typer.Option(min=1, help="How many of the likeliest tokens to show.")] = 10,
+    step: Step = "last",
+    checkpoints: Checkpoints = CHECKPOINTS,
+    as_json: AsJson = False,
+) -> None:
+    """Show which tokens a trained model holds likeliest after a prompt."""
+    from playground.sampling.generate import next_token_probabilities
+    from playground.text.tokenizer import text_to_token_ids, token_text
+
+    opened = store(checkpoints).open(run)
+    model = opened.load_model(checkpoint_name(step))
+    probabilities = next_token_probabilities(model, text_to_token_ids(prompt, opened.tokenizer))
+    values, ids = probabilities.topk(min(top, probabilities.numel()))
+    rows = [
+        {"rank": rank, "id": token_id, "text": token_text(token_id, opened.tokenizer), "probability": probability}
+        for rank, (token_id, probability) in enumerate(zip(ids.tolist(), values.tolist(), strict=True), start=1)
+    ]
+    if as_json:
+        write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        return
+    table = Table("rank", "token", "id", "probability", title=repr(prompt), title_justify="left")
+    for row in rows:
+        table.add_row(str(row["rank"]), repr(row["text"]), str(row["id"]), f"{row['probability']:.2%}")
+    Console().print(table, markup=False)
+
+
+@app.command()
+def ui(
+    checkpoints: Checkpoints = CHECKPOINTS,
+    host: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page.")] = 7860,
+    max_jobs: Annotated[int, typer.Option(min=1, help="Trainings that may run at the same time.")] = 1,
+) -> None:
+    """Open the page in the browser."""
+    from playground.ui.build import serve
+
+    serve(checkpoints, host=host, port=port, max_jobs=max_jobs)
+
+
+def store(checkpoints: Path) -> "RunStore":
+    """The run store of a folder."""
+    from playground.training.runs import RunStore
+
+    return RunStore(checkpoints)
+
+
+def only(settings: dict[str, Any], config: type) -> dict[str, Any]:
+    """The settings that belong to one config."""
+    return {name: value for name, value in settings.items() if name in config.model_fields}
+
+
+def checkpoint_name(step: str) -> "str | int":
+    """`last`, `best`, or a step number."""
+    return int(step) if step.isdecimal() else step
+
+
+def read_text_argument(text: str, max_bytes: int) -> tuple[str, str]:
+    """The text that TEXT stands for, and a name for it; raises `TextError`."""
+    from playground.text.corpus import decode_upload
+    from playground.text.samples import load_sample
+
+    kind, _, sample = text.partition(":")
+    if kind == "sample":
+        return load_sample(sample, max_bytes=max_bytes), sample
+    if text == "-":
+        return decode_upload(sys.stdin.buffer.read(max_bytes + 1), "standard input", max_bytes=max_bytes), "stdin"
+    path = Path(text)
+    if not path.is_file():
+        raise TextError(f"There is no file {text!r}; give a file, `-` for standard input, or sample:story.")
+    return decode_upload(path.read_bytes(), path.name, max_bytes=max_bytes), path.stem
+
+
+def write(text: str) -> None:
+    """Put text on stdout at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def follow(run: "Run", as_json: bool) -> None:
+    """Train a run in this process and show its events as they come; exit status 1 when it fails."""
+    from playground.cli_progress import show_progress
+    from playground.sampling.generate import write_sample
+    from playground.training.events import event_to_json
+    from playground.training.worker import run_training
+
+    with stop_on_interrupt() as control:
+        events = run_training(run, sample=write_sample, control=control)
+        if as_json:
+            last = None
+            for last in events:
+                write(event_to_json(last) + "\n")
+        else:
+            last = show_progress(run.name, events)
+    if last is not None and getattr(last, "reason", "") in ("diverged", "failed"):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[Any]:
+    """A control for the trainer that asks it to save and stop after the first Ctrl-C; the second one ends at once."""
+    from playground.training.trainer import Control
+
+    commands = ["run"]
+
+    def interrupt(*_: Any) -> None:
+        commands[0] = "stop"
+        signal.signal(signal.SIGINT, former)
+
+    former = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield lambda: Control(command=commands[0])
+    finally:
+        signal.signal(signal.SIGINT, former)

@@ -1,0 +1,53 @@
+"""Command-line options made from the configs, so that a setting's name, bounds and help are written once."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from playground.config import Config
+
+
+def takes_settings(*configs: type[Config]) -> Callable[[Callable], Callable]:
+    """Replace a command's `**settings` by one option for every field of the configs it does not already take.
+
+    An option that is not given is left out of `settings`, so that a preset's value (or the config's default) holds.
+    Bounds are not repeated here: the config itself refuses what is out of them.
+
+    >>> from playground.config import DecodeConfig
+    >>> @takes_settings(DecodeConfig)
+    ... def command(run: str, **settings): return settings
+    >>> list(inspect.signature(command).parameters)
+    ['run', 'max_new_tokens', 'temperature', 'top_k', 'seed']
+    >>> command("a", temperature=0.5, top_k=None)
+    {'temperature': 0.5}
+    """
+
+    def decorate(command: Callable) -> Callable:
+        own = [p for p in inspect.signature(command).parameters.values() if p.kind is not p.VAR_KEYWORD]
+        own_names = {parameter.name for parameter in own}
+        options = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=None,
+                annotation=Annotated[field.annotation | None, typer.Option(help=field.description)],
+            )
+            for config in configs
+            for name, field in config.model_fields.items()
+            if name not in own_names
+        ]
+        signature = inspect.Signature([*own, *options])
+
+        @functools.wraps(command)
+        def run(*positional: Any, **named: Any) -> Any:
+            given = signature.bind(*positional, **named).arguments
+            return command(**{name: value for name, value in given.items() if name in own_names or value is not None})
+
+        run.__signature__ = signature  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in signature.parameters.values()}
+        return run
+
+    return decorate

@@ -1,0 +1,58 @@
+"""A training as a person sees it in the terminal: a bar, the losses, the speed, the time left, and the samples."""
+
+from collections.abc import Iterable
+from math import exp
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from playground.training.events import Evaluated, Event, Finished, Sampled, Started, Stepped, Warned
+
+
+def show_progress(name: str, events: Iterable[Event], console: Console | None = None) -> Event | None:
+    """Show the events as they come and give back the last one."""
+    console = console or Console()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]}  validation {task.fields[val_loss]}  {task.fields[speed]} tokens/s"),
+        TimeRemainingColumn(),
+    )
+    event = None
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(escape(name), total=None, loss="–", val_loss="–", speed="–")
+        for event in events:
+            match event:
+                case Started():
+                    progress.update(task, total=event.total_steps, completed=event.step)
+                    progress.print(
+                        f"{event.n_parameters:,} parameters · {event.steps_per_epoch} steps an epoch · "
+                        f"{event.device}, {event.precision}, {event.threads} threads",
+                        highlight=False,
+                    )
+                    if event.why_not_exact:
+                        progress.print(f"[yellow]{escape(event.why_not_exact)}[/]", highlight=False)
+                case Stepped():
+                    progress.update(
+                        task, completed=event.step, loss=f"{event.loss:.3f}", speed=f"{event.tokens_per_s:,.0f}"
+                    )
+                case Evaluated():
+                    progress.update(task, val_loss=f"{event.val_loss:.3f}")
+                case Sampled():
+                    text = escape(" ".join(event.text.split()))
+                    progress.print(f"[dim]epoch {event.epoch:.0f}[/]  {text}", highlight=False)
+                case Warned():
+                    progress.print(f"[yellow]{escape(event.message)}[/]", highlight=False)
+                case Finished():
+                    progress.print(summary(name, event, progress.tasks[0].fields["loss"]), highlight=False)
+    return event
+
+
+def summary(name: str, event: Finished, loss: str) -> str:
+    """One line for the end of a sitting."""
+    if event.reason in ("diverged", "failed"):
+        return f"[bold red]{escape(event.message)}[/]"
+    perplexity = "" if loss == "–" else f" · training loss {loss}, perplexity {exp(float(loss)):,.1f}"
+    return f"[bold]{escape(name)}[/] {event.reason} after {event.step} steps in {event.elapsed_s:.1f} s{perplexity}"
