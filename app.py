@@ -1,0 +1,31 @@
+"""The page: `python app.py` opens it. A Space finds `demo` here.
+
+A training child imports this file again, as `__mp_main__`; it needs nothing of it, so nothing is imported at the top.
+"""
+
+import argparse
+
+
+def _flags() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Train a small GPT from scratch, and see how it chooses its next word."
+    )
+    parser.add_argument("--checkpoints", default="checkpoints", help="folder of the runs")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port; the first free one from 7860 on if not given")
+    parser.add_argument("--max-jobs", type=int, default=1, help="trainings at a time; more wait in a queue")
+    parser.add_argument("--public", action="store_true", help="limits for a server that strangers use")
+    return parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+
+
+if __name__ != "__mp_main__":
+    from playground.ui.build import build, launch
+    from playground.ui.context import Context, Limits
+
+    flags = _flags()
+    limits = Limits.public() if flags.public else Limits()
+    context = Context.open(flags.checkpoints, max_jobs=flags.max_jobs, limits=limits)
+    demo = build(context)
+
+if __name__ == "__main__":
+    launch(demo, context, host=flags.host, port=flags.port)

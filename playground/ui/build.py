@@ -1,0 +1,71 @@
+"""The page put together and launched: `build(context)` makes it, `launch(page, context)` serves it.
+
+All settings of the server stand here, in one place.
+"""
+
+import os
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from playground.ui.context import Context
+from playground.ui.guard import Guard
+from playground.ui.tabs import train
+from playground.ui.theme import theme
+from playground.ui.widgets.header import Header
+
+TITLE = "GPT playground"
+
+_ENVIRONMENT = {  # what Gradio takes from nowhere else: no reports home, no table that grows with every click
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
+}
+
+
+def build(context: Context) -> gr.Blocks:
+    """The whole page."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+        Header()
+        with gr.Tabs(elem_id="pg-tabs"), gr.Tab("Train", id="train"):
+            train.build(context)
+    # Without api_open=False, /run/<name> would pass the queue and its limits.
+    page.queue(api_open=False, max_size=64, default_concurrency_limit=4)
+    _rest_when_idle(page)
+    return page
+
+
+def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: int | None = None, **more: Any) -> str:
+    """Serve the page until Ctrl-C, or return at once with `prevent_thread_lock=True`; the address is returned."""
+    space = os.environ.get("SPACE_HOST", "")
+    guard = Middleware(
+        Guard,
+        hosts=[name for name in (space, host) if name],
+        max_body_bytes=context.limits.max_body_bytes,
+        max_upload_bytes=context.limits.max_upload_bytes,
+    )
+    _, url, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        theme=theme(),
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        footer_links=[],
+        max_file_size=context.limits.max_text_bytes,
+        app_kwargs={"middleware": [guard]},
+        **more,
+    )
+    return url
+
+
+def _rest_when_idle(page: gr.Blocks) -> None:
+    """Let Gradio's queue sleep 20 ms instead of 1 ms between two looks: an idle server then costs a quarter as much."""
+    queue = getattr(page, "_queue", None)  # private names: where they are gone, nothing is lost but a little heat
+    for name, pause_s in (("sleep_when_free", 0.02), ("progress_update_sleep_when_free", 0.1)):
+        if hasattr(queue, name):
+            setattr(queue, name, pause_s)

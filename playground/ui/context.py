@@ -1,0 +1,146 @@
+"""What every tab is given: the run store, the jobs, the loaded models and the limits. Passed, never imported."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+import tiktoken
+
+from playground.errors import RunError
+from playground.model.gpt import GPTModel
+from playground.sampling.generate import write_sample
+from playground.training.jobs import Jobs
+from playground.training.runs import Run, RunStore
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one visitor may ask for; `public` is the set for a server that strangers use.
+
+    >>> Limits.public().max_text_bytes
+    5000000
+    """
+
+    max_text_bytes: int = 200_000_000
+    """Largest text, uploaded or pasted."""
+    max_new_tokens: int = 2_000
+    """Most tokens of one generation."""
+    max_models: int = 3
+    """Models kept in memory."""
+    max_model_bytes: int = 4_000_000_000
+    """Memory of all models kept; the one in use may exceed it alone."""
+    max_parameters: int | None = None
+    """Largest model that may be trained; None: whatever fits into memory."""
+    is_public: bool = False
+    """Whether strangers use this server: runs of others are not listed."""
+
+    @classmethod
+    def public(cls) -> "Limits":
+        """Limits for a server on the open internet with two cores and little memory."""
+        return cls(
+            max_text_bytes=5_000_000,
+            max_new_tokens=500,
+            max_models=2,
+            max_model_bytes=1_000_000_000,
+            max_parameters=30_000_000,
+            is_public=True,
+        )
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Largest body of a request that is not an upload: a pasted text in JSON, and some room."""
+        return 2 * self.max_text_bytes + 1_000_000
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """Largest body of an upload with all its files."""
+        return 2 * self.max_text_bytes + 1_000_000
+
+
+Which = int | Literal["last", "best"]
+
+
+class LoadedModels:
+    """The models in memory: a few, the least used goes first, never two copies of one.
+
+    A model is loaded by whoever asks first while the others wait; it is in evaluation mode and shared, so nobody may
+    change its weights.
+    """
+
+    def __init__(self, store: RunStore, max_models: int = 3, max_bytes: int = 4_000_000_000) -> None:
+        self._store = store
+        self._max_models = max_models
+        self._max_bytes = max_bytes
+        self._lock = Lock()
+        self._models: OrderedDict[tuple[str, int], GPTModel] = OrderedDict()
+
+    def get(self, run_name: str, step: Which = "last") -> tuple[GPTModel, tiktoken.Encoding]:
+        """The model of a run's checkpoint and its tokenizer; raises `RunError` or `CheckpointError`."""
+        run = self._store.open(run_name)
+        with self._lock:
+            key = (run.name, _step_of(run, step))
+            model = self._models.pop(key, None)
+            if model is None:
+                model = run.load_model(key[1])
+            self._models[key] = model
+            while len(self._models) > 1 and self._is_over():
+                self._models.popitem(last=False)
+        return model, run.tokenizer
+
+    def forget(self, run_name: str) -> None:
+        """Let go of a run's models, for instance because the run was deleted or renamed."""
+        with self._lock:
+            for key in [key for key in self._models if key[0] == run_name]:
+                del self._models[key]
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the weights that are kept."""
+        return sum(_size_bytes(model) for model in self._models.values())
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def _is_over(self) -> bool:
+        return len(self._models) > self._max_models or self.size_bytes > self._max_bytes
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything the page works with."""
+
+    store: RunStore
+    jobs: Jobs
+    models: LoadedModels
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def open(
+        cls, checkpoints: Path | str = "checkpoints", *, max_jobs: int = 1, limits: Limits | None = None
+    ) -> "Context":
+        """A context on a folder of runs."""
+        limits = limits or Limits()
+        store = RunStore(Path(checkpoints))
+        return cls(
+            store=store,
+            jobs=Jobs(store, max_jobs=max_jobs, sample=write_sample),
+            models=LoadedModels(store, limits.max_models, limits.max_model_bytes),
+            limits=limits,
+        )
+
+
+def _size_bytes(model: GPTModel) -> int:
+    return sum(weights.numel() * weights.element_size() for weights in model.parameters())
+
+
+def _step_of(run: Run, which: Which) -> int:
+    """The step of a run's last or best checkpoint; the best falls back on the last where none is marked."""
+    if isinstance(which, int):
+        return which
+    checkpoints = sorted(run.checkpoints(), key=lambda checkpoint: checkpoint.step)
+    if not checkpoints:
+        raise RunError(f"{run.name} has no checkpoint yet; train it for an epoch, or stop it to save one.")
+    best = [checkpoint.step for checkpoint in checkpoints if checkpoint.best]
+    return best[-1] if which == "best" and best else checkpoints[-1].step

@@ -1,0 +1,159 @@
+"""A real page in a real browser: the app on a free port with runs of its own, and Chromium through Playwright."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+SIZES = {"1280": (1280, 800), "375": (375, 720)}
+
+
+class Server:
+    """The app in a process of its own; it can be killed and started again on the same port and the same runs."""
+
+    def __init__(self, checkpoints: Path) -> None:
+        self.checkpoints = checkpoints
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = checkpoints.with_name(f"{checkpoints.name}.log")
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [sys.executable, "app.py", "--checkpoints", str(self.checkpoints), "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "2"}
+            )
+        for _ in range(600):
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(self.url, timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"The app did not start:\n{self.log.read_text()[-3000:]}")
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End it as Ctrl-C would."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser; without one the tests are skipped, but never where CI promised it."""
+    reason = None
+    if not Path(CHROMIUM).exists():
+        reason = f"no Chromium at {CHROMIUM}"
+    else:
+        try:
+            from playwright.sync_api import sync_playwright
+        except ImportError:
+            reason = "playwright is not installed"
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One app for the whole session, with an empty folder of runs."""
+    running = Server(tmp_path_factory.mktemp("app") / "checkpoints")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """An app that a test may kill."""
+    running = Server(tmp_path / "checkpoints")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def url(server):
+    """Where the app of this session answers."""
+    return server.url
+
+
+@pytest.fixture
+def new_page(chromium):
+    """Make pages; a test in which one of them logs an error or throws fails. `page.complaints` may be cleared."""
+    opened = []
+
+    def make(width: int = 1280, height: int = 800, **settings):
+        browser_context = chromium.new_context(viewport={"width": width, "height": height}, **settings)
+        page = browser_context.new_page()
+        page.set_default_timeout(30_000)
+        page.complaints = []
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        opened.append((browser_context, page))
+        return page
+
+    yield make
+    complaints = [complaint for _, page in opened for complaint in page.complaints]
+    for browser_context, _ in opened:
+        browser_context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def page(new_page):
+    """One page of 1280 × 800 points."""
+    return new_page()
+
+
+@pytest.fixture
+def shoot():
+    """`shoot(page, name)` saves the page wide and narrow, light and dark, where PLAYGROUND_SHOTS names a folder."""
+    folder = os.environ.get("PLAYGROUND_SHOTS")
+
+    def take(page, name: str) -> None:
+        if not folder:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        before = page.viewport_size
+        was_dark = page.evaluate("document.body.classList.contains('dark')")
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for dark in (False, True):
+                page.evaluate(
+                    "dark => [document.body, document.documentElement].forEach(e => e.classList.toggle('dark', dark))",
+                    dark,
+                )
+                page.wait_for_timeout(250)
+                path = Path(folder) / f"{name}-{size}-{'dark' if dark else 'light'}.png"
+                page.screenshot(path=path, full_page=True)
+        page.set_viewport_size(before)
+        page.evaluate(
+            "dark => [document.body, document.documentElement].forEach(e => e.classList.toggle('dark', dark))", was_dark
+        )
+
+    return take
