@@ -112,6 +112,10 @@ class Finished(_Event):
     reason: Literal["completed", "stopped", "diverged", "failed"]
     message: str = ""
     """For `diverged` and `failed`: one sentence that says what happened and what to do."""
+    evaluation_s: float = 0.0
+    """Seconds of this sitting that went into evaluations; likewise below."""
+    sampling_s: float = 0.0
+    saving_s: float = 0.0
 
 
 Event = Annotated[

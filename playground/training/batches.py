@@ -1,0 +1,92 @@
+"""Text as batches: windows over one row of token ids, and the same windows shifted by one token as targets.
+
+Shapes: B windows per batch, T tokens per window. Source: book, chapter 2 (`create_dataloader_v1`).
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from playground.config import DataConfig
+from playground.text.corpus import Corpus, check_long_enough
+
+Batch = tuple[Tensor, Tensor]
+"""Inputs (B, T) and targets (B, T): the same windows, one token further on."""
+
+
+def derive_seed(seed: int, *what: str | int) -> int:
+    """A seed that follows from `seed` and a purpose alone, and has nothing in common with that of another purpose.
+
+    >>> derive_seed(123, "order", 0) == derive_seed(123, "order", 0) != derive_seed(123, "order", 1)
+    True
+    """
+    digest = hashlib.sha256(":".join(map(str, (seed, *what))).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1  # 63 bits: what every generator of PyTorch takes
+
+
+class Batches:
+    """Batches of windows over `ids` (1-D), in an order that follows from `seed` and the epoch's number alone.
+
+    Nothing is copied until a batch is asked for: the windows are a view of `ids`. The order can therefore be taken up
+    anywhere, with `epoch(n, start)`. Iterating gives epoch 0, like a data loader.
+
+    >>> batches = Batches(torch.arange(10), context_length=3, batch_size=2, shuffle=False)
+    >>> inputs, targets = next(iter(batches))
+    >>> inputs.tolist(), targets.tolist()
+    ([[0, 1, 2], [3, 4, 5]], [[1, 2, 3], [4, 5, 6]])
+    >>> len(batches)
+    1
+    """
+
+    def __init__(
+        self,
+        ids: Tensor,  # (N,)
+        context_length: int,
+        batch_size: int,
+        stride: int | None = None,
+        drop_last: bool = True,
+        shuffle: bool = True,
+        seed: int = 123,
+    ) -> None:
+        if len(ids) > context_length:
+            self.windows = ids.unfold(0, context_length + 1, stride or context_length)  # a view (W, T + 1)
+        else:
+            self.windows = ids.new_empty(0, context_length + 1)
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+        self.shuffle = shuffle
+        self.seed = seed
+
+    def __len__(self) -> int:
+        full, rest = divmod(len(self.windows), self.batch_size)
+        return full if self.drop_last or not rest else full + 1
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self.epoch(0)
+
+    def epoch(self, n: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of epoch `n`, from batch `start` on: (inputs (B, T), targets (B, T)), both int64."""
+        order = self._order(n)
+        for batch in range(start, len(self)):
+            chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
+            rows = self.windows[chosen].long()  # (B, T + 1), the only copy
+            yield rows[:, :-1], rows[:, 1:]
+
+    def _order(self, epoch: int) -> Tensor:
+        if not self.shuffle:
+            return torch.arange(len(self.windows))
+        generator = torch.Generator().manual_seed(derive_seed(self.seed, "order", epoch))
+        return torch.randperm(len(self.windows), generator=generator)
+
+
+def make_batches(corpus: Corpus, data: DataConfig, context_length: int, seed: int = 123) -> tuple[Batches, Batches]:
+    """Training and validation batches of a text; validation keeps its order and every window.
+
+    Raises `TextError` if either part is too short for one batch.
+    """
+    check_long_enough(corpus, data, context_length)
+    train = Batches(corpus.train_ids, context_length, data.batch_size, data.stride, data.drop_last, data.shuffle, seed)
+    val = Batches(corpus.val_ids, context_length, data.batch_size, data.stride, drop_last=False, shuffle=False)
+    return train, val

@@ -1,0 +1,294 @@
+"""The training loop, as a generator of events: it prints nothing, starts no thread, and knows no page and no folder.
+
+Source: book, chapter 5 (`train_model_simple`) and appendix D (warmup, cosine decay, clipping).
+Shapes: B windows per batch, T tokens per window.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import Any, Literal, Protocol
+
+import tiktoken
+import torch
+from torch import Tensor, nn
+
+from playground.config import DataConfig, TrainConfig
+from playground.device import autocast, resolve_precision, use_threads
+from playground.errors import CheckpointError
+from playground.model.gpt import GPTModel
+from playground.text.corpus import Corpus
+from playground.text.tokenizer import encode
+from playground.training.batches import Batch, derive_seed, make_batches
+from playground.training.clock import Clock
+from playground.training.control import Control
+from playground.training.events import (
+    Changed,
+    Evaluated,
+    Event,
+    Finished,
+    Paused,
+    Resumed,
+    Sampled,
+    Started,
+    Stepped,
+)
+from playground.training.loss import calc_loss_batch, evaluate_model
+from playground.training.optimizer import lr_at
+from playground.training.position import Position, Save
+from playground.training.probe import likeliest_next
+from playground.training.saving import Saver
+
+Sample = Callable[[GPTModel, tiktoken.Encoding, str, int], str]
+"""(model, tokenizer, start_context, max_new_tokens) → the text the model wrote, `start_context` included."""
+
+_PAUSE_POLL_S = 0.02
+
+
+class Source(Protocol):
+    """Batches that can be taken up at any batch of any epoch; `Batches` is one."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Batch]: ...
+    def epoch(self, n: int, start: int = 0) -> Iterator[Batch]: ...  # noqa: D102
+
+
+def train(
+    model: GPTModel,
+    optimizer: torch.optim.Optimizer,
+    corpus: Corpus,
+    data: DataConfig,
+    config: TrainConfig,
+    *,
+    position: Position | None = None,
+    sample: Sample | None = None,
+    save: Save | None = None,
+    control: Callable[[], Control] | None = None,
+    why_not_exact: str = "",
+) -> Iterator[Event]:
+    """Train `model` on `corpus` from `position` on, on the device where it lies; first `Started`, last `Finished`.
+
+    `control` is asked once before every step. `save` is called at the end of each epoch and of the training, every
+    `save_freq` steps, on a stop, and when the validation loss is the lowest so far: of these last, only as many as
+    together take a tenth of the training's time (and a second). `why_not_exact` goes into `Started`.
+
+    Raises `TextError` if the text is too short for a batch.
+    """
+    train_batches, val_batches = make_batches(corpus, data, model.config.context_length, config.seed)
+    write = None
+    if sample is not None and config.sample_tokens:
+        write = partial(sample, model, corpus.tokenizer, config.start_context, config.sample_tokens)
+    return train_on(
+        model,
+        optimizer,
+        train_batches,
+        val_batches,
+        config,
+        prompt=encode(config.start_context, corpus.tokenizer),
+        position=position,
+        write=write,
+        save=save,
+        control=control,
+        why_not_exact=why_not_exact,
+    )
+
+
+def train_on(
+    model: GPTModel,
+    optimizer: torch.optim.Optimizer,
+    train_batches: Source,
+    val_batches: Source,
+    config: TrainConfig,
+    *,
+    prompt: list[int],
+    position: Position | None = None,
+    write: Callable[[], str] | None = None,
+    save: Save | None = None,
+    control: Callable[[], Control] | None = None,
+    why_not_exact: str = "",
+) -> Iterator[Event]:
+    """The loop of `train`, on batches from anywhere; the probe looks behind the ids `prompt`, `write` makes a sample."""
+    position = position or Position()
+    device = next(model.parameters()).device
+    precision = resolve_precision(config.precision, device)
+    threads = use_threads(config.threads)
+    steps_per_epoch = math.ceil(len(train_batches) / config.accumulation_steps)
+    total_steps = min(config.epochs * steps_per_epoch, config.max_steps or config.epochs * steps_per_epoch)
+    n_parameters = sum(p.numel() for p in model.parameters())
+    clock = Clock(position.elapsed_s)
+    saver = Saver(save, clock, n_parameters, saved_step=position.step or None)
+    paused = False
+
+    def now() -> dict[str, Any]:
+        return {"step": position.step, "elapsed_s": clock.elapsed_s}
+
+    def finished(reason: Literal["completed", "stopped", "diverged"], message: str = "") -> Finished:
+        shares = {f"{work}_s": clock.spent_s[work] for work in ("evaluation", "sampling", "saving")}
+        return Finished(**now(), reason=reason, message=message, **shares)
+
+    yield Started(
+        **now(),
+        total_steps=total_steps,
+        steps_per_epoch=steps_per_epoch,
+        tokens_per_step=_count_tokens(islice(train_batches, config.accumulation_steps)),
+        n_parameters=n_parameters,
+        device=str(device),
+        precision=precision,
+        threads=threads,
+        exact=not why_not_exact,
+        why_not_exact=why_not_exact,
+    )
+    model.train()
+    for epoch, batch, batches in _steps(train_batches, config.accumulation_steps, position, total_steps):
+        # Obey: wait, stop, or take another learning rate.
+        while control is not None:
+            wanted = control()
+            if wanted.lr is not None and wanted.lr != (position.lr or config.lr):
+                position = position.replace(lr=wanted.lr)
+                yield Changed(**now(), lr=wanted.lr)
+            if wanted.command == "stop":
+                yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), "stop")
+                yield finished("stopped")
+                return
+            if wanted.command == "run" and paused:
+                paused = False
+                yield Resumed(**now())
+            if wanted.command != "pause":
+                break
+            if not paused:
+                paused = True
+                yield Paused(**now())
+            with clock.during("pause"):
+                time.sleep(_PAUSE_POLL_S)
+        started = time.perf_counter()
+
+        # Schedule: the learning rate of this step.
+        lr = lr_at(position.step, total_steps, _with_lr(config, position.lr))
+        for group in optimizer.param_groups:
+            group["lr"] = lr
+
+        # Micro-steps: the gradients of all batches of the step add up, each by its share of the tokens.
+        torch.manual_seed(derive_seed(config.seed, "step", position.step))  # dropout
+        optimizer.zero_grad(set_to_none=True)
+        tokens = _count_tokens(batches)
+        losses = []
+        for inputs, targets in batches:
+            with autocast(device, precision):
+                part = calc_loss_batch(inputs, targets, model, device) * (targets.numel() / tokens)
+            part.backward()
+            losses.append(part.detach())
+
+        # Clip: measure the gradient, and shorten it if it is too long.
+        grad_norm = _clip(model, config.grad_clip)
+
+        # Finite? If not, stop while the weights are still good.
+        loss, norm = torch.stack([torch.stack(losses).sum(), grad_norm]).tolist()
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            yield finished(
+                "diverged", _advice("loss" if not math.isfinite(loss) else "gradient", position.step + 1, lr)
+            )
+            return
+
+        # Step: move the weights.
+        optimizer.step()
+        epoch_ends = batch == len(train_batches)
+        position = position.replace(
+            step=position.step + 1,
+            epoch=epoch + 1 if epoch_ends else epoch,
+            batch=0 if epoch_ends else batch,
+            tokens_seen=position.tokens_seen + tokens,
+            val_loss=None,
+        )
+        ends = position.step == total_steps
+
+        # Log.
+        seen = {"epoch": position.epoch + position.batch / len(train_batches)}
+        tokens_per_s = clock.step(tokens, time.perf_counter() - started)
+        yield Stepped(
+            **now(),
+            **seen,
+            loss=loss,
+            lr=lr,
+            grad_norm=norm,
+            tokens_seen=position.tokens_seen,
+            tokens_per_s=tokens_per_s,
+        )
+
+        # Evaluate: after the first step, every `eval_freq` steps from there (as the book does), and at the end.
+        improved = False
+        if (position.step - 1) % config.eval_freq == 0 or ends:
+            with clock.during("evaluation"), autocast(device, precision):
+                train_loss, val_loss = evaluate_model(model, train_batches, val_batches, device, config.eval_iter)
+                probe = likeliest_next(model, prompt)
+            if not math.isfinite(val_loss):
+                yield finished("diverged", _advice("validation loss", position.step, lr))
+                return
+            improved = position.best_val_loss is None or val_loss < position.best_val_loss
+            position = position.replace(
+                val_loss=val_loss, best_val_loss=val_loss if improved else position.best_val_loss
+            )
+            yield Evaluated(
+                **now(),
+                **seen,
+                tokens_seen=position.tokens_seen,
+                train_loss=train_loss,
+                val_loss=val_loss,
+                best=improved,
+                probe=probe,
+            )
+
+        # Sample: what it writes by now.
+        if write is not None and (epoch_ends or ends):
+            with clock.during("sampling"):
+                text = write()
+            model.train()
+            yield Sampled(**now(), **seen, text=text)
+
+        # Save.
+        reason = saver.due(position.step, config, ends=ends, epoch_ends=epoch_ends, improved=improved)
+        if reason is not None:
+            try:
+                yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), reason)
+            except CheckpointError:  # the step itself made the weights infinite
+                yield finished("diverged", _advice("weights", position.step, lr))
+                return
+    yield finished("completed")
+
+
+def _steps(
+    source: Source, accumulation: int, position: Position, total_steps: int
+) -> Iterator[tuple[int, int, list[Batch]]]:
+    """For every step still to do: the epoch, the batches of it used after the step, and those to use in it."""
+    step, epoch, batch = position.step, position.epoch, position.batch
+    while step < total_steps:
+        batches = source.epoch(epoch, batch)
+        while step < total_steps and (group := list(islice(batches, accumulation))):
+            step, batch = step + 1, batch + len(group)
+            yield epoch, batch, group
+        epoch, batch = epoch + 1, 0
+
+
+def _count_tokens(batches: Iterable[Batch]) -> int:
+    return sum(targets.numel() for _, targets in batches)
+
+
+def _with_lr(config: TrainConfig, lr: float | None) -> TrainConfig:
+    return config if lr is None else config.replace(lr=lr, min_lr=min(lr, config.min_lr))
+
+
+def _clip(model: nn.Module, grad_clip: float | None) -> Tensor:
+    """Norm of the gradient; afterwards it is at most `grad_clip` long."""
+    parameters = list(model.parameters())
+    norm = nn.utils.get_total_norm(p.grad for p in parameters if p.grad is not None)
+    if grad_clip is not None:
+        nn.utils.clip_grads_with_norm_(parameters, grad_clip, norm)
+    return norm
+
+
+def _advice(what: str, step: int, lr: float) -> str:
+    return (
+        f"The {what} was no longer a number at step {step}; lower lr (it was {lr:g}), or limit the gradient with a "
+        f"grad_clip of 1, and resume from the last checkpoint."
+    )
