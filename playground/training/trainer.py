@@ -109,7 +109,7 @@ def train_on(
     control: Callable[[], Control] | None = None,
     why_not_exact: str = "",
 ) -> Iterator[Event]:
-    """The loop of `train`, on batches from anywhere; the probe looks behind the ids `prompt`, `write` makes a sample."""
+    """The loop of `train`, on batches from anywhere; the probe continues the ids `prompt`, `write` makes a sample."""
     position = position or Position()
     device = next(model.parameters()).device
     precision = resolve_precision(config.precision, device)
