@@ -1,0 +1,73 @@
+"""From logits to the next token: the stages, the pipeline they form, the nine words, and what writes with them."""
+
+from playground.sampling.orders import ORDERS
+from playground.sampling.pipeline import Pipeline
+from playground.sampling.probabilities import entropy_bits, softmax_with_temperature
+from playground.sampling.stages import (
+    XTC,
+    AnyStage,
+    Ban,
+    Dry,
+    EpsilonCutoff,
+    EtaCutoff,
+    FrequencyPenalty,
+    LogitBias,
+    MinP,
+    Mirostat,
+    Moment,
+    NoRepeatNGram,
+    PresencePenalty,
+    RepetitionPenalty,
+    Stage,
+    Temperature,
+    TopK,
+    TopNSigma,
+    TopP,
+    Typical,
+)
+from playground.sampling.toy import (
+    TOY_LOGITS,
+    TOY_VOCABULARY,
+    DrawReport,
+    compare_draws,
+    count_draws,
+    running_shares,
+    temperature_sweep,
+)
+from playground.sampling.trace import StageTrace, Trace
+
+__all__ = [
+    "ORDERS",
+    "TOY_LOGITS",
+    "TOY_VOCABULARY",
+    "AnyStage",
+    "Ban",
+    "DrawReport",
+    "Dry",
+    "EpsilonCutoff",
+    "EtaCutoff",
+    "FrequencyPenalty",
+    "LogitBias",
+    "MinP",
+    "Mirostat",
+    "Moment",
+    "NoRepeatNGram",
+    "Pipeline",
+    "PresencePenalty",
+    "RepetitionPenalty",
+    "Stage",
+    "StageTrace",
+    "Temperature",
+    "TopK",
+    "TopNSigma",
+    "TopP",
+    "Trace",
+    "Typical",
+    "XTC",
+    "compare_draws",
+    "count_draws",
+    "entropy_bits",
+    "running_shares",
+    "softmax_with_temperature",
+    "temperature_sweep",
+]

@@ -1,0 +1,52 @@
+"""Logits to probabilities, and how unsure they are. V: vocabulary; every function takes any leading dimensions."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from playground.errors import SettingsError
+from playground.sampling.stages import Temperature
+
+
+def softmax_with_temperature(logits: Tensor, temperature: float) -> Tensor:
+    """Probabilities `(…, V)` of logits `(…, V)` divided by a temperature (book, section 5.3.1).
+
+    Above 1 flatter, below 1 sharper. 0 is the limit, the greedy choice: probability 1 for the likeliest token (the
+    first, if several are). Raises `SettingsError` for a negative temperature, NaN, and what lies between 0 and 0.001.
+
+    >>> softmax_with_temperature(torch.tensor([2.0, 0.0]), 2.0)
+    tensor([0.7311, 0.2689])
+    >>> softmax_with_temperature(torch.tensor([2.0, 0.0]), 0)
+    tensor([1., 0.])
+    """
+    return Temperature(temperature)(logits.reshape(-1, logits.shape[-1])).softmax(dim=-1).reshape(logits.shape)
+
+
+def entropy_bits(probs: Tensor) -> Tensor:
+    """How unsure a distribution is, in bits: `(…, V)` → `(…)`; 2 to this power is the effective number of choices.
+
+    >>> entropy_bits(torch.tensor([0.5, 0.5, 0.0]))
+    tensor(1.)
+    """
+    return torch.special.entr(probs).sum(dim=-1) / math.log(2)
+
+
+def rank_of(probs: Tensor, token_id: int) -> int:
+    """Place of a token among the probabilities `(V,)`, 1 for the likeliest; equally likely ones share the better place.
+
+    >>> rank_of(torch.tensor([0.2, 0.6, 0.2]), 2)
+    2
+    """
+    return int((probs > probs[token_id]).sum()) + 1
+
+
+def check_logits(logits: Tensor) -> None:
+    """Raise `SettingsError` when logits are empty, or hold NaN or +∞, from which no probability can be had.
+
+    >>> check_logits(torch.tensor([1.0, float("-inf")]))
+    """
+    if logits.numel() == 0:
+        raise SettingsError("There are no logits to choose from; give at least one token.")
+    if not bool((logits < math.inf).all()):  # false for NaN as well
+        raise SettingsError("The logits hold NaN or infinity, so there is no choice; take another step of the run.")
