@@ -1,0 +1,66 @@
+"""Do these tensors make that model? Asked of everything that comes from a file, before it is used."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from playground.config import ModelConfig
+from playground.errors import CheckpointError
+from playground.model.gpt import GPTModel
+
+
+def check_weights(weights: Mapping[str, Tensor], config: ModelConfig) -> None:
+    """Raise `CheckpointError` unless `weights` are finite and fit a `GPTModel(config)` exactly.
+
+    The message names what is missing, surplus, wrongly shaped or typed, or not finite. Nothing is allocated.
+
+    >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+    >>> check_weights(GPTModel(config).state_dict(), config)
+    """
+    check_tensors(weights, {name: weight.shape for name, weight in empty_weights(config).items()})
+
+
+def check_tensors(
+    tensors: Mapping[str, Tensor], expected: Mapping[str, torch.Size], optional: Collection[str] = ()
+) -> None:
+    """Raise `CheckpointError` unless `tensors` have the `expected` names and shapes and hold finite floats.
+
+    >>> check_tensors({}, {"bias": torch.Size([2])})
+    Traceback (most recent call last):
+    playground.errors.CheckpointError: Missing from the file: bias.
+    """
+    if missing := [name for name in expected if name not in tensors and name not in optional]:
+        raise CheckpointError(f"Missing from the file: {_some(missing)}.")
+    if surplus := [str(name) for name in tensors if name not in expected]:
+        raise CheckpointError(f"Not a part of this model: {_some(surplus)}.")
+    for name, tensor in tensors.items():
+        _check_tensor(name, tensor, expected[name])
+
+
+def empty_weights(config: ModelConfig) -> dict[str, Tensor]:
+    """The state_dict of a `GPTModel(config)` with shapes and no memory.
+
+    >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+    >>> empty_weights(config)["tok_emb.weight"].shape
+    torch.Size([50, 8])
+    """
+    with torch.device("meta"):
+        return GPTModel(config).state_dict()
+
+
+def _check_tensor(name: str, tensor: Any, shape: torch.Size) -> None:
+    if not isinstance(tensor, Tensor) or tensor.layout is not torch.strided or not tensor.is_floating_point():
+        found = getattr(tensor, "dtype", type(tensor).__name__)
+        raise CheckpointError(f"{name}: plain floating-point numbers are needed, the file has {found}.")
+    if tensor.shape != shape:
+        raise CheckpointError(f"{name}: the shape is {tuple(tensor.shape)}, but {tuple(shape)} is needed.")
+    if tensor.is_meta or tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
+        raise CheckpointError(f"{name}: the file holds fewer numbers than the shape {tuple(shape)} says.")
+    if not torch.isfinite(tensor).all():
+        raise CheckpointError(f"{name}: some values are not finite numbers; this model is spoiled, take another.")
+
+
+def _some(names: list[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

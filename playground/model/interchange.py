@@ -1,0 +1,256 @@
+"""Our weights ⇄ the book's: one table, read in both directions, and the two files the book saves (section 5.4).
+
+A file from outside is data, never code: it is read with `weights_only=True` and nothing else, and every tensor is
+checked by name, shape, type and value before it is used.
+"""
+
+import os
+import pickle
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from playground.config import ModelConfig, TrainConfig
+from playground.errors import CheckpointError, SettingsError
+from playground.model.checks import check_tensors, empty_weights
+from playground.model.gpt import GPTModel
+
+_EMBEDDING = _HEAD = (("weight", "weight"),)
+_LINEAR = (("weight", "weight"), ("bias", "bias"))
+_NORM = (("weight", "scale"), ("bias", "shift"))
+_BLOCK = (
+    ("blocks.{}.att.qkv", tuple(f"trf_blocks.{{}}.att.W_{part}" for part in ("query", "key", "value")), _LINEAR),
+    ("blocks.{}.att.out_proj", ("trf_blocks.{}.att.out_proj",), _LINEAR),
+    ("blocks.{}.ff.up", ("trf_blocks.{}.ff.layers.0",), _LINEAR),
+    ("blocks.{}.ff.down", ("trf_blocks.{}.ff.layers.2",), _LINEAR),
+    ("blocks.{}.norm1", ("trf_blocks.{}.norm1",), _NORM),
+    ("blocks.{}.norm2", ("trf_blocks.{}.norm2",), _NORM),
+)
+_BEFORE = (("tok_emb", ("tok_emb",), _EMBEDDING), ("pos_emb", ("pos_emb",), _EMBEDDING))
+_AFTER = (("final_norm", ("final_norm",), _NORM), ("out_head", ("out_head",), _HEAD))
+"""(our layer, the book's layers it holds one above the other, (our parameter, the book's)), in the models' order."""
+
+_MASK = "trf_blocks.{}.att.mask"
+_GPT2_HEADS = {768: 12, 1024: 16, 1280: 20, 1600: 25}
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+@dataclass(frozen=True)
+class BookFile:
+    """What `model.pth` or `model_and_optimizer.pth` held, checked and under our names."""
+
+    config: ModelConfig
+    weights: dict[str, Tensor]
+    """For `GPTModel(config).load_state_dict`."""
+    optimizer: dict[str, Any] | None = None
+    """`state`: our parameter name → step and AdamW's two moments; `settings`: lr, betas, eps, weight_decay."""
+
+    def load_optimizer(self, optimizer: torch.optim.Optimizer, model: GPTModel) -> None:
+        """Give `optimizer`, an AdamW over `model`'s parameters, the moments and settings of the file.
+
+        Raises `CheckpointError` when the file has none.
+        """
+        if self.optimizer is None:
+            raise CheckpointError("The file holds a model without its optimizer; save model_and_optimizer.pth instead.")
+        order, saved = _single_group(optimizer, model), self.optimizer["state"]
+        state = {place: saved[name] for place, name in enumerate(order) if name in saved}
+        group = {**optimizer.state_dict()["param_groups"][0], **self.optimizer["settings"]}
+        optimizer.load_state_dict({"state": state, "param_groups": [group]})
+
+
+def to_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A state_dict of ours under the book's names, with the masks that its attention keeps as buffers.
+
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
+    >>> [name for name in to_book(model.state_dict()) if "W_" in name]
+    ['trf_blocks.0.att.W_query.weight', 'trf_blocks.0.att.W_key.weight', 'trf_blocks.0.att.W_value.weight']
+    """
+    n_layers = _count_layers(weights, "blocks.")
+    book = {
+        name: part
+        for ours, theirs in _names(n_layers, "blocks.0.att.qkv.bias" in weights)
+        for name, part in zip(theirs, weights[ours].chunk(len(theirs)), strict=True)
+    }
+    positions = weights["pos_emb.weight"]
+    mask = torch.ones(len(positions), len(positions), device=positions.device).triu(1)
+    return book | {_MASK.format(layer): mask for layer in range(n_layers)}
+
+
+def from_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A state_dict of the book's model under our names, in float32.
+
+    Raises `CheckpointError` naming tensors that are missing, surplus, of another shape or type, or not finite.
+
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
+    >>> back = from_book(to_book(model.state_dict()))
+    >>> all(back[name].equal(weight) for name, weight in model.state_dict().items())
+    True
+    """
+    config = _config_of(weights, n_heads=1)
+    expected = to_book(empty_weights(config))
+    masks = {_MASK.format(layer) for layer in range(config.n_layers)}
+    check_tensors(weights, {name: weight.shape for name, weight in expected.items()}, optional=masks)
+    for name in masks & weights.keys():
+        if not weights[name].float().equal(torch.ones(weights[name].shape).triu(1)):
+            raise CheckpointError(f"{name}: this mask is not the causal one; the file is of another model.")
+    return {
+        ours: torch.cat([weights[name].detach().float() for name in theirs])
+        for ours, theirs in _names(config.n_layers, config.qkv_bias)
+    }
+
+
+def read_book_file(path: str | Path, n_heads: int | None = None) -> BookFile:
+    """Read `model.pth` or `model_and_optimizer.pth` as the book's code saves them.
+
+    A weights file does not tell the number of heads: it is known for GPT-2's widths (768, 1024, 1280, 1600), else
+    `n_heads` must say it (`SettingsError`). Anything but plain, finite, fitting tensors raises `CheckpointError`.
+    """
+    path = Path(path)
+    content = _load(path)
+    if "model_state_dict" not in content:
+        return BookFile(_config_of(content, n_heads), from_book(content))
+    weights = content["model_state_dict"]
+    if not isinstance(weights, Mapping):
+        raise CheckpointError(f"{path.name}: model_state_dict holds no tensors by name.")
+    config = _config_of(weights, n_heads)
+    return BookFile(config, from_book(weights), _read_optimizer(content.get("optimizer_state_dict"), config))
+
+
+def write_book_file(path: str | Path, model: GPTModel, optimizer: torch.optim.Optimizer | None = None) -> None:
+    """Write what the book's code loads: `model.pth`, or with an AdamW optimizer `model_and_optimizer.pth`."""
+    path = Path(path)
+    content: dict[str, Any] = to_book(model.state_dict())
+    if optimizer is not None:
+        content = {"model_state_dict": content, "optimizer_state_dict": _write_optimizer(model, optimizer)}
+    temporary = path.with_name(f"{path.name}.part")
+    torch.save(content, temporary)
+    os.replace(temporary, path)
+
+
+def _names(n_layers: int, qkv_bias: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(our tensor, the book's tensors it holds one above the other), in the order of our model's parameters."""
+    blocks = [
+        (ours.format(layer), tuple(name.format(layer) for name in theirs), parameters)
+        for layer in range(n_layers)
+        for ours, theirs, parameters in _BLOCK
+    ]
+    for ours, theirs, parameters in (*_BEFORE, *blocks, *_AFTER):
+        for our_end, their_end in parameters:
+            if ours.endswith("qkv") and our_end == "bias" and not qkv_bias:
+                continue
+            yield f"{ours}.{our_end}", tuple(f"{name}.{their_end}" for name in theirs)
+
+
+def _book_order(config: ModelConfig) -> list[str]:
+    """The book's parameters in its model's order: query's weight and bias come before key's."""
+    names = [name for _, theirs in _names(config.n_layers, config.qkv_bias) for name in theirs]
+    start = {name.rpartition(".")[0]: place for place, name in reversed(list(enumerate(names)))}
+    return sorted(names, key=lambda name: start[name.rpartition(".")[0]])
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    """The dictionary in a file that torch.save wrote; refuses everything else before it is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
+        if unpacked_bytes > path.stat().st_size:  # torch.save never compresses: this could unpack to any size
+            raise CheckpointError(f"{path.name}: the file is compressed inside, which torch.save does not do.")
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise CheckpointError(f"{path.name}: the file cannot be opened ({error.strerror or error}).") from None
+    except pickle.UnpicklingError:
+        raise CheckpointError(
+            f"{path.name}: the file holds more than plain tensors, so it is not read; save a state_dict instead."
+        ) from None
+    except (RuntimeError, ValueError, TypeError, KeyError, IndexError, EOFError, AttributeError, zipfile.BadZipFile):
+        raise CheckpointError(f"{path.name}: the file is damaged, or torch.save did not write it.") from None
+    if not isinstance(content, Mapping):
+        raise CheckpointError(f"{path.name}: the file holds no state_dict.")
+    return content
+
+
+def _config_of(weights: Mapping[str, Tensor], n_heads: int | None) -> ModelConfig:
+    """The configuration that the shapes tell; sizes beyond the limits of `ModelConfig` are refused."""
+    sizes = {}
+    for name in ("tok_emb.weight", "pos_emb.weight"):
+        weight = weights.get(name)
+        if not isinstance(weight, Tensor) or weight.dim() != 2:
+            raise CheckpointError(f"{name}: this matrix is missing, so the file is not of the book's model.")
+        sizes[name] = weight.shape
+    width = sizes["tok_emb.weight"][1]
+    if n_heads is None and width not in _GPT2_HEADS:
+        raise SettingsError(f"n_heads: a weights file of width {width} does not tell its number of heads; give it.")
+    try:
+        return ModelConfig(
+            vocab_size=sizes["tok_emb.weight"][0],
+            context_length=sizes["pos_emb.weight"][0],
+            emb_dim=width,
+            n_heads=n_heads or _GPT2_HEADS[width],
+            n_layers=_count_layers(weights, "trf_blocks."),
+            qkv_bias="trf_blocks.0.att.W_query.bias" in weights,
+        )
+    except SettingsError as error:
+        raise CheckpointError(f"The file's model is out of bounds: {error}") from None
+
+
+def _count_layers(weights: Mapping[str, Tensor], prefix: str) -> int:
+    return len({name.split(".")[1] for name in weights if isinstance(name, str) and name.startswith(prefix)})
+
+
+def _single_group(optimizer: torch.optim.Optimizer, model: GPTModel) -> list[str]:
+    """Names of the optimizer's parameters in its order; the book has one group, so more cannot be mapped."""
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    if len(optimizer.param_groups) != 1 or {id(p) for p in optimizer.param_groups[0]["params"]} != names.keys():
+        raise CheckpointError("The book's optimizer has one group of all the model's parameters; this one differs.")
+    return [names[id(parameter)] for parameter in optimizer.param_groups[0]["params"]]
+
+
+def _write_optimizer(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    _single_group(optimizer, model)
+    parts: dict[str, dict[str, Tensor]] = {}
+    parameters = dict(model.named_parameters())
+    for ours, theirs in _names(model.config.n_layers, model.config.qkv_bias):
+        state = optimizer.state.get(parameters[ours])
+        if state:
+            moments = [state[moment].chunk(len(theirs)) for moment in _MOMENTS]
+            for name, *values in zip(theirs, *moments, strict=True):
+                parts[name] = {"step": state["step"].clone(), **dict(zip(_MOMENTS, values, strict=True))}
+    order = _book_order(model.config)
+    group = {**optimizer.state_dict()["param_groups"][0], "params": list(range(len(order)))}
+    group |= {"fused": None, "foreach": None}  # how to compute is the reader's choice
+    return {"state": {place: parts[name] for place, name in enumerate(order) if name in parts}, "param_groups": [group]}
+
+
+def _read_optimizer(saved: Any, config: ModelConfig) -> dict[str, Any]:
+    """The book's AdamW state under our names; a state without moments (before the first step) stays empty."""
+    order = _book_order(config)
+    try:
+        (group,), state = saved["param_groups"], saved["state"]
+        settings = {name: group[name] for name in ("lr", "betas", "eps", "weight_decay")}
+        beta1, beta2 = settings["betas"]
+        TrainConfig(lr=settings["lr"], weight_decay=settings["weight_decay"], beta1=beta1, beta2=beta2)
+        moments = {order[place]: dict(values) for place, values in state.items()}
+        steps = {name: float(values.pop("step")) for name, values in moments.items()}
+    except (TypeError, KeyError, ValueError, IndexError, AttributeError, SettingsError):
+        raise CheckpointError("optimizer_state_dict: this is not the state of an AdamW over the model.") from None
+    if not moments:
+        return {"state": {}, "settings": settings}
+    weights = {name: weight.shape for name, weight in to_book(empty_weights(config)).items() if name in order}
+    found = {f"{name} {moment}": value for name, values in moments.items() for moment, value in values.items()}
+    check_tensors(found, {f"{name} {moment}": shape for name, shape in weights.items() for moment in _MOMENTS})
+    ours_to_theirs = dict(_names(config.n_layers, config.qkv_bias))
+    return {
+        "state": {
+            ours: {
+                "step": torch.tensor(steps[theirs[0]]),
+                **{moment: torch.cat([moments[name][moment].float() for name in theirs]) for moment in _MOMENTS},
+            }
+            for ours, theirs in ours_to_theirs.items()
+        },
+        "settings": settings,
+    }

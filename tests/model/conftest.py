@@ -1,0 +1,17 @@
+import pytest
+import torch
+
+from playground.config import ModelConfig
+from playground.model.gpt import GPTModel
+
+TINY = ModelConfig(vocab_size=97, context_length=24, emb_dim=32, n_heads=4, n_layers=3, drop_rate=0.0)
+
+
+@pytest.fixture
+def tiny() -> GPTModel:
+    """A model of random weights in evaluation mode; its logits are large enough for greedy choices to be clear."""
+    torch.manual_seed(7)
+    model = GPTModel(TINY).eval()
+    with torch.no_grad():
+        model.out_head.weight.mul_(20)
+    return model

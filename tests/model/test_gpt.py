@@ -1,0 +1,114 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from playground.config import ModelConfig
+from playground.errors import SettingsError
+from playground.model.gpt import GPTModel
+from playground.model.interchange import from_book
+from tests.model.reference import BookModel
+
+SMALL = ModelConfig(vocab_size=61, context_length=16, emb_dim=24, n_heads=3, n_layers=2, drop_rate=0.0)
+
+
+def both(config: ModelConfig, seed: int = 123):
+    torch.manual_seed(seed)
+    ours = GPTModel(config)
+    torch.manual_seed(seed)
+    return ours, BookModel(config)
+
+
+@pytest.mark.parametrize("qkv_bias", [False, True])
+def test_weights_drawn_after_a_seed_equal_the_book_s_bit_for_bit(qkv_bias):
+    ours, book = both(SMALL.replace(qkv_bias=qkv_bias))
+    expected = from_book(book.state_dict())
+    assert expected.keys() == ours.state_dict().keys()
+    for name, weight in ours.state_dict().items():
+        assert weight.equal(expected[name]), name
+    assert torch.rand(1).item() == continue_after(BookModel, SMALL.replace(qkv_bias=qkv_bias))
+
+
+def continue_after(model_class, config):
+    torch.manual_seed(123)
+    model_class(config)
+    return torch.rand(1).item()
+
+
+@pytest.mark.parametrize("qkv_bias", [False, True])
+def test_logits_and_gradients_equal_the_book_s_architecture(qkv_bias):
+    ours, book = both(SMALL.replace(qkv_bias=qkv_bias))
+    ids = torch.randint(61, (3, 16), generator=torch.Generator().manual_seed(1))
+    for model in (ours, book):
+        F.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten()).backward()
+    torch.testing.assert_close(ours(ids), book(ids), rtol=0, atol=2e-6)
+    gradients = from_book({name: p.grad for name, p in book.named_parameters()})
+    for name, parameter in ours.named_parameters():
+        torch.testing.assert_close(parameter.grad, gradients[name], rtol=1e-4, atol=1e-7, msg=name)
+
+
+def test_dropout_draws_the_same_places_in_training_for_the_same_seed_and_none_in_evaluation():
+    model = GPTModel(SMALL.replace(drop_rate=0.5))
+    ids = torch.arange(12)[None]
+    torch.manual_seed(0)
+    first = model(ids)
+    torch.manual_seed(0)
+    assert model(ids).equal(first)
+    assert not model(ids).equal(first)
+    model.eval()
+    assert model(ids).equal(model(ids))
+
+
+def test_dropout_can_be_changed_after_building(tiny):
+    tiny.train()
+    ids = torch.arange(12)[None]
+    still = tiny(ids)
+    tiny.set_drop_rate(0.5)
+    assert tiny.config.drop_rate == 0.5
+    assert not tiny(ids).equal(still)
+    tiny.set_drop_rate(0.0)
+    assert tiny(ids).equal(still)
+
+
+def test_each_place_of_dropout_in_the_chapter_is_there(monkeypatch):
+    rates = []
+    plain, attention = F.dropout, F.scaled_dot_product_attention
+    monkeypatch.setattr(F, "dropout", lambda x, p, training: rates.append(("values", p)) or plain(x, p, training))
+
+    def spy(*args, **options):
+        rates.append(("attention", options["dropout_p"]))
+        return attention(*args, **options)
+
+    monkeypatch.setattr(F, "scaled_dot_product_attention", spy)
+    GPTModel(SMALL.replace(drop_rate=0.25))(torch.arange(4)[None])
+    assert rates == [("values", 0.25)] + 2 * [("attention", 0.25), ("values", 0.25), ("values", 0.25)]
+
+
+def test_without_dropout_attention_takes_the_fused_kernel(tiny):
+    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # raises where this kernel cannot run
+        tiny.train()(torch.arange(24)[None]).sum().backward()
+
+
+def test_no_token_sees_a_later_one(tiny):
+    ids = torch.arange(20)[None].repeat(2, 1)
+    ids[1, 11:] = 3
+    logits = tiny(ids)
+    torch.testing.assert_close(logits[0, :11], logits[1, :11])
+    assert not torch.allclose(logits[0, 11:], logits[1, 11:])
+
+
+def test_hidden_and_head_make_the_logits(tiny):
+    ids = torch.arange(6).view(2, 3)
+    assert tiny.hidden(ids).shape == (2, 3, 32)
+    assert tiny.out_head(tiny.hidden(ids)).equal(tiny(ids))
+
+
+def test_an_input_longer_than_the_context_is_refused_in_one_sentence(tiny):
+    with pytest.raises(SettingsError, match=r"25 tokens long, but the model's context holds 24; shorten the input"):
+        tiny(torch.zeros(1, 25, dtype=torch.long))
+
+
+def test_the_book_s_dictionary_makes_a_model():
+    config = {"vocab_size": 50, "context_length": 8, "emb_dim": 8, "n_heads": 2, "n_layers": 1}
+    model = GPTModel({**config, "drop_rate": 0.1, "qkv_bias": False})
+    assert model.config == ModelConfig(**config)
