@@ -1,0 +1,49 @@
+"""Small files that are read while they are written: replaced whole, so a reader sees the old one or the new one."""
+
+import os
+import time
+from pathlib import Path
+
+
+def write_atomic(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Replace the file at `path`; with `durable` it is on the disk, not only in the cache, when this returns.
+
+    Raises OSError when the disk is full; the old file is then still there.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "note.txt"
+    >>> write_atomic(path, b"old"), write_atomic(path, b"new"), path.read_bytes()
+    (None, None, b'new')
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        _replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _replace(source: Path, target: Path) -> None:
+    for pause_s in (0.01, 0.02, 0.05, 0.1):
+        try:
+            return os.replace(source, target)
+        except PermissionError:  # Windows, while a reader has the target open
+            time.sleep(pause_s)
+    return os.replace(source, target)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Size of all files below `folder` in bytes; a file that vanishes meanwhile counts as nothing."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(root, name)).st_size
+            except FileNotFoundError:
+                continue
+    return total
