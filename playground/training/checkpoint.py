@@ -21,7 +21,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from playground.config import ModelConfig
-from playground.errors import CheckpointError, explain
+from playground.errors import CheckpointError, SettingsError, explain
 from playground.model.gpt import GPTModel
 from playground.training.conditions import Conditions
 from playground.training.position import Position
@@ -204,8 +204,9 @@ def _read_state(folder: Path) -> State:
                 f"update it."
             )
         return State.model_validate_json(state)
-    except ValidationError as error:
-        raise CheckpointError(f"{where} holds impossible values: {explain(error)}") from None
+    except (ValidationError, SettingsError) as error:
+        what = error if isinstance(error, SettingsError) else explain(error)
+        raise CheckpointError(f"{where} holds impossible values: {what}") from None
 
 
 def _optimizer_tensors(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -37,4 +37,4 @@ def lr_at(step: int, total_steps: int, config: TrainConfig) -> float:
     if config.lr_schedule == "constant":
         return config.lr
     progress = min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))
-    return config.min_lr + (config.lr - config.min_lr) * 0.5 * (1 + math.cos(math.pi * progress))
+    return config.lr - (config.lr - config.min_lr) * 0.5 * (1 - math.cos(math.pi * progress))

@@ -1,0 +1,118 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.model.gpt import GPTModel
+from playground.text.corpus import Corpus, build_corpus
+from playground.training.checkpoint import checkpoint_name, read_checkpoint, write_checkpoint
+from playground.training.conditions import Conditions
+from playground.training.events import Event
+from playground.training.optimizer import make_optimizer
+from playground.training.position import Position
+from playground.training.runs import Run, RunStore
+from playground.training.trainer import train
+
+TEXT = "".join(
+    f"On day {day} the {what} went {where}. "
+    for day in range(9)
+    for what in ("cat", "dog", "fox")
+    for where in ("to the hill", "home again", "away")
+)
+
+
+@dataclass
+class Sitting:
+    """A model, its optimizer and all that belongs to training it, small enough for thousands of steps."""
+
+    corpus: Corpus
+    data: DataConfig
+    config: TrainConfig
+    model: GPTModel
+    optimizer: torch.optim.Optimizer
+    position: Position
+
+    @property
+    def conditions(self) -> Conditions:
+        return Conditions.here(self.corpus.sha256, self.model.config, self.data, self.config)
+
+    def train(self, **more: object) -> list[Event]:
+        return list(
+            train(self.model, self.optimizer, self.corpus, self.data, self.config, position=self.position, **more)
+        )
+
+    def write(self, root: Path, position: Position) -> Path:
+        folder = root / checkpoint_name(position.step)
+        write_checkpoint(folder, self.model, self.optimizer, position, self.conditions)
+        return folder
+
+    def load(self, folder: Path) -> None:
+        checkpoint = read_checkpoint(folder, self.model.config)
+        checkpoint.load_model(self.model)
+        checkpoint.load_optimizer(self.model, self.optimizer)
+        self.position = checkpoint.position
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """Copies of all weights and of everything the optimizer keeps."""
+        kept = {name: weight.detach().clone() for name, weight in self.model.named_parameters()}
+        for name, weight in self.model.named_parameters():
+            for kind, value in self.optimizer.state.get(weight, {}).items():
+                kept[f"{kind}.{name}"] = value.clone()
+        return kept
+
+
+@pytest.fixture(scope="session")
+def sitting() -> Callable[..., Sitting]:
+    """Makes a sitting; settings of any of the three configs are given by name."""
+
+    def make(text: str = TEXT, seed: int = 1, **settings: object) -> Sitting:
+        def chosen(kind, **defaults):
+            return kind(**defaults | {name: value for name, value in settings.items() if name in kind.model_fields})
+
+        data = chosen(DataConfig, vocabulary="bytes", batch_size=8, train_ratio=0.8)
+        config = chosen(TrainConfig, epochs=1, lr=1e-3, device="cpu", precision="float32", threads=1, seed=seed)
+        corpus = build_corpus(text, data)
+        torch.manual_seed(seed)
+        model = GPTModel(
+            chosen(
+                ModelConfig,
+                vocab_size=corpus.vocabulary.size,
+                context_length=16,
+                emb_dim=16,
+                n_heads=2,
+                n_layers=2,
+                drop_rate=0.0,
+            )
+        )
+        return Sitting(corpus, data, config, model, make_optimizer(model, config), Position())
+
+    return make
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """An empty run store."""
+    return RunStore(tmp_path / "checkpoints")
+
+
+@pytest.fixture
+def new_run(store: RunStore) -> Callable[..., Run]:
+    """Makes a run that trains in a moment; settings of any of the three configs are given by name."""
+
+    def make(name: str = "run", text: str = TEXT, **settings: object) -> Run:
+        def chosen(kind, **defaults):
+            return kind(**defaults | {name: value for name, value in settings.items() if name in kind.model_fields})
+
+        return store.create(
+            name,
+            text,
+            model=chosen(ModelConfig, context_length=16, emb_dim=16, n_heads=2, n_layers=1, drop_rate=0.1),
+            data=chosen(DataConfig, vocabulary="bytes", batch_size=8, train_ratio=0.8),
+            train=chosen(TrainConfig, epochs=2, device="cpu", precision="float32", threads=1, sample_tokens=0),
+            text_name="story.txt",
+        )
+
+    return make
