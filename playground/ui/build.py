@@ -4,6 +4,7 @@ All settings of the server stand here, in one place.
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,7 @@ from starlette.middleware import Middleware
 from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.tabs import train
-from playground.ui.theme import theme
+from playground.ui.theme import head, theme
 from playground.ui.widgets.header import Header
 
 TITLE = "GPT playground"
@@ -51,6 +52,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
         server_name=host,
         server_port=port,
         theme=theme(),
+        head=head(),
         ssr_mode=False,
         run_history=False,
         enable_monitoring=False,
@@ -61,6 +63,14 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
         **more,
     )
     return url
+
+
+def serve(
+    checkpoints: Path | str = "checkpoints", *, host: str = "127.0.0.1", port: int | None = None, max_jobs: int = 1
+) -> None:
+    """Open the page on a folder of runs and stay until Ctrl-C: what the command line's `ui` does."""
+    context = Context.open(checkpoints, max_jobs=max_jobs)
+    launch(build(context), context, host=host, port=port, inbrowser=True)
 
 
 def _rest_when_idle(page: gr.Blocks) -> None:

@@ -8,11 +8,10 @@ from typing import Literal
 
 import tiktoken
 
-from playground.errors import RunError
 from playground.model.gpt import GPTModel
 from playground.sampling.generate import write_sample
 from playground.training.jobs import Jobs
-from playground.training.runs import Run, RunStore
+from playground.training.runs import RunStore
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class LoadedModels:
         """The model of a run's checkpoint and its tokenizer; raises `RunError` or `CheckpointError`."""
         run = self._store.open(run_name)
         with self._lock:
-            key = (run.name, _step_of(run, step))
+            key = (run.name, run.find_step(step))
             model = self._models.pop(key, None)
             if model is None:
                 model = run.load_model(key[1])
@@ -133,14 +132,3 @@ class Context:
 
 def _size_bytes(model: GPTModel) -> int:
     return sum(weights.numel() * weights.element_size() for weights in model.parameters())
-
-
-def _step_of(run: Run, which: Which) -> int:
-    """The step of a run's last or best checkpoint; the best falls back on the last where none is marked."""
-    if isinstance(which, int):
-        return which
-    checkpoints = sorted(run.checkpoints(), key=lambda checkpoint: checkpoint.step)
-    if not checkpoints:
-        raise RunError(f"{run.name} has no checkpoint yet; train it for an epoch, or stop it to save one.")
-    best = [checkpoint.step for checkpoint in checkpoints if checkpoint.best]
-    return best[-1] if which == "best" and best else checkpoints[-1].step

@@ -37,7 +37,8 @@ PALETTE: dict[str, tuple[str, str]] = {
 }
 """Name of each colour variable (without `--pg-`) → its light and its dark value."""
 
-_FONT = (LocalFont("IBM Plex Sans", (400, 600)), "ui-sans-serif", "system-ui", "sans-serif")
+# Weight 700 also stands in for 600: Gradio's file of that weight lacks most letters.
+_FONT = (LocalFont("IBM Plex Sans", (400, 700)), "ui-sans-serif", "system-ui", "sans-serif")
 _FONT_MONO = (LocalFont("IBM Plex Mono", (400, 600)), "ui-monospace", "SFMono-Regular", "Menlo", "monospace")
 _BLUES = {
     "c50": "#eef5fb",
@@ -81,7 +82,7 @@ def palette_css() -> str:
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's own parts in our palette; it carries `theme.css` along, so one object is all the page needs."""
+    """Gradio's own parts in our palette."""
     made = gr.themes.Base(
         primary_hue=Color(**_BLUES),
         neutral_hue=Color(**_GREYS),
@@ -184,8 +185,12 @@ def theme() -> gr.themes.Base:
         button_small_text_size="13px",
     )
     made.name = "playground"
-    made.custom_css = palette_css() + files("playground.ui").joinpath("theme.css").read_text(encoding="utf-8")
     return made
+
+
+def head() -> str:
+    """For the page's head: the palette and the rules of `theme.css` (Gradio would rewrite the selectors of its `css=`)."""
+    return f"<style>\n{palette_css()}{files('playground.ui').joinpath('theme.css').read_text(encoding='utf-8')}</style>"
 
 
 def _pair(setting: str, name: str) -> dict[str, str]:

@@ -59,10 +59,10 @@ const fmt = {
   short: (value) => {
     if (value == null || !isFinite(value)) return '–';
     const size = Math.abs(value);
-    if (size >= 1e9) return `${(value / 1e9).toPrecision(3)} B`;
-    if (size >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
-    if (size >= 1e4) return `${(value / 1e3).toPrecision(3)} k`;
-    return fmt.whole(value);
+    if (size >= 1e9) return `${+(value / 1e9).toPrecision(3)} B`;
+    if (size >= 1e6) return `${+(value / 1e6).toPrecision(3)} M`;
+    if (size >= 1e4) return `${+(value / 1e3).toPrecision(3)} k`;
+    return size < 10 ? String(+value.toPrecision(2)) : fmt.whole(value);
   },
   /** 3.14159 → 3.142 */
   loss: (value) => (value == null || !isFinite(value) ? '–' : value.toFixed(3)),

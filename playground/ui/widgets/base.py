@@ -1,6 +1,7 @@
 """What every live picture is built on: a template, a script and a style, each in a file of its own.
 
-A widget is a subclass of `Widget` in a module `foo.py`, with `foo.js` and `foo.css` beside it:
+A widget is a subclass of `Widget` in a module `foo.py`, with `foo.js`, `foo.css` and, where the template is long,
+`foo.html` beside it:
 
     class Foo(Widget):
         \"\"\"One line.\"\"\"
@@ -8,7 +9,7 @@ A widget is a subclass of `Widget` in a module `foo.py`, with `foo.js` and `foo.
 
 Its value is one JSON *string* (a dict would be proxied and copied again and again in the browser). The script draws
 with `watch('value', draw); draw()` into the static template; text that came from a user goes through `textContent`
-alone, never into a template. Every script can use the helpers of `base.js` (`node`, `svgNode`, `ticks`, `fmt`, `parse`).
+alone, never into a template. Every script can use what stands in `base.js` (`node`, `svgNode`, `ticks`, `fmt` …).
 Colours are the variables of `playground/ui/theme.py`.
 """
 
@@ -20,31 +21,30 @@ import gradio as gr
 
 
 class Widget(gr.HTML):
-    """Base of the widgets: `template` is its static HTML, `scripts` are further files read before its own script."""
+    """Base of the widgets: `template` is its static HTML, `scripts` are further files read before its own script.
 
-    template: ClassVar[str] = "<div></div>"
+    A script named there brings the style of the same name along.
+    """
+
+    template: ClassVar[str] = ""
     scripts: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, value: Any = None, **settings: Any) -> None:
         """`value` is a JSON string or what `json.dumps` takes; `settings` go to `gr.HTML` (elem_id, …)."""
         stem = type(self).__module__.rpartition(".")[2]
-        own = [f"{stem}.js"] if read_asset(f"{stem}.js") else []
-        parts = ["base.js", *self.scripts, *own]
-        settings.setdefault("padding", False)
+        styles = [name.replace(".js", ".css") for name in self.scripts]
         super().__init__(
             value=value if value is None or isinstance(value, str) else to_json(value),
-            html_template=self.template,
-            css_template="\n".join(
-                read_asset(f"{name}.css") for name in (*(s.removesuffix(".js") for s in self.scripts), stem)
-            ),
-            js_on_load="\n".join(read_asset(part) for part in parts),
+            html_template=self.template or read_asset(f"{stem}.html"),
+            css_template="\n".join(read_asset(name) for name in [*styles, f"{stem}.css"]),
+            js_on_load="\n".join(read_asset(name) for name in ["base.js", *self.scripts, f"{stem}.js"]),
             apply_default_css=False,
             **settings,
         )
 
 
 def read_asset(name: str) -> str:
-    """The text of a script or style that lies beside this module; empty if there is none."""
+    """The text of a file that lies beside this module; empty if there is none."""
     file = files("playground.ui.widgets").joinpath(name)
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
@@ -55,14 +55,19 @@ def to_json(value: Any) -> str:
     >>> to_json({"loss": [1.5, float("nan")]})
     '{"loss":[1.5,null]}'
     """
-    return json.dumps(_finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """A JSON-like value with None for every number that is not finite.
+
+    >>> finite([1.5, float("inf")])
+    [1.5, None]
+    """
     if isinstance(value, float):
         return value if abs(value) != float("inf") and value == value else None
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return value

@@ -1,0 +1,242 @@
+"""The left side of the Train tab: which text, which size, which settings; and what they come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.device import machine
+from playground.errors import SettingsError, TextError
+from playground.model.presets import DEFAULT_PRESET, PRESETS, count_parameters, estimate_memory, measure_step_s
+from playground.text.corpus import Corpus, build_corpus, check_long_enough, corpus_stats, decode_upload
+from playground.text.samples import SAMPLES, load_sample
+from playground.ui.context import Limits
+from playground.ui.forms import Fields
+from playground.ui.widgets.facts import Facts, facts, refusal
+
+UPLOAD, PASTE = "upload", "paste"
+SAMPLE_BYTES = 2_000_000
+"""Most that is taken of the large sample."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the form asks for: a text and all settings of its training."""
+
+    text: str
+    text_name: str
+    preset: str
+    model: ModelConfig
+    data: DataConfig
+    train: TrainConfig
+
+
+class TrainForm:
+    """Lays itself out where it is made; `read` turns the values of its widgets into a `Choice`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._built = lru_cache(maxsize=2)(build_corpus)
+        self._measured_s = lru_cache(maxsize=64)(measure_step_s)
+        first = PRESETS[DEFAULT_PRESET]
+        self.model, self.data, self.train = Fields(first.model), Fields(first.data), Fields(first.train)
+        self._lay_out_text()
+        self._lay_out_settings()
+
+    def _lay_out_text(self) -> None:
+        with gr.Group(elem_classes="pg-panel"):
+            choices = [(name.capitalize(), name) for name in SAMPLES] + [("Upload", UPLOAD), ("Paste", PASTE)]
+            self.source = gr.Radio(
+                choices, value=next(iter(SAMPLES)), label="Text", elem_id="pg-source", elem_classes="pg-segments"
+            )
+            self.file = gr.File(
+                label="A text file", type="filepath", file_count="single", height=112, visible=False, elem_id="pg-file"
+            )
+            self.pasted = gr.Textbox(
+                label="Text to train on",
+                show_label=False,
+                placeholder="Paste a text here",
+                lines=6,
+                max_lines=12,
+                visible=False,
+                elem_id="pg-pasted",
+            )
+            self.text_facts = Facts(elem_id="pg-text-facts")
+
+    def _lay_out_settings(self) -> None:
+        with gr.Group(elem_classes="pg-panel"):
+            self.preset = gr.Dropdown(
+                [(preset.title, name) for name, preset in PRESETS.items()],
+                value=DEFAULT_PRESET,
+                label="Size",
+                filterable=False,
+                elem_id="pg-preset",
+            )
+            with gr.Row(elem_classes="pg-pair"):
+                self.train.add("epochs", info=False)
+                self.train.add("lr", info=False)
+            with gr.Row(elem_classes="pg-pair"):
+                self.data.add("batch_size", info=False)
+                self.model.add("context_length", info=False)
+            with gr.Accordion("All settings", open=False, elem_id="pg-all-settings"):
+                gr.Markdown("Model", elem_classes="pg-group")
+                self.model.add_rest("vocab_size")
+                gr.Markdown("Text", elem_classes="pg-group")
+                self.data.add_rest()
+                gr.Markdown("Training", elem_classes="pg-group")
+                self.train.add_rest()
+            self.cost = Facts(elem_id="pg-cost")
+
+    @property
+    def inputs(self) -> set[Component]:
+        """Everything that `read` looks at."""
+        return {self.source, self.file, self.pasted, self.preset, *self.settings}
+
+    @property
+    def settings(self) -> list[Component]:
+        """The widgets of all three configs."""
+        return [*self.model.outputs, *self.data.outputs, *self.train.outputs]
+
+    def show_preset(self, name: str) -> dict[Component, Any]:
+        """The settings of a preset, as values of the widgets."""
+        preset = PRESETS[name]
+        return {**self.model.write(preset.model), **self.data.write(preset.data), **self.train.write(preset.train)}
+
+    def read(self, values: Mapping[Component, Any]) -> Choice:
+        """What the form asks for; raises `TextError` or `SettingsError`."""
+        model, data, train = self.read_settings(values)
+        text, name = self.read_text(values)
+        return Choice(text, name, values[self.preset], model, data, train)
+
+    def read_settings(self, values: Mapping[Component, Any]) -> tuple[ModelConfig, DataConfig, TrainConfig]:
+        """The three configs; raises `SettingsError` naming the field."""
+        preset = PRESETS[values[self.preset]]
+        model = self.model.read(values, preset.model)
+        total = count_parameters(model)["total"]
+        if self._limits.max_parameters is not None and total > self._limits.max_parameters:
+            raise SettingsError(
+                f"A model of {total:,} parameters is too large for this server, which trains up to "
+                f"{self._limits.max_parameters:,}; take a smaller size."
+            )
+        return model, self.data.read(values, preset.data), self.train.read(values, preset.train)
+
+    def read_text(self, values: Mapping[Component, Any]) -> tuple[str, str]:
+        """The text and its name; raises `TextError` or `DownloadError`."""
+        source, most = values[self.source], self._limits.max_text_bytes
+        if source == PASTE:
+            pasted = (values[self.pasted] or "").encode("utf-8", "surrogatepass")
+            return decode_upload(pasted, "the pasted text", max_bytes=most, encoding="utf-8"), "pasted"
+        if source == UPLOAD:
+            if not values[self.file]:
+                raise TextError("No file is chosen yet; drop one here, or take a sample.")
+            path = Path(values[self.file])
+            return decode_upload(path.read_bytes(), path.name, max_bytes=most), path.name
+        return load_sample(source, max_bytes=min(most, SAMPLE_BYTES)), source
+
+    # --- what it comes to -------------------------------------------------------------------------------------------
+
+    def look(self, values: Mapping[Component, Any]) -> dict[Component, Any]:
+        """What the text holds and what the settings will take; or the one sentence that says what is wrong."""
+        try:
+            model, data, train = self.read_settings(values)
+        except SettingsError as error:
+            return {self.text_facts: gr.skip(), self.cost: refusal(str(error))}
+        try:
+            text, _ = self.read_text(values)
+            corpus = self._corpus(text, data)
+            model = model.replace(vocab_size=corpus.vocabulary.size)
+            check_long_enough(corpus, data, model.context_length)
+        except TextError as error:
+            return {self.text_facts: refusal(str(error), _way_out(error)), self.cost: facts()}
+        stats = corpus_stats(corpus, data, model.context_length)
+        return {
+            self.text_facts: _text_facts(corpus, stats),
+            self.cost: self._cost(model, data, train, stats, None),
+        }
+
+    def time(self, values: Mapping[Component, Any]) -> str:
+        """The same cost with the time it will take, which is measured and so comes a moment later."""
+        try:
+            model, data, train = self.read_settings(values)
+            corpus = self._corpus(self.read_text(values)[0], data)
+        except (SettingsError, TextError):
+            return gr.skip()
+        model = model.replace(vocab_size=corpus.vocabulary.size)
+        stats = corpus_stats(corpus, data, model.context_length)
+        return self._cost(model, data, train, stats, self._step_s(model, data, train))
+
+    def _corpus(self, text: str, data: DataConfig) -> Corpus:
+        return self._built(text, DataConfig(vocabulary=data.vocabulary, train_ratio=data.train_ratio))
+
+    def _step_s(self, model: ModelConfig, data: DataConfig, train: TrainConfig) -> float:
+        """Seconds of a step; measured again only for settings that bear on it."""
+        batch = DataConfig(batch_size=data.batch_size)
+        on = TrainConfig(
+            device=train.device,
+            precision=train.precision,
+            threads=train.threads,
+            accumulation_steps=train.accumulation_steps,
+        )
+        return self._measured_s(model, batch, on)
+
+    def _cost(self, model: ModelConfig, data: DataConfig, train: TrainConfig, stats: Any, step_s: float | None) -> str:
+        parts = count_parameters(model)
+        memory = estimate_memory(model, data, train)
+        per_epoch = -(-stats.train_batches // train.accumulation_steps)
+        steps = min(per_epoch * train.epochs, train.max_steps or per_epoch * train.epochs)
+        free = machine().free_memory_bytes
+        note = ""
+        if memory.training_bytes > free:
+            note = (
+                f"This needs about {memory.training_bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; "
+                "a smaller size or batch will fit."
+            )
+        return facts(
+            ("Parameters", parts["total"], "short"),
+            ("Memory", memory.training_bytes, "bytes"),
+            ("Steps", steps, "whole"),
+            ("Time", None if step_s is None else step_s * steps, "time"),
+            ("Tokens per step", data.batch_size * train.accumulation_steps * model.context_length, "whole"),
+            ("Per step", step_s, "time"),
+            note=note,
+            more="Where they go",
+            bars=[
+                {
+                    "title": "Parameters",
+                    "format": "whole",
+                    "parts": [[name, size] for name, size in parts.items() if name != "total" and size],
+                },
+                {
+                    "title": "Memory while training, about",
+                    "format": "bytes",
+                    "parts": [
+                        ["Weights", memory.weights_bytes],
+                        ["Gradients", memory.gradients_bytes],
+                        ["AdamW's two moments", memory.optimizer_bytes],
+                        ["Activations", memory.activations_bytes],
+                    ],
+                },
+            ],
+        )
+
+
+def _text_facts(corpus: Corpus, stats: Any) -> str:
+    return facts(
+        ("Characters", stats.characters, "whole"),
+        ("Tokens", stats.tokens, "whole"),
+        ("Different tokens", stats.different_tokens, "whole"),
+        ("Training tokens", stats.train_tokens, "whole"),
+        ("Windows", stats.train_windows, "whole"),
+        ("Batches", stats.train_batches, "whole"),
+    )
+
+
+def _way_out(error: TextError) -> dict[str, Any] | None:
+    """A shorter context, where the text is long enough for one."""
+    shorter = getattr(error, "context_length", None)
+    return {"label": f"Use a context of {shorter}", "context_length": shorter} if shorter else None
