@@ -24,6 +24,11 @@ TEXT = "".join(
 )
 
 
+@pytest.fixture(autouse=True)
+def _one_thread(_two_threads_at_most):
+    torch.set_num_threads(1)  # tiny tensors gain nothing from a second one, and lose much on a busy machine
+
+
 @dataclass
 class Sitting:
     """A model, its optimizer and all that belongs to training it, small enough for thousands of steps."""
