@@ -1,0 +1,214 @@
+"""The run store: one folder a run below `checkpoints/`. This and `run.py` are its only readers and writers."""
+
+import os
+import platform
+import secrets
+import shutil
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.errors import RunError
+from playground.training.files import write_atomic
+from playground.training.names import check_name, free_name
+from playground.training.run import Run
+from playground.training.run_spec import CheckpointInfo, Marks, Parent, RunSpec, RunSummary
+
+__all__ = ["CheckpointInfo", "Marks", "Parent", "Run", "RunSpec", "RunStore", "RunSummary"]
+
+TRASH = ".trash"
+TRASH_KEPT_S = 24 * 3600
+_NEW = ".new-"
+
+
+class RunStore:
+    """All runs below `root`; the folder is made when the first run is.
+
+    >>> import tempfile
+    >>> store = RunStore(Path(tempfile.mkdtemp()))
+    >>> model = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+    >>> run = store.create("first", "so it goes " * 200, model)
+    >>> store.open("first").spec.model.vocab_size == run.tokenizer.n_vocab, run.status().state
+    (True, 'stopped')
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
+
+    def create(
+        self,
+        name: str | None,
+        text: str,
+        model: ModelConfig,
+        data: DataConfig | None = None,
+        train: TrainConfig | None = None,
+        preset: str = "",
+        text_name: str = "text",
+        parent: Parent | None = None,
+    ) -> Run:
+        """Make the folder of a new run; nothing is trained yet.
+
+        `model.vocab_size` is set to what the text's vocabulary holds. Without a name, one is made of the names of text
+        and preset. Raises RunError for a name that is taken or not allowed, TextError for a text that is too short.
+        """
+        from playground.text.corpus import build_corpus, check_long_enough
+
+        data, train = data or DataConfig(), train or TrainConfig()
+        if name is not None and self._folder(check_name(name)).exists():
+            raise RunError(f"There is a run named {name} already; choose another name.")
+        corpus = build_corpus(text, data)
+        check_long_enough(corpus, data, model.context_length)
+        wanted = name or self.free_name(f"{Path(text_name).stem}-{preset}" if preset else Path(text_name).stem)
+        spec = RunSpec(
+            name=wanted,
+            preset=preset,
+            text_name=text_name,
+            text_sha256=corpus.sha256,
+            model=model.replace(vocab_size=corpus.vocabulary.size),
+            data=data,
+            train=train,
+            parent=parent,
+            versions=versions(),
+            created=round(time.time(), 3),
+        )
+        files = {"text.txt": corpus.text.encode(), "vocabulary.json": corpus.vocabulary.to_json().encode()}
+        return self.add(spec, files)
+
+    def add(self, spec: RunSpec, files: dict[str, bytes]) -> Run:
+        """Put a folder with `run.json` and `files` in place, whole or not at all; raises RunError for a taken name."""
+        folder = self.new_folder()
+        try:
+            for name, content in {"run.json": spec.model_dump_json(indent=1).encode(), **files}.items():
+                write_atomic(folder / name, content, durable=True)
+            return self.put(folder, spec.name)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def new_folder(self) -> Path:
+        """An empty folder on the same disk, which no list shows, to be filled and then `put` in place."""
+        folder = self.root / f"{_NEW}{secrets.token_hex(8)}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def put(self, folder: Path, name: str) -> Run:
+        """Give a filled folder its name; raises RunError, and removes the folder, if the name is taken."""
+        target = self._folder(check_name(name))
+        try:
+            if target.exists():
+                raise FileExistsError
+            os.rename(folder, target)  # fails if a run took the name meanwhile: its folder is not empty
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if not target.exists():
+                raise
+            raise RunError(f"There is a run named {name} already; choose another name.") from error
+        return Run(target)
+
+    def open(self, name: str) -> Run:
+        """The run of that name; raises RunError if there is none."""
+        folder = self._folder(check_name(name))
+        if not (folder / "run.json").is_file():
+            raise RunError(f"There is no run named {name} in {self.root}; `runs` lists those there are.")
+        return Run(folder)
+
+    def names(self) -> list[str]:
+        """Names of all runs, in no particular order."""
+        if not self.root.is_dir():
+            return []
+        return [path.name for path in self.root.iterdir() if path.name[0] != "." and (path / "run.json").is_file()]
+
+    def runs(self) -> list[RunSummary]:
+        """All runs that can be read: pinned ones first, then the newest first."""
+        found = []
+        for name in self.names():
+            try:
+                found.append(Run(self.root / name).summary())
+            except (RunError, FileNotFoundError):  # unreadable (see there), or deleted while we looked
+                continue
+        return sorted(found, key=lambda row: (not row.pinned, -row.spec.created, row.name))
+
+    def unreadable(self) -> dict[str, str]:
+        """Runs whose settings cannot be read: name → a sentence that says why."""
+        found = {}
+        for name in self.names():
+            try:
+                Run(self.root / name).spec  # noqa: B018
+            except RunError as error:
+                found[name] = str(error)
+        return found
+
+    def free_name(self, wanted: str) -> str:
+        """An allowed name close to `wanted` that no run has."""
+        return free_name(wanted, lambda name: self._folder(name).exists())
+
+    # --- housekeeping -----------------------------------------------------------------------------------------------
+
+    def rename(self, name: str, new_name: str) -> Run:
+        """Give a run another name; its forks still point to it. Raises RunError if it trains or the name is taken."""
+        run = self._idle(name)
+        target = self._folder(check_name(new_name))
+        if target.exists() and not (target.samefile(run.folder) and name != new_name):  # but Run → run is allowed
+            raise RunError(f"There is a run named {new_name} already; choose another name.")
+        os.rename(run.folder, target)
+        for other in self.names():
+            try:
+                spec = Run(self.root / other).spec
+            except RunError:
+                continue
+            if spec.parent and spec.parent.name == name:
+                moved = spec.model_copy(update={"parent": Parent(name=new_name, step=spec.parent.step)})
+                write_atomic(self.root / other / "run.json", moved.model_dump_json(indent=1).encode(), durable=True)
+        return Run(target)
+
+    def delete(self, name: str) -> str:
+        """Move a run to the trash and return the token that `undo` takes; raises RunError if it is training or pinned.
+
+        What has lain in the trash for a day is removed for good on this occasion.
+        """
+        run = self._idle(name)
+        if run.marks().pinned:
+            raise RunError(f"The run {name} is pinned; unpin it before deleting it.")
+        trash = self.root / TRASH
+        trash.mkdir(exist_ok=True)
+        token = f"{time.time_ns()}~{name}"
+        os.rename(run.folder, trash / token)
+        for old in trash.iterdir():
+            moment = old.name.partition("~")[0]
+            if moment.isdecimal() and time.time_ns() - int(moment) > TRASH_KEPT_S * 1e9:
+                shutil.rmtree(old, ignore_errors=True)
+        return token
+
+    def deleted(self) -> list[str]:
+        """Tokens of the runs in the trash, the last deleted first."""
+        trash = self.root / TRASH
+        return sorted((path.name for path in trash.iterdir()), reverse=True) if trash.is_dir() else []
+
+    def undo(self, token: str) -> Run:
+        """Bring a deleted run back, under another name if its own is taken by now; raises RunError if it is gone."""
+        if token not in self.deleted():
+            raise RunError("The deleted run is gone for good; there is nothing to bring back.")
+        name = self.free_name(token.partition("~")[2])
+        os.rename(self.root / TRASH / token, self._folder(name))
+        return Run(self._folder(name))
+
+    def _idle(self, name: str) -> Run:
+        run = self.open(name)
+        if run.status().live:
+            raise RunError(f"The run {name} is being trained; stop it first.")
+        return run
+
+    def _folder(self, name: str) -> Path:
+        return self.root / name
+
+
+def versions() -> dict[str, str]:
+    """What a run was made with, for the day when its numbers differ."""
+    found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    for package in ("torch", "tiktoken"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,171 @@
+"""One sitting of a run: open it, go on from its last good checkpoint, train, and keep the folder up to date.
+
+The same generator serves the command line, which trains in its own process, and the page, whose trainings run in a
+child process (see `child.py`).
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+
+from playground.errors import CheckpointError, PlaygroundError
+from playground.model.gpt import GPTModel
+from playground.training.checkpoint import Checkpoint, remove_temporaries, write_checkpoint
+from playground.training.conditions import Conditions
+from playground.training.control import Control, ControlReader
+from playground.training.events import Event, Finished, Started, Stepped, Warned
+from playground.training.optimizer import make_optimizer
+from playground.training.position import Position, SaveReason
+from playground.training.pruning import prune, set_aside, sweep
+from playground.training.run import Run
+from playground.training.status import Status
+from playground.training.trainer import Sample, train
+
+STATUS_EVERY_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+def run_training(
+    run: Run,
+    sample: Sample | None = None,
+    control: Callable[[], Control] | None = None,
+    *,
+    threads: int | None = None,
+    keep_wishes: bool = False,
+) -> Iterator[Event]:
+    """Train `run` from its last good checkpoint, or from the beginning; every event is logged, then yielded.
+
+    The run's control file is obeyed, and `control` besides: whatever that asks for other than to run comes first.
+    `threads` goes before the run's own setting. What the control file asks for at the start is an old wish and is
+    cleared, unless the caller says that it is meant (`keep_wishes`).
+
+    Raises RunError at the first `next` while another process trains the run. Any later failure is an event: a
+    `Finished` that says in one sentence what went wrong.
+    """
+    with run.claim():
+        recorder = _Recorder(run)
+        run.log.repair()
+        if not keep_wishes:
+            run.control.reset()
+        try:
+            for event in _sitting(run, sample, control, threads):
+                recorder.record(event)
+                yield event
+        except Exception as error:
+            event = Finished(step=recorder.status.step, reason="failed", message=_sentence(error))
+            recorder.record(event)
+            yield event
+        finally:
+            recorder.close()
+
+
+class _Recorder:
+    """Keeps `events.jsonl` and `status.json` in step with what happens."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        before = run.status()
+        self.status = before.model_copy(update={"state": "running", "message": ""}).by_this_process()
+        self._written_s = 0.0
+        self._finished = False
+        run.set_status(self.status)
+
+    def record(self, event: Event) -> None:
+        self.run.append(event)
+        self.status = self.status.after(event)
+        self._finished = isinstance(event, Finished)
+        now_s = time.monotonic()
+        if not isinstance(event, Stepped) or now_s - self._written_s > STATUS_EVERY_S:
+            self._written_s = now_s
+            self._write(self.status)
+
+    def close(self) -> None:
+        if not self._finished:  # whoever listened to the training has gone away
+            self._write(
+                self.status.model_copy(update={"state": "interrupted", "message": "The training was broken off."})
+            )
+
+    def _write(self, status: Status) -> None:
+        self.run.set_status(status.by_this_process())
+
+
+def _sitting(
+    run: Run, sample: Sample | None, control: Callable[[], Control] | None, threads: int | None
+) -> Iterator[Event]:
+    remove_temporaries(run.folder)
+    sweep(run)
+    spec = run.spec
+    config = spec.train if threads is None else spec.train.replace(threads=threads)
+    corpus = run.corpus()
+    conditions = Conditions.here(corpus.sha256, spec.model, spec.data, config)
+
+    torch.manual_seed(config.seed)
+    model = GPTModel(spec.model)
+    checkpoint, warnings = _last_good(run)
+    position, why_not_exact = Position(), ""
+    if checkpoint is not None:
+        checkpoint.load_model(model)
+    model.to(conditions.device)
+    optimizer = make_optimizer(model, config)
+    if checkpoint is not None:
+        checkpoint.load_optimizer(model, optimizer)
+        position = checkpoint.position
+        why_not_exact = conditions.why_not_exact(checkpoint.conditions)
+
+    def save(position: Position, reason: SaveReason) -> int:
+        size_bytes = write_checkpoint(run.step_folder(position.step), model, optimizer, position, conditions)
+        prune(run)
+        return size_bytes
+
+    events = train(
+        model,
+        optimizer,
+        corpus,
+        spec.data,
+        config,
+        position=position,
+        sample=sample,
+        save=save,
+        control=_both(control, ControlReader(run.control)),
+        why_not_exact=why_not_exact,
+    )
+    for event in events:
+        yield event
+        if isinstance(event, Started):
+            for message in warnings:
+                yield Warned(step=event.step, elapsed_s=event.elapsed_s, message=message)
+
+
+def _last_good(run: Run) -> tuple[Checkpoint | None, list[str]]:
+    """The newest checkpoint that passes every check, and a sentence for each that does not; those are set aside."""
+    warnings = []
+    for step in reversed(run.steps()):
+        try:
+            return run.load_checkpoint(step), warnings
+        except CheckpointError as error:
+            set_aside(run, step)
+            warnings.append(f"The checkpoint of step {step} is damaged and was left out: {error}")
+    if warnings:
+        warnings.append("No checkpoint of this run can be read; the training begins again.")
+    return None, warnings
+
+
+def _both(first: Callable[[], Control] | None, second: Callable[[], Control]) -> Callable[[], Control]:
+    def ask() -> Control:
+        if first is not None and (wanted := first()) != Control():
+            return wanted
+        return second()
+
+    return ask
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, PlaygroundError):
+        return str(error)
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "alloc" in str(error).lower():
+        return "The memory does not suffice for this training; take a smaller batch_size, context_length or model."
+    _log.exception("training failed")
+    return f"The training broke off with an error that should not happen ({type(error).__name__}: {error})."
