@@ -148,6 +148,14 @@ class DecodeConfig(Config):
     )
     top_k: int | None = Field(None, ge=1, le=262_144, description="Choose among the k likeliest tokens; empty: all.")
     seed: int = Field(123, ge=0, le=2**63 - 1, description="Seed of the draws.")
+    stages: str | None = Field(
+        None,
+        max_length=100_000,
+        description="Stages in order, as one line of JSON or a name (chapter, transformers, llama.cpp); they replace "
+        "temperature and top_k.",
+    )
+    stop: str | None = Field(None, min_length=1, max_length=200, description="Stop before this text; empty: nowhere.")
+    stop_at_end: bool = Field(True, description="Stop where the model writes <|endoftext|>.")
 
     @model_validator(mode="after")
     def _temperature_not_tiny(self) -> Self:

@@ -1,5 +1,16 @@
 """From logits to the next token: the stages, the pipeline they form, the nine words, and what writes with them."""
 
+from playground.sampling.generate import (
+    Alternative,
+    Step,
+    generate,
+    next_token_logits,
+    next_token_probabilities,
+    stream,
+    stream_samples,
+    write_sample,
+)
+from playground.sampling.order_matters import Swap, smallest_swap
 from playground.sampling.orders import ORDERS
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import entropy_bits, softmax_with_temperature
@@ -37,9 +48,7 @@ from playground.sampling.toy import (
 from playground.sampling.trace import StageTrace, Trace
 
 __all__ = [
-    "ORDERS",
-    "TOY_LOGITS",
-    "TOY_VOCABULARY",
+    "Alternative",
     "AnyStage",
     "Ban",
     "DrawReport",
@@ -52,11 +61,16 @@ __all__ = [
     "Mirostat",
     "Moment",
     "NoRepeatNGram",
+    "ORDERS",
     "Pipeline",
     "PresencePenalty",
     "RepetitionPenalty",
     "Stage",
     "StageTrace",
+    "Step",
+    "Swap",
+    "TOY_LOGITS",
+    "TOY_VOCABULARY",
     "Temperature",
     "TopK",
     "TopNSigma",
@@ -67,7 +81,14 @@ __all__ = [
     "compare_draws",
     "count_draws",
     "entropy_bits",
+    "generate",
+    "next_token_logits",
+    "next_token_probabilities",
     "running_shares",
+    "smallest_swap",
     "softmax_with_temperature",
+    "stream",
+    "stream_samples",
     "temperature_sweep",
+    "write_sample",
 ]

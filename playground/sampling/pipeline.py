@@ -1,7 +1,9 @@
 """The ordered list of stages between the logits and the next token. B: batch, V: vocabulary, T: tokens so far."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -17,6 +19,18 @@ from playground.sampling.trace import StageTrace, Trace, first_row, next_row
 
 LONGEST_JSON = 100_000
 """Characters that `from_json` reads at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a pipeline made of a batch of logits."""
+
+    logits: Tensor
+    """`(B, V)`, −inf for a token that is out."""
+    rescued: Tensor
+    """`(B,)`: whether a stage would have left nothing, so that the likeliest token was kept."""
+    next_mu: Callable[[Tensor], Tensor] | None
+    """With a Mirostat: the ids drawn, `(B,)`, to its next limit `(B,)`."""
 
 
 class Pipeline(Config):
@@ -49,11 +63,13 @@ class Pipeline(Config):
 
     @classmethod
     def from_decode(cls, decode: DecodeConfig) -> Self:
-        """The chapter's order: top-k, then temperature.
+        """The stages that the settings name, or else the chapter's order: top-k, then temperature.
 
         >>> Pipeline.from_decode(DecodeConfig(top_k=25, temperature=1.4))
         Pipeline([TopK(k=25), Temperature(temperature=1.4)])
         """
+        if decode.stages is not None:
+            return cls.from_json(decode.stages)
         top_k = [] if decode.top_k is None else [TopK(decode.top_k)]
         return cls([*top_k, Temperature(decode.temperature)])
 
@@ -101,12 +117,21 @@ class Pipeline(Config):
 
     def __call__(self, logits: Tensor, context: Tensor | None = None, moment: Moment | None = None) -> Tensor:
         """New logits of the shape of `logits`, `(B, V)` or `(V,)`, given the ids of the text so far, `(B, T)`."""
+        rows = logits.unsqueeze(0) if logits.dim() == 1 else logits
+        return self.run(rows, context_rows(rows, context), moment or Moment()).logits.reshape(logits.shape)
+
+    def run(self, logits: Tensor, context: Tensor, moment: Moment) -> Outcome:
+        """As a call, on logits `(B, V)` and ids `(B, T)`, with what is needed to go on to the next token."""
+        rescued, next_mu = is_empty(logits), None
+        logits = keep_likeliest(logits, logits)
         for stage in self.stages:
             if stage.on:
-                logits = stage(logits, context, moment)
-        if logits.dim() == 1:
-            return keep_likeliest(logits.unsqueeze(0), logits.unsqueeze(0)).squeeze(0)
-        return keep_likeliest(logits, logits)
+                after = stage.apply(logits, context, moment)
+                rescued = rescued | is_empty(after)
+                logits = keep_likeliest(logits, after)
+                if isinstance(stage, Mirostat):
+                    next_mu = partial(stage.next_limit, stage.limit(moment, len(logits)), logits)
+        return Outcome(logits, rescued, next_mu)
 
     def trace(self, logits: Tensor, context: Tensor | None = None, moment: Moment | None = None) -> Trace:
         """What every stage that is on does to one row of logits, `(V,)` or `(1, V)`.

@@ -12,13 +12,13 @@ from playground.sampling.stages.base import Moment, Stage, cut
 
 
 class XTC(Stage):
-    """ "Exclude top choices": now and then cut all tokens above the threshold but the least likely of them.
+    """XTC, "exclude top choices": now and then cut all tokens above the threshold but the least likely of them.
 
     By p-e-w for text-generation-webui, 2024. Whether it acts is decided by a coin for every token drawn, which depends
     on the seed and the place alone. Where nothing is drawn (a single look) it always acts.
 
     >>> XTC(0.15)(torch.tensor([3.0, 2.5, 2.0, -1.0]))
-    tensor([  -inf,   -inf,  2.0000, -1.0000])
+    tensor([-inf, -inf,  2., -1.])
     """
 
     title: ClassVar[str] = "XTC"

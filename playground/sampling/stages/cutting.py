@@ -12,7 +12,6 @@ from torch import Tensor
 
 from playground.sampling.stages.base import NEVER, Moment, Stage, cut
 
-
 OFTEN_ENOUGH = 512
 """Top-p looks among so many tokens first: sorting a whole vocabulary takes ten times as long."""
 

@@ -111,10 +111,11 @@ class NoRepeatNGram(Stage):
 
 
 class Dry(Stage):
-    """ "Don't Repeat Yourself": the longer a run the next token would go on repeating, the lower its logit.
+    """DRY, "don't repeat yourself": the longer a run the next token would go on repeating, the lower its logit.
 
     A token that would prolong a repeated run of n ≥ `allowed_length` tokens loses
-    multiplier · base^(n − allowed_length). By p-e-w for text-generation-webui, 2024. No run goes across one of `breakers`; runs count up to 50 tokens.
+    multiplier · base^(n − allowed_length). By p-e-w for text-generation-webui, 2024. No run goes across one of
+    `breakers`; runs count up to 50 tokens.
 
     >>> Dry(1.0, 2.0, 1)(torch.tensor([3.0, 2.0, 1.0]), torch.tensor([0, 1, 2, 0, 1]))
     tensor([ 3.,  2., -1.])

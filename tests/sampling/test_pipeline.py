@@ -1,0 +1,188 @@
+"""The pipeline: order, switches, the trace as a table, names and JSON, and when order matters."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.config import DecodeConfig
+from playground.errors import SettingsError
+from playground.sampling import (
+    ORDERS,
+    TOY_LOGITS,
+    XTC,
+    Ban,
+    MinP,
+    Mirostat,
+    Moment,
+    Pipeline,
+    RepetitionPenalty,
+    Temperature,
+    TopK,
+    TopP,
+    smallest_swap,
+)
+
+LESSON = torch.tensor([3.0, 2.0, 1.0])
+
+
+def test_stages_act_in_their_order():
+    assert Pipeline([Temperature(0.5), TopP(0.8)]).trace(LESSON).kept_ids == [0]
+    assert Pipeline([TopP(0.8), Temperature(0.5)]).trace(LESSON).kept_ids == [0, 1]
+
+
+def test_a_stage_that_is_off_is_passed_over():
+    pipeline = Pipeline([TopK(1, on=False), Temperature(2.0)])
+    assert torch.equal(pipeline(LESSON), LESSON / 2)
+    assert [row.place for row in pipeline.trace(LESSON).rows] == [None, 1]
+
+
+def test_a_pipeline_takes_batches_and_single_rows():
+    pipeline = Pipeline([RepetitionPenalty(2.0), TopK(2)])
+    batch = pipeline(torch.stack([LESSON, LESSON]), torch.tensor([[0], [1]]))
+    assert torch.equal(batch[0], pipeline(LESSON, torch.tensor([0])))
+    assert torch.equal(batch[1], pipeline(LESSON, torch.tensor([1])))
+    assert not torch.equal(batch[0], batch[1])
+
+
+def test_the_trace_tells_what_each_stage_removed_and_left():
+    trace = Pipeline([TopK(3), Temperature(1.4)]).trace(TOY_LOGITS)
+    model, cut, moved = trace.rows
+    assert (model.kept, cut.kept, moved.kept) == (9, 3, 3)
+    assert model.entropy_bits == pytest.approx(1.317, abs=5e-4)
+    assert cut.removed.tolist() == [1, 2, 4, 5, 6, 8]
+    assert cut.removed_probability == pytest.approx(1 - 0.060907 - 0.57212 - 0.35758, abs=1e-5)
+    assert cut.moved_probability == pytest.approx(0, abs=1e-6)
+    assert [round(p, 4) for p in cut.probs[[3, 7, 0]].tolist()] == [0.5775, 0.3610, 0.0615]
+    assert moved.removed_probability == 0
+    assert moved.moved_probability > 0.02
+    assert moved.choices > cut.choices
+    assert trace.rank(7) == 2
+    assert trace.removed_by(6) is cut
+    assert trace.removed_by(7) is None
+
+
+def test_a_trace_prints_as_a_table():
+    lines = str(Pipeline([TopK(3), Ban([0, 3, 7])]).trace(TOY_LOGITS)).splitlines()
+    assert lines[0].split() == ["stage", "kept", "removed", "probability", "moved", "entropy", "choices"]
+    assert lines[1].split()[:2] == ["model", "9"]
+    assert lines[2].startswith("TopK(k=3)")
+    assert lines[3].endswith("nothing was left: kept the likeliest token")
+
+
+def test_fault_59_the_trace_says_that_nothing_was_left():
+    trace = Pipeline([TopK(2), Ban([3, 7]), Temperature(0.5)]).trace(TOY_LOGITS)
+    assert [row.rescued for row in trace.rows] == [False, False, True, False]
+    assert trace.rescued
+    assert trace.kept_ids == [3]
+    assert trace.after[3] == 1
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_trace_of_what_is_no_number_is_refused(bad):
+    with pytest.raises(SettingsError, match="NaN or infinity"):
+        Pipeline().trace(torch.tensor([1.0, bad]))
+    with pytest.raises(SettingsError, match="not of 2"):
+        Pipeline().trace(torch.zeros(2, 3))
+
+
+def test_the_chapters_order_from_settings():
+    assert Pipeline.from_decode(DecodeConfig(temperature=0.7)) == Pipeline([Temperature(0.7)])
+    assert Pipeline.from_decode(DecodeConfig(temperature=0, top_k=3)) == Pipeline([TopK(3), Temperature(0)])
+    assert Pipeline.from_decode(DecodeConfig(stages="llama.cpp")) == Pipeline.named("llama.cpp")
+    by_hand = DecodeConfig(stages='[{"name":"min_p","p":0.2}]', temperature=3, top_k=1)
+    assert Pipeline.from_decode(by_hand) == Pipeline([MinP(0.2)])
+
+
+def test_well_known_orders():
+    for name in ORDERS:
+        pipeline = Pipeline.named(name)
+        assert Pipeline.from_json(name) == pipeline.in_order(name) == pipeline
+        assert pipeline(TOY_LOGITS).softmax(-1).sum() == pytest.approx(1)
+    on = [[stage.name for stage in stages if stage.on] for stages in ORDERS.values()]
+    assert on == [
+        ["top_k", "temperature"],
+        ["temperature", "top_k"],
+        ["top_k", "top_p", "min_p", "temperature"],
+    ]
+    mixed = Pipeline([Temperature(2), Mirostat(), TopK(3), XTC(0.2)])
+    assert [stage.name for stage in mixed.in_order("llama.cpp").stages] == ["top_k", "xtc", "temperature", "mirostat"]
+    with pytest.raises(SettingsError, match="choose one of chapter, transformers"):
+        Pipeline.named("book")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[{"name":"top_q"}]', "there is no stage named 'top_q'"),
+        ("[{}]", "every stage needs a name"),
+        ("[", "not a list of stages in JSON"),
+        ('{"name":"top_k"}', "not a list of stages in JSON"),
+        ('[{"name":"top_k","k":0}]', "Top-k, k: input should be greater than or equal to 1"),
+        ('[{"name":"top_k","q":1}]', "Top-k, q: extra inputs"),
+        ('[{"name":"temperature","temperature":NaN}]', "finite number"),
+        ('[{"name":"mirostat"},{"name":"mirostat"}]', "two Mirostat stages are on"),
+        ("[" + ",".join(['{"name":"top_k"}'] * 65) + "]", "at most 64"),
+        ("[" * 200_000, "longer than 100,000 characters"),
+        ("[" * 90_000, "not a list of stages in JSON"),
+    ],
+)
+def test_bad_json_is_refused_in_one_sentence(text, message):
+    with pytest.raises(SettingsError, match=message) as error:
+        Pipeline.from_json(text)
+    assert str(error.value).endswith(".")
+    assert "\n" not in str(error.value)
+
+
+def test_the_lesson_on_order():
+    swap = smallest_swap(Pipeline([Temperature(0.5), TopP(0.8)]), LESSON)
+    assert (swap.first, swap.second, swap.kept, swap.kept_swapped) == (0, 1, 1, 2)
+    assert str(swap) == "Order matters here: Top-p before Temperature would keep 2 tokens instead of 1."
+    back = smallest_swap(Pipeline([TopP(0.8), Temperature(0.5)]), LESSON)
+    assert str(back) == "Order matters here: Temperature before Top-p would keep 1 token instead of 2."
+
+
+def test_order_does_not_matter_where_it_does_not():
+    assert smallest_swap(Pipeline([TopK(25), Temperature(1.4)]), TOY_LOGITS) is None
+    assert smallest_swap(Pipeline([Temperature(0.5), TopP(0.8, on=False)]), LESSON) is None
+    assert smallest_swap(Pipeline([TopK(2), TopK(2)]), LESSON) is None
+    assert smallest_swap(Pipeline(), LESSON) is None
+
+
+def test_a_swap_that_keeps_the_tokens_but_moves_probability_is_found():
+    stages = [RepetitionPenalty(2.0), TopK(3), Temperature(0.5)]
+    assert smallest_swap(Pipeline(stages), LESSON, torch.tensor([0])) is None
+    banned_after = Pipeline([Mirostat(tau=0.9), Temperature(3.0)])
+    assert "instead of" in str(smallest_swap(banned_after, LESSON))
+    shifted = smallest_swap(
+        Pipeline.from_json('[{"name":"logit_bias","biases":[[0,-1]]},{"name":"temperature","temperature":2}]'), LESSON
+    )
+    assert shifted.kept == shifted.kept_swapped == 3
+    assert "of the probability to other tokens" in str(shifted)
+
+
+def test_the_nearest_pair_is_named_even_if_others_would_do():
+    pipeline = Pipeline([TopK(3), TopK(2, on=False), Temperature(0.5), TopP(0.8)])
+    swap = smallest_swap(pipeline, LESSON)
+    assert (swap.first, swap.second) == (2, 3)
+
+
+@given(st.lists(st.sampled_from([TopK(2), MinP(0.1), TopP(0.7), Temperature(0.5), Temperature(3.0)]), max_size=5))
+def test_a_swap_says_what_happens_when_it_is_made(stages):
+    pipeline = Pipeline(stages)
+    swap = smallest_swap(pipeline, TOY_LOGITS)
+    if swap is None:
+        return
+    stages[swap.first], stages[swap.second] = stages[swap.second], stages[swap.first]
+    other = Pipeline(stages).trace(TOY_LOGITS)
+    now = pipeline.trace(TOY_LOGITS)
+    assert (len(now.kept_ids), len(other.kept_ids)) == (swap.kept, swap.kept_swapped)
+    assert float((now.after - other.after).abs().sum()) / 2 == pytest.approx(swap.moved_probability, abs=1e-6)
+
+
+def test_the_outcome_carries_mirostats_next_limit():
+    pipeline = Pipeline([Mirostat(tau=1.1, eta=0.5), Temperature(2.0)])
+    outcome = pipeline.run(LESSON.unsqueeze(0), torch.zeros(1, 0, dtype=torch.long), Moment())
+    # 2.2 bits are allowed: tokens 0 and 1 stay, with 0.73 and 0.27 before the temperature
+    assert outcome.next_mu(torch.tensor([1])).item() == pytest.approx(2.2 - 0.5 * (1.8946 - 1.1), abs=1e-3)
+    assert Pipeline().run(LESSON.unsqueeze(0), torch.zeros(1, 0, dtype=torch.long), Moment()).next_mu is None
