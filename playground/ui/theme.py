@@ -117,7 +117,7 @@ def theme() -> gr.themes.Base:
         **_both("block_title_background_fill", "transparent"),
         **_pair("block_title_text_color", "text"),
         block_title_text_size="13px",
-        block_title_text_weight="600",
+        block_title_text_weight="400",
         block_title_padding="0px",
         **_pair("block_info_text_color", "muted"),
         block_info_text_size="12px",
@@ -189,7 +189,7 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """For the page's head: the palette and the rules of `theme.css` (Gradio would rewrite the selectors of its `css=`)."""
+    """For the page's head: palette and `theme.css` (Gradio would rewrite the selectors of its own `css=`)."""
     return f"<style>\n{palette_css()}{files('playground.ui').joinpath('theme.css').read_text(encoding='utf-8')}</style>"
 
 

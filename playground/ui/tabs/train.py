@@ -34,11 +34,17 @@ def build(context: Context) -> TrainTab:
     with gr.Row(elem_classes="pg-columns"):
         with gr.Column(elem_classes="pg-side"):
             form = TrainForm(context.limits)
-            name = gr.Textbox(
-                label="Name of the run", placeholder="made from text and size", max_lines=1, max_length=64
-            )
-            start = gr.Button("Start", variant="primary", size="lg", elem_id="pg-start")
-            complaint = Facts(elem_id="pg-start-complaint")
+            with gr.Column(elem_classes="pg-panel"):
+                with gr.Row(elem_classes="pg-with-button"):
+                    name = gr.Textbox(
+                        label="Name of the run",
+                        placeholder="made from text and size",
+                        max_lines=1,
+                        max_length=64,
+                        elem_id="pg-name",
+                    )
+                    start = gr.Button("Start", variant="primary", size="lg", elem_id="pg-start")
+                complaint = Facts(elem_id="pg-start-complaint")
         with gr.Column(elem_classes="pg-main"):
             live = build_live(context)
     _wire_form(form)
@@ -59,19 +65,36 @@ def build(context: Context) -> TrainTab:
 
 
 def _wire_form(form: TrainForm) -> None:
+    context_length = form.model.widgets["context_length"]
+
     def show_source(source: str) -> dict[Component, Any]:
         return {form.file: gr.update(visible=source == UPLOAD), form.pasted: gr.update(visible=source == PASTE)}
 
-    def shorten(event: gr.EventData) -> int:
-        return int(event.context_length)
+    def show_preset(values: Mapping[Component, Any]) -> dict[Component, Any]:
+        shown = form.show_preset(values[form.preset])
+        return {**shown, **form.look({**values, **shown})}
 
+    def shorten(values: Mapping[Component, Any], event: gr.EventData) -> dict[Component, Any]:
+        shown = {context_length: int(event.context_length)}
+        return {**shown, **form.look({**values, **shown})}
+
+    facts_of = [form.text_facts, form.cost]
     form.source.input(show_source, form.source, [form.file, form.pasted], api_name="show_source", **_QUICK)
-    chosen = form.preset.input(form.show_preset, form.preset, form.settings, api_name="show_preset", **_QUICK)
-    shorter = form.text_facts.way_out(
-        shorten, None, form.model.widgets["context_length"], api_name="shorten", show_progress="hidden"
-    )
     edits = [widget.input for widget in (form.source, form.pasted, *form.settings)]
-    triggers = [Building.root_block.load, form.file.change, chosen.then, shorter.then, *edits]
-    looked = gr.on(triggers, form.look, form.inputs, [form.text_facts, form.cost], api_name="look", **_QUICK)
+    triggers = [Building.root_block.load, form.file.change, *edits]
+    looked = [
+        gr.on(triggers, form.look, form.inputs, facts_of, api_name="look", **_QUICK),
+        form.preset.input(show_preset, form.inputs, [*form.settings, *facts_of], api_name="show_preset", **_QUICK),
+        form.text_facts.way_out(shorten, form.inputs, [context_length, *facts_of], api_name="shorten", **_QUICK),
+    ]
     # Time is measured, not computed: it comes a moment later, one measurement at a time.
-    looked.then(form.time, form.inputs, form.cost, api_name="time", show_progress="hidden", concurrency_limit=1)
+    for event, name in zip(looked, ("time", "time_of_preset", "time_of_shorter"), strict=True):
+        event.then(
+            form.time,
+            form.inputs,
+            form.cost,
+            api_name=name,
+            show_progress="hidden",
+            concurrency_id="measure",
+            concurrency_limit=1,
+        )

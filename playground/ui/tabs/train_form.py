@@ -49,7 +49,7 @@ class TrainForm:
         self._lay_out_settings()
 
     def _lay_out_text(self) -> None:
-        with gr.Group(elem_classes="pg-panel"):
+        with gr.Column(elem_classes="pg-panel"):
             choices = [(name.capitalize(), name) for name in SAMPLES] + [("Upload", UPLOAD), ("Paste", PASTE)]
             self.source = gr.Radio(
                 choices, value=next(iter(SAMPLES)), label="Text", elem_id="pg-source", elem_classes="pg-segments"
@@ -69,7 +69,7 @@ class TrainForm:
             self.text_facts = Facts(elem_id="pg-text-facts")
 
     def _lay_out_settings(self) -> None:
-        with gr.Group(elem_classes="pg-panel"):
+        with gr.Column(elem_classes="pg-panel"):
             self.preset = gr.Dropdown(
                 [(preset.title, name) for name, preset in PRESETS.items()],
                 value=DEFAULT_PRESET,
@@ -84,12 +84,14 @@ class TrainForm:
                 self.data.add("batch_size", info=False)
                 self.model.add("context_length", info=False)
             with gr.Accordion("All settings", open=False, elem_id="pg-all-settings"):
-                gr.Markdown("Model", elem_classes="pg-group")
-                self.model.add_rest("vocab_size")
-                gr.Markdown("Text", elem_classes="pg-group")
-                self.data.add_rest()
-                gr.Markdown("Training", elem_classes="pg-group")
-                self.train.add_rest()
+                for title, fields, left_out in (
+                    ("Model", self.model, "vocab_size"),
+                    ("Text", self.data, ""),
+                    ("Training", self.train, ""),
+                ):
+                    gr.Markdown(f"**{title}**")
+                    with gr.Column(elem_classes="pg-fields"):
+                        fields.add_rest(left_out)
             self.cost = Facts(elem_id="pg-cost")
 
     @property

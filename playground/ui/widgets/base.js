@@ -76,6 +76,7 @@ const fmt = {
   /** 95 → 1 min 35 s */
   time: (seconds) => {
     if (seconds == null || !isFinite(seconds)) return '–';
+    if (seconds < 0.1) return `${+(1000 * seconds).toPrecision(2)} ms`;
     if (seconds < 10) return `${seconds.toFixed(1)} s`;
     const whole = Math.round(seconds);
     if (whole < 60) return `${whole} s`;

@@ -14,6 +14,8 @@ Colours are the variables of `playground/ui/theme.py`.
 """
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from importlib.resources import files
 from typing import Any, ClassVar
 
@@ -30,7 +32,12 @@ class Widget(gr.HTML):
     scripts: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, value: Any = None, **settings: Any) -> None:
-        """`value` is a JSON string or what `json.dumps` takes; `settings` go to `gr.HTML` (elem_id, …)."""
+        """`value` is a JSON string or what `json.dumps` takes; `settings` go to `gr.HTML` (elem_id, …).
+
+        Among them `server_functions`: here they may be methods.
+        """
+        if "server_functions" in settings:
+            settings["server_functions"] = [_plain(function) for function in settings["server_functions"]]
         stem = type(self).__module__.rpartition(".")[2]
         styles = [name.replace(".js", ".css") for name in self.scripts]
         super().__init__(
@@ -47,6 +54,16 @@ def read_asset(name: str) -> str:
     """The text of a file that lies beside this module; empty if there is none."""
     file = files("playground.ui.widgets").joinpath(name)
     return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def _plain(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function of the same name: Gradio marks a server function with an attribute, which a method cannot carry."""
+
+    @wraps(method)
+    def function(query: Any) -> Any:
+        return method(query)
+
+    return function
 
 
 def to_json(value: Any) -> str:

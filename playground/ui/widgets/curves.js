@@ -109,6 +109,7 @@ function makeCurves(root) {
     height: (width) => (width < 520 ? 240 : 320),
     yFormat: (value) => String(value),
     xTitle: 'Epochs',
+    fromZero: true,
     onCursor,
   });
   const small = ['lr', 'grad', 'speed'].map((name) =>
