@@ -1,0 +1,245 @@
+"""Sizes to choose from, and what each will take before anything is allocated: parameters, memory, time.
+
+B: windows per batch, T: context_length, C: emb_dim, H: heads, V: vocab_size.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from playground.config import GPT_CONFIG_124M, DataConfig, ModelConfig, TrainConfig
+from playground.device import autocast, resolve_device, resolve_precision, use_threads
+from playground.errors import SettingsError
+from playground.model.gpt import Block
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A size with settings that suit it; the text decides `model.vocab_size`."""
+
+    name: str
+    title: str
+    model: ModelConfig
+    data: DataConfig
+    train: TrainConfig
+    note: str
+    """What to expect, in one sentence."""
+
+
+def _small_preset(
+    name: str, note: str, width: int, heads: int, layers: int, context: int, drop: float, batch: int, train: TrainConfig
+) -> Preset:
+    model = ModelConfig(emb_dim=width, n_heads=heads, n_layers=layers, context_length=context, drop_rate=drop)
+    data = DataConfig(vocabulary="compact", batch_size=batch)
+    return Preset(name, f"{name}: {layers} layers, width {width}", model, data, train, note)
+
+
+def _gpt2_preset(size: str, width: int, heads: int, layers: int) -> Preset:
+    model = ModelConfig(
+        emb_dim=width, n_heads=heads, n_layers=layers, context_length=1024, drop_rate=0.1, qkv_bias=True
+    )
+    data = DataConfig(vocabulary="gpt2", batch_size=2)
+    title = f"GPT-2 {size}: {layers} layers, width {width}"
+    note = "A size of the published GPT-2, for a graphics card or a long wait."
+    return Preset(f"gpt2-{size}", title, model, data, TrainConfig(), note)
+
+
+def _schedule(lr: float, epochs: int, eval_freq: int) -> TrainConfig:
+    """Warmup, cosine decay to a tenth and clipping: the book's appendix D."""
+    return TrainConfig(
+        lr=lr,
+        min_lr=lr / 10,
+        lr_schedule="cosine",
+        warmup_pct=10,
+        beta2=0.99,
+        grad_clip=1.0,
+        epochs=epochs,
+        eval_freq=eval_freq,
+    )
+
+
+_PRESETS = (
+    _small_preset(
+        "nano", "Learns a short story nearly by heart in seconds.", 64, 2, 2, 64, 0.0, 4, _schedule(8e-3, 15, 20)
+    ),
+    _small_preset(
+        "mini", "Learns a short story by heart in well under a minute.", 128, 4, 4, 128, 0.1, 4, _schedule(4e-3, 20, 10)
+    ),
+    _small_preset(
+        "small",
+        "For longer texts; a short story takes a few minutes.",
+        256,
+        8,
+        6,
+        256,
+        0.1,
+        2,
+        _schedule(1.5e-3, 20, 10),
+    ),
+    Preset(
+        "gpt2-124M",
+        "GPT-2 124M: the chapter's configuration",
+        GPT_CONFIG_124M,
+        DataConfig(vocabulary="gpt2", batch_size=2),
+        TrainConfig(),
+        "The book's own setting: about 90 steps for a short story, minutes to a quarter of an hour on a laptop.",
+    ),
+    _gpt2_preset("355M", 1024, 16, 24),
+    _gpt2_preset("774M", 1280, 20, 36),
+    _gpt2_preset("1558M", 1600, 25, 48),
+)
+PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
+"""By name, from seconds to the real thing."""
+DEFAULT_PRESET = "mini"
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name; raises `SettingsError` naming those there are.
+
+    >>> find_preset("mini").model.emb_dim
+    128
+    """
+    if name not in PRESETS:
+        raise SettingsError(f"preset: there is no {name!r}; choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def count_parameters(config: ModelConfig) -> dict[str, int]:
+    """Weights per part of the model, and their `total`; computed, nothing is allocated.
+
+    >>> count_parameters(GPT_CONFIG_124M)["total"]
+    162419712
+    """
+    width, layers = config.emb_dim, config.n_layers
+    qkv = 3 * width * (width + config.qkv_bias)
+    parts = {
+        "token embedding": config.vocab_size * width,
+        "position embedding": config.context_length * width,
+        "attention": layers * (qkv + width * (width + 1)),
+        "feed-forward": layers * (8 * width * width + 5 * width),
+        "norms": (2 * layers + 1) * 2 * width,
+        "output head": config.vocab_size * width,
+    }
+    return {**parts, "total": sum(parts.values())}
+
+
+@dataclass(frozen=True)
+class MemoryEstimate:
+    """Memory in bytes, on top of what the program itself takes."""
+
+    weights_bytes: int
+    gradients_bytes: int
+    optimizer_bytes: int
+    """AdamW's two moments."""
+    activations_bytes: int
+    """What the forward pass keeps for the backward pass, logits included, at its peak."""
+    training_bytes: int
+    """Peak of a training step: activations are let go while gradients come, so it is less than the sum."""
+    inference_bytes: int
+    """Writing text: weights, a full cache and the logits of one token."""
+
+
+def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -> MemoryEstimate:
+    """What training and use will need, from sizes alone (float32 weights, gradients and moments).
+
+    >>> estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig(precision="float32"))
+    >>> round((estimate.weights_bytes + estimate.gradients_bytes + estimate.optimizer_bytes) / 1e9, 1)
+    2.6
+    """
+    weights = 4 * count_parameters(config)["total"]
+    tokens = data.batch_size * config.context_length
+    logits = 3 * 4 * tokens * config.vocab_size  # log-probabilities, their gradient, and the logits or their gradient
+    activations = tokens * config.n_layers * _kept_per_token(config) + logits
+    cache = 2 * 4 * config.n_layers * config.context_length * config.emb_dim
+    return MemoryEstimate(
+        weights_bytes=weights,
+        gradients_bytes=weights,
+        optimizer_bytes=2 * weights,
+        activations_bytes=activations,
+        training_bytes=3 * weights + max(activations, weights),
+        inference_bytes=weights + cache + 4 * config.vocab_size,
+    )
+
+
+def _kept_per_token(config: ModelConfig) -> int:
+    """Bytes that one block keeps of one token for the backward pass."""
+    # two norms' inputs and outputs 4C, queries, keys and values 3C, attention's result C, feed-forward's inside 8C
+    numbers = 16 * config.emb_dim
+    if (
+        config.drop_rate
+    ):  # two masks of C; attention keeps scaled q and k, and its weights, their mask and their product
+        numbers += 2 * config.emb_dim + 2 * config.emb_dim + 3 * config.n_heads * config.context_length
+    return 4 * numbers
+
+
+def measure_step_s(config: ModelConfig, data: DataConfig, train: TrainConfig) -> float:
+    """Seconds that one optimizer step will take on this machine, measured on single parts and scaled up.
+
+    One block, one slice of the output head and of the optimizer's work run at their real width on a few windows. This
+    takes a fraction of a second for small models, seconds for the largest, and little memory. Raises `SettingsError`
+    for a device that is not there.
+    """
+    device = resolve_device(train.device)
+    precision = resolve_precision(train.precision, device)
+    threads_before = torch.get_num_threads()
+    use_threads(train.threads)
+    try:
+        with torch.random.fork_rng(enabled=device.type == "cpu"):
+            parts = _Parts(config, data, device)
+            with autocast(device, precision):
+                batch_s = config.n_layers * _seconds(parts.block_step, device) * parts.batch_scale
+                batch_s += _seconds(parts.head_step, device) * parts.batch_scale * parts.vocab_scale
+            update_s = _seconds(parts.update, device) * count_parameters(config)["total"] / parts.n_updated
+    finally:
+        torch.set_num_threads(threads_before)
+    return batch_s * train.accumulation_steps + update_s
+
+
+class _Parts:
+    """The parts of a step at real width, on few enough windows and tokens to be quick."""
+
+    def __init__(self, config: ModelConfig, data: DataConfig, device: torch.device) -> None:
+        context, width = config.context_length, config.emb_dim
+        windows = min(data.batch_size, max(1, 1024 // context))
+        vocab_size = min(config.vocab_size, max(256, 4_000_000 // (windows * context)))
+        self.batch_scale = data.batch_size / windows
+        self.vocab_scale = config.vocab_size / vocab_size
+        with device:
+            self.block = Block(config)
+            self.head = nn.Linear(width, vocab_size, bias=False)
+            self.x = torch.randn(windows, context, width, requires_grad=True)
+            self.targets = torch.randint(vocab_size, (windows * context,))
+            weight = torch.zeros(1_000_000, requires_grad=True)
+        weight.grad = torch.ones_like(weight)
+        self.n_updated = weight.numel()
+        self.optimizer = torch.optim.AdamW([weight], fused=True)
+
+    def block_step(self) -> None:
+        self.block.zero_grad(set_to_none=True)
+        self.block(self.x).sum().backward()
+
+    def head_step(self) -> None:
+        self.head.zero_grad(set_to_none=True)
+        F.cross_entropy(self.head(self.x).flatten(0, 1).float(), self.targets).backward()
+
+    def update(self) -> None:
+        self.optimizer.step()
+
+
+def _seconds(work: Callable[[], None], device: torch.device, enough_s: float = 0.1) -> float:
+    """Median seconds of a call once warm; a call that is slow is not repeated."""
+    times: list[float] = []
+    while len(times) < 2 or (sum(times) < enough_s and len(times) < 10):
+        if times and times[0] > 5 * enough_s:
+            return times[0]
+        started = time.perf_counter()
+        work()
+        if device.type != "cpu":
+            torch.zeros((), device=device).item()  # wait for the device
+        times.append(time.perf_counter() - started)
+    return statistics.median(times[1:])
