@@ -15,3 +15,12 @@ def tiny() -> GPTModel:
     with torch.no_grad():
         model.out_head.weight.mul_(20)
     return model
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """These models are too small to share out: a second thread would only wait for the first."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
