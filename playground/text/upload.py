@@ -1,0 +1,240 @@
+"""Bytes of a file → clean text: the encoding is told apart by content, never by hope.
+
+A text that could be read in several ways is refused with the names of those ways, and the user chooses.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from charset_normalizer import CharsetMatch, from_bytes
+
+from playground.errors import TextError
+from playground.text.tokenizer import without_surrogates
+
+ENCODINGS: dict[str, str] = {
+    "utf-8": "UTF-8",
+    "windows-1252": "Western European (Windows-1252)",
+    "latin-1": "Western European (Latin-1)",
+    "utf-16-le": "UTF-16, little-endian",
+    "utf-16-be": "UTF-16, big-endian",
+    "utf-32-le": "UTF-32, little-endian",
+    "utf-32-be": "UTF-32, big-endian",
+    "shift_jis": "Japanese (Shift-JIS)",
+    "euc_jp": "Japanese (EUC-JP)",
+    "gb18030": "Chinese, simplified (GB 18030)",
+    "big5": "Chinese, traditional (Big5)",
+    "euc_kr": "Korean (EUC-KR)",
+    "windows-1251": "Cyrillic (Windows-1251)",
+    "koi8_r": "Cyrillic (KOI8-R)",
+    "windows-1250": "Central European (Windows-1250)",
+    "iso8859_2": "Central European (Latin-2)",
+    "windows-1253": "Greek (Windows-1253)",
+    "mac_roman": "Western European (old Mac)",
+}
+"""The encodings a user can name, and what to call them."""
+
+# Microsoft's supersets of these two are what files hold in practice: same characters, some more.
+_CODECS = {"shift_jis": "cp932", "euc_kr": "cp949"}
+# Tried when nothing better is known; the first wins a dead heat, as by far the most common one.
+_GUESSED = (
+    "windows-1252",
+    "shift_jis",
+    "euc_jp",
+    "gb18030",
+    "big5",
+    "euc_kr",
+    "windows-1251",
+    "koi8_r",
+    "windows-1250",
+)
+_GUESSED += ("iso8859_2", "windows-1253", "utf-16-le", "utf-16-be")
+_MARKS = (  # longest first: UTF-32's begins with UTF-16's
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_BINARY = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive (or a Word document)"),
+    (b"\xd0\xcf\x11\xe0", "an old Word document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_MIXED_SCRIPTS = re.compile("[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
+_SAMPLE_BYTES = 65_536
+
+
+class UnclearEncodingError(TextError):
+    """The bytes can be read in several ways; `choices` names them (keys of `ENCODINGS`), likeliest first."""
+
+    def __init__(self, message: str, choices: Iterable[str]) -> None:
+        super().__init__(message)
+        self.choices = tuple(choices)
+
+
+def decode_upload(data: bytes, name: str, *, max_bytes: int | None = None, encoding: str | None = None) -> str:
+    """The text of a file's bytes, without byte order marks and with `\\n` as line end.
+
+    `encoding` is one of `ENCODINGS`; without it UTF-8, -16 and -32 are recognised with and without a byte order mark,
+    others by their letters. Raises `TextError` for what is empty, blank, binary, or above `max_bytes`, and
+    `UnclearEncodingError` where a person has to choose.
+
+    >>> decode_upload("“Grüße”, sagte er.".encode("utf-16"), "gruss.txt")
+    '“Grüße”, sagte er.'
+    """
+    if max_bytes is not None and len(data) > max_bytes:
+        raise TextError(
+            f"{name} has {len(data) / 1e6:,.1f} MB and at most {max_bytes / 1e6:,.1f} MB are taken here; "
+            "use a shorter text."
+        )
+    for magic, what in _BINARY:
+        if data.startswith(magic):
+            raise TextError(f"{name} is {what}, not plain text; save its text as a .txt file and use that.")
+    if encoding is not None:
+        return clean_text(_decode_as(data, name, encoding), name)
+    return clean_text(_decode(data, name), name)
+
+
+def clean_text(text: str, name: str = "The text") -> str:
+    """Text as it is trained on: `\\n` line ends, no U+FEFF, no half of a surrogate pair; the same when cleaned again.
+
+    Raises `TextError` if it is empty, blank, or holds NUL or many other control characters, as binary data does.
+
+    >>> clean_text("\\ufeffone\\r\\ntwo")
+    'one\\ntwo'
+    """
+    text = without_surrogates(text).replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    if not text:
+        raise TextError(f"{name} is empty; use a text of some thousand characters.")
+    if text.isspace():
+        raise TextError(f"{name} holds nothing but blanks; use a text of some thousand characters.")
+    if "\0" in text or _is_binary(text):
+        raise TextError(f"{name} is not plain text: it holds control characters, as binary files do; use a .txt file.")
+    return text
+
+
+def _is_binary(text: str) -> bool:
+    return sum(1 for _ in _CONTROL.finditer(text)) > len(text) // 100
+
+
+def _decode_as(data: bytes, name: str, encoding: str) -> str:
+    if encoding not in ENCODINGS:
+        raise TextError(f"The encoding {encoding!r} is not one of: {', '.join(ENCODINGS)}.")
+    for mark, marked in _MARKS:
+        if marked == encoding:
+            data = data.removeprefix(mark)
+    try:
+        return data.decode(_CODECS.get(encoding, encoding))
+    except UnicodeDecodeError as error:
+        raise TextError(
+            f"{name} is not {ENCODINGS[encoding]}: byte {error.start:,} does not fit; choose another encoding."
+        ) from None
+
+
+def _decode(data: bytes, name: str) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data.removeprefix(mark).decode(encoding)
+            except UnicodeDecodeError:
+                continue  # e.g. a UTF-16 text that begins with a NUL
+    if b"\0" in data:
+        return _decode_wide(data, name)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse_damaged_utf8(data, name, error.start)
+    return _decode_legacy(data, name)
+
+
+def _decode_wide(data: bytes, name: str) -> str:
+    """UTF-16 and UTF-32 without a mark: their zeros stand at every other place, or three in four."""
+    little_first = data[1::2].count(0) >= data[0::2].count(0)
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le" if little_first else "utf-16-be"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        start = text[:10_000]
+        unknown = sum(unicodedata.category(c) in ("Cn", "Co", "Cc") and not c.isspace() for c in start)
+        if "\0" not in text and unknown <= len(start) // 100:
+            return text
+    raise TextError(f"{name} is not plain text: it holds zero bytes, as binary files do; use a .txt file.")
+
+
+def _refuse_damaged_utf8(data: bytes, name: str, first_bad: int) -> None:
+    """Text that is UTF-8 but for a few bytes must not be taken for something else."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for _ in re.finditer("[^\0-\x7f\ufffd]", text))
+    if good > 4 * bad:
+        raise UnclearEncodingError(
+            f"{name} is UTF-8 but for {bad:,} damaged place{'s' * (bad > 1)}, the first at byte {first_bad:,}; save it anew as UTF-8.",
+            ("utf-8", "windows-1252"),
+        )
+
+
+def _decode_legacy(data: bytes, name: str) -> str:
+    """One of the encodings from before Unicode, by how much its reading looks like a language."""
+    matches = [match for match in _matches(data) if not _MIXED_SCRIPTS.search(str(match))]
+    matches.sort(key=lambda match: (round(match.chaos, 2), -match.coherence, _rank(match)))
+    if not matches:
+        if _is_binary(data.decode("latin-1")):
+            raise TextError(
+                f"{name} is not plain text: it holds control characters, as binary files do; use a .txt file."
+            )
+        raise UnclearEncodingError(_unclear(name, ENCODINGS), ENCODINGS)
+    best = matches[0]
+    rivals = [match for match in matches if _is_rival(match, best)]
+    if rivals:
+        choices = [_key(match) for match in (best, *rivals)]
+        if "windows-1252" not in choices:
+            choices.append("windows-1252")
+        raise UnclearEncodingError(_unclear(name, choices), choices)
+    return _decode_as(data, name, _key(best))
+
+
+def _matches(data: bytes) -> list[CharsetMatch]:
+    lines = (line for line in data.splitlines(keepends=True) if not line.isascii())
+    sample = b""
+    for line in lines:
+        sample += line
+        if len(sample) >= _SAMPLE_BYTES:
+            break
+    codecs = [_CODECS.get(encoding, encoding) for encoding in _GUESSED]
+    # Lines are cut at \n bytes, which UTF-16 text has in the middle of characters: it is judged whole.
+    narrow = from_bytes(sample, cp_isolation=[codec for codec in codecs if not codec.startswith("utf")])
+    wide = from_bytes(data[:_SAMPLE_BYTES], cp_isolation=[codec for codec in codecs if codec.startswith("utf")])
+    return [*narrow, *wide]
+
+
+def _key(match: CharsetMatch) -> str:
+    """The name in `ENCODINGS` of what charset-normalizer found; equal readings go by the first name."""
+    names = {_CODECS.get(key, key).replace("windows-", "cp").replace("-", "_"): key for key in ENCODINGS}
+    known = [names[found] for found in (match.encoding, *match.could_be_from_charset) if found in names]
+    return min(known, key=list(ENCODINGS).index)
+
+
+def _rank(match: CharsetMatch) -> int:
+    return _GUESSED.index(_key(match))
+
+
+def _is_rival(match: CharsetMatch, best: CharsetMatch) -> bool:
+    if str(match) == str(best) or match.chaos > best.chaos + 0.02:
+        return False
+    dead_heat = match.chaos == best.chaos and match.coherence == best.coherence and best.coherence > 0
+    return match.coherence > best.coherence - 0.03 and not dead_heat
+
+
+def _unclear(name: str, choices: Iterable[str]) -> str:
+    return f"It is unclear how {name} is encoded; choose one of: {', '.join(ENCODINGS[choice] for choice in choices)}."
