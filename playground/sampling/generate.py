@@ -8,7 +8,9 @@ from playground.config import DecodeConfig
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import check_logits
 from playground.sampling.reader import Reader, device_of, prompt_ids
-from playground.sampling.stream import Alternative, Step, stream, stream_samples
+from playground.sampling.reading import read_text
+from playground.sampling.steps import Alternative, Step
+from playground.sampling.stream import stream, stream_samples
 from playground.text.tokenizer import encode, token_ids_to_text
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "generate",
     "next_token_logits",
     "next_token_probabilities",
+    "read_text",
     "stream",
     "stream_samples",
     "write_sample",

@@ -61,6 +61,11 @@ class Pipeline(Config):
             raise ValueError("stages: two Mirostat stages are on; switch one off")
         return self
 
+    @property
+    def remembers(self) -> bool:
+        """Whether a stage that is on keeps something from token to token."""
+        return any(isinstance(stage, Mirostat) and stage.on for stage in self.stages)
+
     @classmethod
     def from_decode(cls, decode: DecodeConfig) -> Self:
         """The stages that the settings name, or else the chapter's order: top-k, then temperature.

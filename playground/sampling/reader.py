@@ -104,6 +104,15 @@ def prompt_ids(ids: Tensor | list[int], model: nn.Module) -> Tensor:
     return ids
 
 
+def check_evaluating(model: nn.Module) -> None:
+    """Raise `SettingsError` for a model in training mode.
+
+    >>> check_evaluating(nn.Linear(1, 1).eval())
+    """
+    if model.training:
+        raise SettingsError("The model is in training mode, so dropout would change its text; call model.eval() first.")
+
+
 def device_of(model: nn.Module) -> torch.device:
     """Where the model's weights are; the CPU for a model that has none."""
     weight = next(model.parameters(), None)

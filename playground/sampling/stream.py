@@ -4,65 +4,17 @@ The model runs where it is; its last logits come to the CPU once a token, and st
 same logits and seed give the same text on every machine.
 """
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from playground.config import DecodeConfig
 from playground.errors import SettingsError
-from playground.sampling.pipeline import Pipeline
-from playground.sampling.reader import Reader, prompt_ids
+from playground.sampling.pipeline import Outcome, Pipeline
+from playground.sampling.reader import Reader, check_evaluating, prompt_ids
 from playground.sampling.stages import Moment
-
-
-class Alternative(NamedTuple):
-    """One of the likeliest tokens at a place, drawn or not."""
-
-    id: int
-    probability: float
-    """Under the model."""
-    probability_after: float
-    """After the stages: what it was drawn with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One token, and how it came about."""
-
-    id: int
-    position: int
-    """Its place in the text, prompt included, from 0."""
-    probability: float
-    """Under the model, before the stages."""
-    probability_after: float
-    """After the stages: what it was drawn with."""
-    rank: int
-    """Place in the model's ranking, 1 for the likeliest."""
-    log_probability: float
-    """Natural logarithm of `probability`."""
-    entropy_bits: float
-    """How unsure the model was."""
-    entropy_bits_after: float
-    """How unsure the stages left it."""
-    seen_from: int
-    """First place of the text that the model still saw: above 0 once the text outgrows the context."""
-    rescued: bool
-    """Whether a stage would have left no token, so that the likeliest was kept."""
-    alternatives: tuple[Alternative, ...]
-    """The model's likeliest tokens, likeliest first."""
-
-    @property
-    def surprise_bits(self) -> float:
-        """How surprising the token was to the model: −log2 of its probability."""
-        return -self.log_probability / math.log(2)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain numbers, fit for JSON."""
-        return {**asdict(self), "alternatives": [other._asdict() for other in self.alternatives]}
+from playground.sampling.steps import Step, steps_at
 
 
 @torch.inference_mode()
@@ -134,13 +86,15 @@ def stream_samples(
     pipeline = Pipeline.from_decode(decode)
     text = prompt_ids(ids, model)
     text = text.expand(len(seeds), -1) if len(text) == 1 else text
-    _check(model, text, seeds, drawn)
+    check_evaluating(model)
+    _check(text, seeds, drawn)
     reader = reader or Reader(model, len(seeds), context_size)
-    draws = _Draws(pipeline, seeds, drawn)
+    draws = _Draws(pipeline, seeds)
+    _catch_up(draws, reader, text, drawn)
     running = torch.ones(len(seeds), dtype=torch.bool)
     for _ in range(decode.max_new_tokens):
         logits = reader.logits(text).float().cpu()  # (B, V): the one transfer a token
-        drawn_ids, steps = draws.next(logits, text, top_n, seen_from=max(0, text.shape[1] - reader.context_size))
+        drawn_ids, steps = draws.next(logits, text, reader.context_size, top_n)
         if eos_id is not None:
             running &= drawn_ids != eos_id
             drawn_ids = drawn_ids.where(running, eos_id)
@@ -153,82 +107,53 @@ def stream_samples(
 class _Draws:
     """Chooses the next token of every row; each row has random numbers of its own."""
 
-    def __init__(self, pipeline: Pipeline, seeds: Sequence[int], drawn: int) -> None:
+    def __init__(self, pipeline: Pipeline, seeds: Sequence[int]) -> None:
         self.pipeline = pipeline
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.moment = Moment(seeds=tuple(seeds), position=drawn)
-        self.to_skip = drawn
+        self.moment = Moment(seeds=tuple(seeds))
+        self._to_skip = 0
 
-    def next(self, logits: Tensor, text: Tensor, top_n: int, seen_from: int) -> tuple[Tensor, list[Step]]:
+    def next(self, logits: Tensor, text: Tensor, context_size: int, top_n: int) -> tuple[Tensor, list[Step]]:
         """The ids drawn, `(B,)`, and their steps, from logits `(B, V)` after `text` `(B, T)`."""
         log_probs = logits.log_softmax(dim=-1)
         outcome = self.pipeline.run(logits, text, self.moment)
-        before, after = log_probs.exp(), outcome.logits.softmax(dim=-1)
+        after = outcome.logits.softmax(dim=-1)
         # one exponential for every token, the least of those divided by the probabilities wins: torch.multinomial
         ids = (after / self._noise(after)).argmax(dim=-1)
-        self.moment = Moment(
-            self.moment.seeds, self.moment.position + 1, outcome.next_mu(ids) if outcome.next_mu else None
-        )
-        return ids, _steps(ids, log_probs, before, after, outcome.rescued, text.shape[1], seen_from, top_n)
+        self._move_on(outcome, ids)
+        places = [text.shape[1]] * len(text)
+        return ids, steps_at(ids, log_probs, after, outcome.rescued, places, context_size, top_n)
+
+    def relive(self, logits: Tensor, text: Tensor, ids: Tensor) -> None:
+        """As `next`, where the tokens `ids` `(B,)` are known."""
+        self._noise(logits)
+        self._move_on(self.pipeline.run(logits, text, self.moment), ids)
+
+    def skip(self, drawn: int) -> None:
+        """As `relive` for so many tokens, where the stages remember nothing: no logits are needed."""
+        self._to_skip += drawn
+        self.moment = Moment(self.moment.seeds, self.moment.position + drawn)
+
+    def _move_on(self, outcome: Outcome, ids: Tensor) -> None:
+        next_mu = outcome.next_mu(ids) if outcome.next_mu else None
+        self.moment = Moment(self.moment.seeds, self.moment.position + 1, next_mu)
 
     def _noise(self, like: Tensor) -> Tensor:
         noise = torch.empty_like(like)
         for row, generator in zip(noise, self.generators, strict=True):
-            for _ in range(self.to_skip):
+            for _ in range(1 + self._to_skip):
                 row.exponential_(generator=generator)
-            row.exponential_(generator=generator)
-        self.to_skip = 0
+        self._to_skip = 0
         return noise
 
 
-def _steps(
-    ids: Tensor,
-    log_probs: Tensor,
-    before: Tensor,
-    after: Tensor,
-    rescued: Tensor,
-    position: int,
-    seen_from: int,
-    top_n: int,
-) -> list[Step]:
-    """One step a row, from ids `(B,)` and distributions `(B, V)`."""
-    at = ids.unsqueeze(-1)
-    p_before, log_p, p_after = (values.gather(-1, at) for values in (before, log_probs, after))
-    ranks = (before > p_before).sum(dim=-1) + 1
-    top = before.topk(min(top_n, before.shape[-1]))
-    columns = zip(
-        ids.tolist(),
-        p_before[:, 0].tolist(),
-        p_after[:, 0].tolist(),
-        ranks.tolist(),
-        log_p[:, 0].tolist(),
-        (torch.special.entr(before).sum(dim=-1) / math.log(2)).tolist(),
-        (torch.special.entr(after).sum(dim=-1) / math.log(2)).tolist(),
-        rescued.tolist(),
-        zip(top.indices.tolist(), top.values.tolist(), after.gather(-1, top.indices).tolist(), strict=True),
-        strict=True,
-    )
-    steps = []
-    for token_id, p, p_then, rank, log_probability, entropy, entropy_then, was_rescued, others in columns:
-        if not math.isfinite(p):
-            raise SettingsError("The model gives NaN instead of probabilities; take an earlier step of the run.")
-        alternatives = tuple(map(Alternative, *others))
-        steps.append(
-            Step(
-                token_id,
-                position,
-                p,
-                p_then,
-                rank,
-                log_probability,
-                entropy,
-                entropy_then,
-                seen_from,
-                was_rescued,
-                alternatives,
-            )
-        )
-    return steps
+def _catch_up(draws: _Draws, reader: Reader, text: Tensor, drawn: int) -> None:
+    """Bring `draws` to where they were after the last `drawn` tokens of `text` `(B, T)`."""
+    if drawn and draws.pipeline.remembers:
+        for length in range(text.shape[1] - drawn, text.shape[1]):
+            draws.relive(reader.logits(text[:, :length]).float().cpu(), text[:, :length], text[:, length])
+    else:
+        draws.skip(drawn)
 
 
 def _settings(decode: DecodeConfig | Pipeline | None) -> DecodeConfig:
@@ -237,10 +162,8 @@ def _settings(decode: DecodeConfig | Pipeline | None) -> DecodeConfig:
     return decode or DecodeConfig()
 
 
-def _check(model: nn.Module, text: Tensor, seeds: Sequence[int], drawn: int) -> None:
+def _check(text: Tensor, seeds: Sequence[int], drawn: int) -> None:
     if not seeds or len(text) != len(seeds):
         raise SettingsError(f"seeds: {len(seeds)} seeds do not fit {len(text)} texts; give one for each.")
     if not 0 <= drawn < text.shape[1]:
         raise SettingsError(f"drawn: {drawn} tokens cannot have been drawn in a text of {text.shape[1]} with a prompt.")
-    if model.training:
-        raise SettingsError("The model is in training mode, so dropout would change its text; call model.eval() first.")

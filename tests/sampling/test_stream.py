@@ -144,7 +144,7 @@ def test_samples_may_have_prompts_of_their_own(tiny):
         assert ids_of(row) == ids_of(stream(tiny, prompt, LONG.replace(seed=seed)))
 
 
-@pytest.mark.parametrize("stages", [None, XTC(0.05, 0.5), Temperature(0)])
+@pytest.mark.parametrize("stages", [None, XTC(0.05, 0.5), Mirostat(2.0, 0.5), Temperature(0)])
 @pytest.mark.parametrize("stop", [1, 7, 20])
 def test_a_stopped_text_goes_on_as_if_it_had_not_stopped(tiny, stop, stages):
     decode = LONG if stages is None else LONG.replace(stages=Pipeline([stages, Temperature(1.1)]).to_json())

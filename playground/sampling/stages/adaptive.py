@@ -78,8 +78,10 @@ class Mirostat(Stage):
     def next_limit(self, limit: Tensor, left: Tensor, drawn: Tensor) -> Tensor:
         """`(B,)`: the limit after the tokens `drawn` `(B,)` were chosen from the logits this stage `left` `(B, V)`.
 
+        A token that it had cut, taken by hand, counts as just as surprising as is allowed.
+
         >>> Mirostat(tau=3.0, eta=0.5).next_limit(torch.tensor([6.0]), torch.tensor([[0.0, 0.0]]), torch.tensor([1]))
         tensor([7.])
         """
-        log_probs = left.log_softmax(dim=-1).gather(-1, drawn.unsqueeze(-1)).squeeze(-1)
-        return limit - self.eta * (-log_probs / math.log(2) - self.tau)
+        surprise = -left.log_softmax(dim=-1).gather(-1, drawn.unsqueeze(-1)).squeeze(-1) / math.log(2)
+        return limit - self.eta * (torch.where(surprise.isinf(), limit, surprise) - self.tau)

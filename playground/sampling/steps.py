@@ -1,0 +1,94 @@
+"""One token and how it came about: what every way of writing or reading a text gives. B: batch, V: vocabulary."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from playground.errors import SettingsError
+from playground.sampling.probabilities import entropy_bits
+
+
+class Alternative(NamedTuple):
+    """One of the likeliest tokens at a place, drawn or not."""
+
+    id: int
+    probability: float
+    """Under the model."""
+    probability_after: float
+    """After the stages: what it was drawn with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One token, and how it came about."""
+
+    id: int
+    position: int
+    """Its place in the text, prompt included, from 0."""
+    probability: float
+    """Under the model, before the stages."""
+    probability_after: float
+    """After the stages: what it was drawn with."""
+    rank: int
+    """Place in the model's ranking, 1 for the likeliest."""
+    log_probability: float
+    """Natural logarithm of `probability`."""
+    entropy_bits: float
+    """How unsure the model was."""
+    entropy_bits_after: float
+    """How unsure the stages left it."""
+    seen_from: int
+    """First place of the text that the model still saw: above 0 once the text outgrows the context."""
+    rescued: bool
+    """Whether a stage would have left no token, so that the likeliest was kept."""
+    alternatives: tuple[Alternative, ...]
+    """The model's likeliest tokens, likeliest first."""
+
+    @property
+    def surprise_bits(self) -> float:
+        """How surprising the token was to the model: −log2 of its probability."""
+        return -self.log_probability / math.log(2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, fit for JSON."""
+        return {**asdict(self), "alternatives": [other._asdict() for other in self.alternatives]}
+
+
+def steps_at(
+    ids: Tensor,
+    log_probs: Tensor,
+    after: Tensor,
+    rescued: Tensor,
+    places: Sequence[int],
+    context_size: int,
+    top_n: int,
+) -> list[Step]:
+    """One step for each of `ids` `(B,)`, which stand at `places`.
+
+    log_probs: the model's log probabilities `(B, V)`; after: the probabilities after the stages, `(B, V)`; rescued:
+    `(B,)`. Raises `SettingsError` where they are NaN.
+    """
+    before, at = log_probs.exp(), ids.unsqueeze(-1)
+    p_before = before.gather(-1, at)
+    top = before.topk(min(top_n, before.shape[-1]))
+    columns = zip(
+        ids.tolist(),
+        places,
+        p_before[:, 0].tolist(),
+        after.gather(-1, at)[:, 0].tolist(),
+        ((before > p_before).sum(dim=-1) + 1).tolist(),
+        log_probs.gather(-1, at)[:, 0].tolist(),
+        entropy_bits(before).tolist(),
+        entropy_bits(after).tolist(),
+        [max(0, place - context_size) for place in places],
+        rescued.tolist(),
+        zip(top.indices.tolist(), top.values.tolist(), after.gather(-1, top.indices).tolist(), strict=True),
+        strict=True,
+    )
+    steps = [Step(*column[:-1], tuple(map(Alternative, *column[-1]))) for column in columns]
+    if not all(math.isfinite(step.probability) for step in steps):
+        raise SettingsError("The model gives NaN instead of probabilities; take an earlier step of the run.")
+    return steps
