@@ -1,0 +1,152 @@
+"""The numbers of the main picture: candidates before and after, and what every stage did. V: vocabulary."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from playground.sampling import Ban, LogitBias, Stage, StageTrace, Temperature, Trace
+from playground.sampling.stages.base import NEVER
+from playground.ui.tabs.decoding.source import Source
+from playground.ui.tabs.decoding.state import LabState
+
+SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Ends of the bars' axis that are taken, so that it seldom changes."""
+MOST_RISERS = 10
+"""Tokens shown beyond the likeliest ones because the stages lifted them among these."""
+
+
+def make_picture(state: LabState, source: Source) -> dict[str, Any]:
+    """Everything the widget `Distribution` draws; probabilities are over the whole vocabulary and unrounded.
+
+    >>> from playground.ui.tabs.decoding.source import toy_source
+    >>> picture = make_picture(LabState(), toy_source(LabState()))
+    >>> picture["rows"][3]["word"], round(picture["rows"][3]["before"], 4)
+    ('forward', 0.5721)
+    """
+    trace = state.pipeline.trace(source.logits, source.context)
+    shown = torch.tensor(shown_ids(state, source, trace))
+    pinned = source.token_id(state.find) if state.find and source.kind == "model" else None
+    cuts = _cuts(trace, shown)
+    steps = [_step(row, shown, cut) for row, cut in zip(trace.rows, cuts, strict=True)]
+    rows = _rows(source, trace, shown, cuts, pinned)
+    highest = max(max(step["p"]) for step in steps)
+    return {
+        "kind": source.kind,
+        "size": len(source),
+        "rows": rows,
+        "tail": _tail(rows, len(source)),
+        "scale": 1.0 if source.kind == "toy" else next(scale for scale in SCALES if highest <= scale * 1.0001),
+        "steps": steps,
+        "before": _unsure(trace.rows[0]),
+        "after": _unsure(trace.rows[-1]),
+        "notes": _notes(trace),
+    }
+
+
+def shown_ids(state: LabState, source: Source, trace: Trace) -> list[int]:
+    """Ids in the order of the rows: all words; of a model the likeliest before, those risen, and the one looked for."""
+    if source.kind == "toy":
+        return list(range(len(source)))
+    count = min(state.top, len(source))
+    ids = trace.before.topk(count).indices.tolist()
+    risen = [i for i in trace.after.topk(count).indices.tolist() if i not in ids and trace.after[i] > 0]
+    ids += risen[:MOST_RISERS]
+    if state.find and (found := source.token_id(state.find)) not in ids:
+        ids.append(found)
+    return ids
+
+
+def settings_of(stage: Stage) -> str:
+    """A stage's settings in a few characters.
+
+    >>> from playground.sampling import XTC
+    >>> settings_of(Temperature(0.5)), settings_of(XTC())
+    ('T = 0.5', 'threshold 0.1, probability 0.5')
+    """
+    if isinstance(stage, Temperature):
+        return f"T = {stage.temperature:g}"
+    if isinstance(stage, (LogitBias, Ban)):
+        return ""
+    values = {name: stage[name] for name in stage.setting_names() if stage[name] not in (None, ())}
+    if len(values) == 1:
+        return "".join(f"{name.replace('_', ' ')} = {value:g}" for name, value in values.items())
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in values.items())
+
+
+def _cuts(trace: Trace, shown: Tensor) -> list[list[bool]]:
+    """For every line of the trace which of the shown tokens it cut."""
+    out = [(row.logits[shown] == NEVER).tolist() for row in trace.rows]
+    return [
+        [now and not was for now, was in zip(*pair, strict=True)] for pair in zip(out, [out[0], *out[:-1]], strict=True)
+    ]
+
+
+def _rows(
+    source: Source, trace: Trace, shown: Tensor, cuts: list[list[bool]], pinned: int | None
+) -> list[dict[str, Any]]:
+    before, after, logits = trace.before[shown], trace.after[shown], source.logits[shown]
+    ranks = (trace.before > before.unsqueeze(-1)).sum(dim=-1) + 1
+    titles = [row.stage.title if row.stage else None for row in trace.rows]
+    return [
+        {
+            "id": token_id,
+            "word": source.name(token_id),
+            "logit": round(float(logits[i]), 4),
+            "rank": int(ranks[i]),
+            "before": float(before[i]),
+            "after": float(after[i]),
+            "cut": next((title for title, cut in zip(titles, cuts, strict=True) if cut[i]), None),
+            "pinned": token_id == pinned,
+        }
+        for i, token_id in enumerate(shown.tolist())
+    ]
+
+
+def _tail(rows: list[dict[str, Any]], size: int) -> dict[str, Any]:
+    """What the tokens that are not shown have together, so that the whole is 1."""
+    return {
+        "count": size - len(rows),
+        "before": max(0.0, 1 - sum(row["before"] for row in rows)),
+        "after": max(0.0, 1 - sum(row["after"] for row in rows)),
+    }
+
+
+def _step(row: StageTrace, shown: Tensor, cut: list[bool]) -> dict[str, Any]:
+    probs = row.probs[shown].tolist()
+    if len(row.probs) > len(shown):
+        probs.append(max(0.0, 1 - sum(probs)))
+        cut = [*cut, len(row.removed) > sum(cut)]
+    stage = row.stage
+    return {
+        "label": stage.title if stage else "Softmax",
+        "setting": settings_of(stage) if stage else "of the logits",
+        "path": f"÷ {stage.temperature:g}" if isinstance(stage, Temperature) else _path(stage),
+        "start": stage is None,
+        "p": probs,
+        "cut": cut,
+        "cut_count": len(row.removed),
+        "cut_mass": row.removed_probability,
+        "moved": row.moved_probability,
+        "kept": row.kept,
+        "entropy": row.entropy_bits,
+        "choices": row.choices,
+    }
+
+
+def _path(stage: Stage | None) -> str:
+    if stage is None:
+        return "softmax"
+    return f"{stage.title} {settings_of(stage).rpartition('= ')[2]}".strip()
+
+
+def _unsure(row: StageTrace) -> dict[str, float]:
+    return {"entropy": row.entropy_bits, "choices": row.choices}
+
+
+def _notes(trace: Trace) -> list[str]:
+    return [
+        f"{row.stage.title} would have left nothing, so the likeliest token is kept."
+        for row in trace.rows
+        if row.rescued and row.stage
+    ]
