@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from playground.ui.context import Context
 from playground.ui.guard import Guard
-from playground.ui.tabs import train
+from playground.ui.tabs import generate, train
 from playground.ui.theme import head, theme
 from playground.ui.widgets.header import Header
 
@@ -31,8 +31,13 @@ def build(context: Context) -> gr.Blocks:
         os.environ.setdefault(name, value)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         Header()
-        with gr.Tabs(elem_id="pg-tabs"), gr.Tab("Train", id="train"):
-            train.build(context)
+        with gr.Tabs(elem_id="pg-tabs"):
+            with gr.Tab("Train", id="train"):
+                train.build(context)
+            with gr.Tab("Generate", id="generate") as desk_tab:
+                desk = generate.build(context)
+        runs: dict = {"outputs": [desk.run, desk.checkpoint], "show_progress": "hidden", "queue": False}
+        gr.on([page.load, desk_tab.select], desk.refresh, desk.run, api_visibility="private", **runs)
     # Without api_open=False, /run/<name> would pass the queue and its limits.
     page.queue(api_open=False, max_size=64, default_concurrency_limit=4)
     _rest_when_idle(page)

@@ -105,33 +105,52 @@ class Fields:
 
     def write(self, config: Config) -> dict[Component, Any]:
         """What to show for a config: widget to value, as an event's handler may return it."""
-        return {widget: config[name] for name, widget in self.widgets.items()}
+        return {
+            widget: _shown(config[name]) if _is_optional_number(config, name) else config[name]
+            for name, widget in self.widgets.items()
+        }
 
     def _value(self, name: str, value: Any) -> Any:
         kind, is_optional = _kind(self.first, name)
-        if value == "" and kind is not str:
-            value = None
-        if value is None and not is_optional and kind is not bool:
-            raise SettingsError(f"{LABELS[name]} ({name}) is empty; give a value.")
-        if kind in (int, float) and isinstance(value, float) and not math.isfinite(value):
-            raise SettingsError(f"{LABELS[name]} ({name}) is not a number; give one.")
+        if isinstance(value, str) and kind in (int, float):
+            value = _number(name, value.strip())
+        if value is None and not is_optional:
+            raise SettingsError(f"{name}: {LABELS[name]} is empty; give a value.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise SettingsError(f"{name}: {LABELS[name]} must be a number (got {value}).")
         return value
 
 
+def _number(name: str, text: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise SettingsError(f"{name}: {LABELS[name]} must be a number or empty (got {text[:40]!r}).") from None
+
+
 def _widget(config: Config, name: str, settings: dict[str, Any]) -> Component:
-    default = config[name]
+    value = config[name]
     kind, is_optional = _kind(config, name)
     settings["interactive"] = True  # a widget that is no input yet would be drawn disabled
     if get_origin(kind) is Literal:
-        return gr.Dropdown(choices=list(get_args(kind)), value=default, filterable=False, **settings)
+        return gr.Dropdown(choices=list(get_args(kind)), value=value, filterable=False, **settings)
     if kind is bool:
-        return gr.Checkbox(value=default, **settings)
+        return gr.Checkbox(value=value, **settings)
     if kind is str:
-        return gr.Textbox(value=default, max_lines=1, **settings)
-    if is_optional:
-        settings.setdefault("placeholder", "none")
+        return gr.Textbox(value=value, max_lines=1, elem_classes="pg-wide", **settings)
+    if is_optional:  # gr.Number cannot be empty: it shows 0
+        return gr.Textbox(value=_shown(value), placeholder="none", max_lines=1, **settings)
     # No precision: Gradio would round 4.5 epochs to 4 in silence, and fail on NaN without a sentence.
-    return gr.Number(value=default, step=1 if kind is int else 0.0001, **settings)
+    return gr.Number(value=value, step=1 if kind is int else 0.0001, **settings)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else f"{value:.12g}"
+
+
+def _is_optional_number(config: Config, name: str) -> bool:
+    kind, is_optional = _kind(config, name)
+    return is_optional and kind in (int, float)
 
 
 def _kind(config: Config, name: str) -> tuple[Any, bool]:

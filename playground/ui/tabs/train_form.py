@@ -1,5 +1,6 @@
 """The left side of the Train tab: which text, which size, which settings; and what they come to."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,13 +11,13 @@ import gradio as gr
 from gradio.components import Component
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.device import machine
-from playground.errors import SettingsError, TextError
-from playground.model.presets import DEFAULT_PRESET, PRESETS, count_parameters, estimate_memory, measure_step_s
-from playground.text.corpus import Corpus, build_corpus, check_long_enough, corpus_stats, decode_upload
+from playground.errors import DownloadError, PlaygroundError, SettingsError, TextError
+from playground.model.presets import DEFAULT_PRESET, PRESETS, count_parameters, measure_step_s
+from playground.text.corpus import build_corpus, check_long_enough, corpus_stats, decode_upload
 from playground.text.samples import SAMPLES, load_sample
 from playground.ui.context import Limits
 from playground.ui.forms import Fields
+from playground.ui.tabs.train_cost import Plan, cost_facts, text_facts
 from playground.ui.widgets.facts import Facts, facts, refusal
 
 UPLOAD, PASTE = "upload", "paste"
@@ -89,7 +90,7 @@ class TrainForm:
                     ("Text", self.data, ""),
                     ("Training", self.train, ""),
                 ):
-                    gr.Markdown(f"**{title}**")
+                    gr.Markdown(f"### {title}", elem_classes="pg-group")
                     with gr.Column(elem_classes="pg-fields"):
                         fields.add_rest(left_out)
             self.cost = Facts(elem_id="pg-cost")
@@ -145,100 +146,48 @@ class TrainForm:
     def look(self, values: Mapping[Component, Any]) -> dict[Component, Any]:
         """What the text holds and what the settings will take; or the one sentence that says what is wrong."""
         try:
-            model, data, train = self.read_settings(values)
+            settings = self.read_settings(values)
         except SettingsError as error:
             return {self.text_facts: gr.skip(), self.cost: refusal(str(error))}
+        if hint := self._missing_text(values):
+            return {self.text_facts: facts(note=hint), self.cost: facts()}
         try:
-            text, _ = self.read_text(values)
-            corpus = self._corpus(text, data)
-            model = model.replace(vocab_size=corpus.vocabulary.size)
-            check_long_enough(corpus, data, model.context_length)
-        except TextError as error:
+            plan = self._plan(values, *settings)
+        except (TextError, DownloadError) as error:
             return {self.text_facts: refusal(str(error), _way_out(error)), self.cost: facts()}
-        stats = corpus_stats(corpus, data, model.context_length)
-        return {
-            self.text_facts: _text_facts(corpus, stats),
-            self.cost: self._cost(model, data, train, stats, None),
-        }
+        return {self.text_facts: text_facts(plan.stats), self.cost: cost_facts(plan)}
 
     def time(self, values: Mapping[Component, Any]) -> str:
         """The same cost with the time it will take, which is measured and so comes a moment later."""
         try:
-            model, data, train = self.read_settings(values)
-            corpus = self._corpus(self.read_text(values)[0], data)
-        except (SettingsError, TextError):
+            plan = self._plan(values, *self.read_settings(values))
+        except PlaygroundError:
             return gr.skip()
-        model = model.replace(vocab_size=corpus.vocabulary.size)
+        return cost_facts(plan, self._step_s(plan))
+
+    def _missing_text(self, values: Mapping[Component, Any]) -> str:
+        """What to do where no text has been given yet, which is no error before Start is pressed."""
+        if values[self.source] == UPLOAD and not values[self.file]:
+            return "A text file in any usual encoding, such as UTF-8. It is read here and stays on this server."
+        if values[self.source] == PASTE and not values[self.pasted]:
+            return "Paste a text of some thousand characters or more."
+        return ""
+
+    def _plan(self, values: Mapping[Component, Any], model: ModelConfig, data: DataConfig, train: TrainConfig) -> Plan:
+        text, _ = self.read_text(values)
+        corpus = self._built(text, DataConfig(vocabulary=data.vocabulary, train_ratio=data.train_ratio))
+        check_long_enough(corpus, data, model.context_length)
         stats = corpus_stats(corpus, data, model.context_length)
-        return self._cost(model, data, train, stats, self._step_s(model, data, train))
+        return Plan(model.replace(vocab_size=corpus.vocabulary.size), data, train, stats)
 
-    def _corpus(self, text: str, data: DataConfig) -> Corpus:
-        return self._built(text, DataConfig(vocabulary=data.vocabulary, train_ratio=data.train_ratio))
-
-    def _step_s(self, model: ModelConfig, data: DataConfig, train: TrainConfig) -> float:
+    def _step_s(self, plan: Plan) -> float:
         """Seconds of a step; measured again only for settings that bear on it."""
-        batch = DataConfig(batch_size=data.batch_size)
-        on = TrainConfig(
-            device=train.device,
-            precision=train.precision,
-            threads=train.threads,
-            accumulation_steps=train.accumulation_steps,
-        )
-        return self._measured_s(model, batch, on)
-
-    def _cost(self, model: ModelConfig, data: DataConfig, train: TrainConfig, stats: Any, step_s: float | None) -> str:
-        parts = count_parameters(model)
-        memory = estimate_memory(model, data, train)
-        per_epoch = -(-stats.train_batches // train.accumulation_steps)
-        steps = min(per_epoch * train.epochs, train.max_steps or per_epoch * train.epochs)
-        free = machine().free_memory_bytes
-        note = ""
-        if memory.training_bytes > free:
-            note = (
-                f"This needs about {memory.training_bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; "
-                "a smaller size or batch will fit."
-            )
-        return facts(
-            ("Parameters", parts["total"], "short"),
-            ("Memory", memory.training_bytes, "bytes"),
-            ("Steps", steps, "whole"),
-            ("Time", None if step_s is None else step_s * steps, "time"),
-            ("Tokens per step", data.batch_size * train.accumulation_steps * model.context_length, "whole"),
-            ("Per step", step_s, "time"),
-            note=note,
-            more="Where they go",
-            bars=[
-                {
-                    "title": "Parameters",
-                    "format": "whole",
-                    "parts": [[name, size] for name, size in parts.items() if name != "total" and size],
-                },
-                {
-                    "title": "Memory while training, about",
-                    "format": "bytes",
-                    "parts": [
-                        ["Weights", memory.weights_bytes],
-                        ["Gradients", memory.gradients_bytes],
-                        ["AdamW's two moments", memory.optimizer_bytes],
-                        ["Activations", memory.activations_bytes],
-                    ],
-                },
-            ],
-        )
+        names = ("device", "precision", "threads", "accumulation_steps")
+        train = TrainConfig(**{name: plan.train[name] for name in names})
+        return self._measured_s(plan.model, DataConfig(batch_size=plan.data.batch_size), train)
 
 
-def _text_facts(corpus: Corpus, stats: Any) -> str:
-    return facts(
-        ("Characters", stats.characters, "whole"),
-        ("Tokens", stats.tokens, "whole"),
-        ("Different tokens", stats.different_tokens, "whole"),
-        ("Training tokens", stats.train_tokens, "whole"),
-        ("Windows", stats.train_windows, "whole"),
-        ("Batches", stats.train_batches, "whole"),
-    )
-
-
-def _way_out(error: TextError) -> dict[str, Any] | None:
+def _way_out(error: Exception) -> dict[str, Any] | None:
     """A shorter context, where the text is long enough for one."""
-    shorter = getattr(error, "context_length", None)
-    return {"label": f"Use a context of {shorter}", "context_length": shorter} if shorter else None
+    found = re.search(r"context length of at most (\d+)", str(error))
+    return {"label": f"Use a context length of {found[1]}", "context_length": int(found[1])} if found else None

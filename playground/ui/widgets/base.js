@@ -92,6 +92,8 @@ const fmt = {
     }
     return `${value} B`;
   },
+  /** 3 → 3 batches */
+  batches: (value) => `${fmt.whole(value)} ${value === 1 ? 'batch' : 'batches'}`,
   /** 0.1234 → 12.3 % */
   percent: (share) => (share == null || !isFinite(share) ? '–' : `${(100 * share).toFixed(1)} %`),
 };
