@@ -1,0 +1,43 @@
+"""What can be chosen at the writing desk: the runs that have a model, and the checkpoints of one."""
+
+from playground.errors import PlaygroundError, SettingsError
+from playground.ui.context import Context, Which
+
+Choices = list[tuple[str, str]]
+"""Pairs of what is shown and what it stands for, as a `gr.Dropdown` takes them."""
+
+
+def run_choices(context: Context) -> Choices:
+    """The runs with a checkpoint, the newest first; none on a public server, where runs of others are not listed."""
+    if context.limits.is_public:
+        return []
+    return [(row.name, row.name) for row in context.store.runs() if context.store.open(row.name).steps()]
+
+
+def checkpoint_choices(context: Context, run_name: str | None) -> Choices:
+    """The checkpoints of a run: the last and the best by name, then every step that was kept."""
+    if not run_name:
+        return [("Last", "last")]
+    try:
+        run = context.store.open(run_name)
+        steps = run.steps()
+        named = [("Last", "last"), (f"Best (step {run.find_step('best'):,})", "best")] if steps else []
+        return named + [(f"Step {step:,}", str(step)) for step in reversed(steps)]
+    except PlaygroundError:
+        return [("Last", "last")]
+
+
+def which(choice: str | int | None) -> Which:
+    """What a choice of checkpoint stands for; nothing chosen is the last. Raises `SettingsError` for anything else.
+
+    >>> which("best"), which("500"), which(None)
+    ('best', 500, 'last')
+    """
+    match str(choice or "last").strip().lower().removeprefix("step "):
+        case "last":
+            return "last"
+        case "best":
+            return "best"
+        case number if number.isascii() and number.isdigit() and len(number) < 13:
+            return int(number)
+    raise SettingsError("Checkpoint: choose last, best, or one of the steps on the list.")

@@ -1,0 +1,62 @@
+"""Steps as lines of the desk's log, with text that never holds half a character."""
+
+from typing import Any
+
+import tiktoken
+
+from playground.sampling import Step
+from playground.text.tokenizer import StreamingDecoder, token_text
+from playground.ui.widgets.base import to_json
+
+
+class Words:
+    """Turns the tokens of one text, in their order, into lines; `ids` are those that stand in the log already.
+
+    A token that only begins a character has an empty text, and the one that completes it has the whole character, so
+    that the texts joined are the text. `d` is the token by itself where that looks different.
+    """
+
+    def __init__(self, tokenizer: tiktoken.Encoding, ids: list[int] | None = None) -> None:
+        self.tokenizer = tokenizer
+        self._decoder = StreamingDecoder(tokenizer)
+        self._names: dict[int, str] = {}
+        for token in ids or []:
+            self._decoder.push(token)
+
+    def line(self, step: Step, by: str | None = None) -> str:
+        """The line of a token that was drawn, or put in `by` hand."""
+        listed = [
+            [other.id, self._name(other.id), _short(other.probability), _short(other.probability_after)]
+            for other in step.alternatives
+        ]
+        return self._line(step.id, by, **_measures(step), q=_short(step.probability_after), a=listed)
+
+    def prompt_line(self, token: int, step: Step | None = None) -> str:
+        """The line of a token of the prompt; the first one has no step, for nothing stands before it."""
+        if step is None:
+            return self._line(token, "prompt")
+        listed = [[other.id, self._name(other.id), _short(other.probability)] for other in step.alternatives]
+        return self._line(token, "prompt", **_measures(step), a=listed)
+
+    def _line(self, token: int, by: str | None, **values: Any) -> str:
+        text, name = self._decoder.push(token), self._name(token)
+        shown = {"i": token, "t": text, **({} if name == text else {"d": name}), **({"by": by} if by else {})}
+        return to_json({**shown, **values}) + "\n"
+
+    def _name(self, token: int) -> str:
+        if token not in self._names:
+            self._names[token] = token_text(token, self.tokenizer)
+        return self._names[token]
+
+
+def _measures(step: Step) -> dict[str, Any]:
+    return {"p": _short(step.probability), "r": step.rank, "h": round(step.entropy_bits, 4)}
+
+
+def _short(share: float) -> float:
+    """Five significant digits: more would only lengthen the log.
+
+    >>> _short(0.123456789)
+    0.12346
+    """
+    return float(f"{share:.5g}")

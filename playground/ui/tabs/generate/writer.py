@@ -1,0 +1,198 @@
+"""The desk's three ways to write: a new text, on with this one, and on from another token. Logs in, logs out."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Lock
+from typing import Any
+
+from playground.config import DecodeConfig
+from playground.errors import PlaygroundError, RunError, SettingsError, TextError
+from playground.sampling import stream
+from playground.sampling.reader import Reader
+from playground.sampling.reading import read_text
+from playground.text.tokenizer import encode
+from playground.ui.context import Context
+from playground.ui.tabs.generate.choices import which
+from playground.ui.tabs.generate.log import Desk, Head, line, read_log
+from playground.ui.tabs.generate.words import Words
+
+LONGEST_PROMPT = 20_000
+"""Characters of a prompt."""
+UPDATE_S = 0.05
+"""Least time between two updates of the page: at most 20 a second."""
+KEPT_READERS = 4
+"""Desks whose keys and values are kept, so that a branch or a continuation need not read its text again."""
+
+Decode = Callable[[], DecodeConfig]
+"""Reads the settings; called inside, so that a setting out of its bounds is told like any other error."""
+_RESTART = ""
+"""In a stream of lines: what came before belongs to another text."""
+
+
+class Writer:
+    """Writes with the models of a context. It keeps nothing but caches: the text itself is in the log.
+
+    Each method takes the log as it stands and yields it longer and longer, at most 20 times a second; an error ends it
+    with a line that says what is wrong.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._stops: dict[str, Event] = {}
+        self._readers: dict[str, Reader] = {}
+        self._lock = Lock()
+
+    def write(
+        self, log: str | None, run_name: str | None, checkpoint: str | None, prompt: str | None, decode: Decode
+    ) -> Iterator[str]:
+        """A new text after `prompt`."""
+
+        def lines(job: str, stopped: Event) -> Iterator[str]:
+            if not run_name:
+                raise RunError("There is no run to write with yet; train one on the Train tab, then come back.")
+            settings = self._checked(decode())
+            if not prompt:
+                raise TextError("The prompt is empty; write something for the model to go on from.")
+            if len(prompt) > LONGEST_PROMPT:
+                raise TextError(f"The prompt has {len(prompt):,} characters; shorten it to {LONGEST_PROMPT:,}.")
+            run = self._context.store.open(run_name)
+            step = run.find_step(which(checkpoint))
+            model, tokenizer = self._context.models.get(run_name, step)
+            ids, words = encode(prompt, tokenizer), Words(tokenizer)
+            head = Head(
+                job=job,
+                run=run_name,
+                step=step,
+                context_length=model.config.context_length,
+                vocab_size=model.config.vocab_size,
+                text_sha256=run.spec.text_sha256,
+            )
+            yield _RESTART
+            yield line(kind="desk", **head.model_dump())
+            yield line(kind="branch", branch=0, parent=None, at=0, settings=_record(settings))
+            yield words.prompt_line(ids[0])
+            for read in read_text(model, ids):
+                yield words.prompt_line(read.id, read)
+            with self._reader(job, model) as reader:
+                yield from self._go_on(reader, words, ids, 0, settings, stopped)
+
+        return self._answer(log or "", lines)
+
+    def more(self, log: str | None, decode: Decode) -> Iterator[str]:
+        """On with the branch in view."""
+
+        def lines(job: str, stopped: Event) -> Iterator[str]:
+            desk, settings = read_log(log), self._checked(decode())
+            ids = desk.branch.ids
+            model, words = self._open(desk, ids)
+            yield line(kind="more", branch=desk.view, settings=_record(settings))
+            with self._reader(desk.head.job, model) as reader:
+                yield from self._go_on(reader, words, ids, len(ids) - desk.branch.n_prompt, settings, stopped)
+
+        return self._answer(log or "", lines)
+
+    def ask(self, log: str | None, decode: Decode) -> Iterator[str]:
+        """On from the token that the log's last line asks for, on a new branch."""
+
+        def lines(job: str, stopped: Event) -> Iterator[str]:
+            desk, settings = read_log(log), self._checked(decode())
+            if desk.ask is None or desk.ask.id >= desk.head.vocab_size:
+                raise SettingsError("No token was chosen; open one in the text and take an alternative.")
+            if desk.ask.at == 0:
+                raise SettingsError(
+                    "Nothing stands before the first token, so it has no alternatives; change the prompt."
+                )
+            parent, at, taken = desk.branches[desk.ask.branch], desk.ask.at, desk.ask.id
+            before, drawn = parent.ids[:at], max(0, at - parent.n_prompt)
+            model, words = self._open(desk, before)
+            branch = {"branch": len(desk.branches), "parent": parent.id, "at": at}
+            yield line(kind="branch", **branch, settings=_record(settings))
+            (step,) = read_text(model, [*before, taken], start=at, decode=settings)
+            yield words.line(step, by="hand")
+            with self._reader(desk.head.job, model) as reader:
+                yield from self._go_on(reader, words, [*before, taken], drawn + 1, settings, stopped)
+
+        return self._answer(log or "", lines)
+
+    def stop(self, job: str) -> bool:
+        """End what is being written under this job after the token at hand; false when it has ended already."""
+        stopped = self._stops.get(str(job))
+        if stopped:
+            stopped.set()
+        return stopped is not None
+
+    def _answer(self, log: str, lines: Callable[[str, Event], Iterator[str]]) -> Iterator[str]:
+        """The log with ever more lines, batched."""
+        job, stopped = secrets.token_hex(8), Event()
+        start = line(kind="start", job=job)
+        self._stops[job] = stopped
+        text, new = log + start, []
+        yield text
+        sent_s = time.monotonic()
+        try:
+            for added in lines(job, stopped):
+                if added == _RESTART:
+                    text, new = start, []
+                new.append(added)
+                if time.monotonic() - sent_s >= UPDATE_S:
+                    text, new = text + "".join(new), []
+                    yield text
+                    sent_s = time.monotonic()
+        except PlaygroundError as error:
+            new.append(line(kind="error", says=str(error)))
+        finally:
+            del self._stops[job]
+        yield text + "".join(new)
+
+    def _go_on(
+        self, reader: Reader, words: Words, ids: list[int], drawn: int, settings: DecodeConfig, stopped: Event
+    ) -> Iterator[str]:
+        """The tokens that follow `ids`, and the line that ends them."""
+        eos_id = words.tokenizer.eot_token if settings.stop_at_end else None
+        began_s, n, reason = time.perf_counter(), 0, "length"
+        steps = stream(reader.model, ids, settings, eos_id=eos_id, drawn=drawn, reader=reader)
+        for step in steps:
+            n += 1
+            yield words.line(step)
+            if stopped.is_set():
+                reason = "stopped"
+                break
+        if n < settings.max_new_tokens and reason == "length":
+            reason = "end of text"
+        elapsed_s = time.perf_counter() - began_s
+        yield line(kind="end", reason=reason, n=n, tokens_per_s=round(n / max(elapsed_s, 1e-9), 1))
+
+    def _open(self, desk: Desk, ids: list[int]) -> tuple[Any, Words]:
+        """The model of a desk, and its words after `ids`."""
+        model, tokenizer = self._context.models.get(desk.head.run, desk.head.step)
+        if model.config.vocab_size != desk.head.vocab_size:
+            raise RunError(f"The run {desk.head.run} was replaced by another one meanwhile; press Write to begin anew.")
+        return model, Words(tokenizer, ids)
+
+    def _checked(self, settings: DecodeConfig) -> DecodeConfig:
+        most = self._context.limits.max_new_tokens
+        if settings.max_new_tokens > most:
+            raise SettingsError(
+                f"{settings.max_new_tokens:,} tokens at once are too many here; ask for {most:,} at most."
+            )
+        return settings
+
+    @contextmanager
+    def _reader(self, desk: str, model: Any) -> Iterator[Reader]:
+        """What this desk's model has read so far; nobody else has it meanwhile."""
+        with self._lock:
+            reader = self._readers.pop(desk, None)
+        if reader is None or reader.model is not model:
+            reader = Reader(model)
+        try:
+            yield reader
+        finally:
+            with self._lock:  # readers of other models would keep those in memory
+                others = [(name, other) for name, other in self._readers.items() if other.model is model]
+                self._readers = dict([*others[1 - KEPT_READERS :], (desk, reader)])
+
+
+def _record(settings: DecodeConfig) -> dict[str, Any]:
+    return settings.model_dump(exclude_none=True)
