@@ -3,6 +3,8 @@
 B: batch, H: heads, D: width of a head, L: tokens that fit.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -40,6 +42,8 @@ class KVCache:
         shape = (batch_size, 2, config.n_heads, self.max_length, config.head_dim)
         self.layers = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.n_layers)]
         self.length = 0
+        self.plan: Any = None
+        """The model's layers as `step.py` calls them; kept by it."""
 
     @property
     def size_bytes(self) -> int:

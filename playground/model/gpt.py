@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from playground.config import ModelConfig
 from playground.errors import SettingsError
 from playground.model.cache import KVCache
+from playground.model.step import read_one_token
 
 
 class Attention(nn.Module):
@@ -107,6 +108,8 @@ class GPTModel(nn.Module):
         """What `out_head` sees, `(B, T, C)`: for a caller that needs the logits of some positions only."""
         start, new = 0 if cache is None else cache.length, ids.shape[1]
         self._check_length(start + new, cache)
+        if cache is not None and new == 1 and not (self.training or torch.is_grad_enabled()):
+            return read_one_token(self, ids, cache)
         x = self.tok_emb(ids) + self.pos_emb.weight[start : start + new]  # (B, T, C)
         x = F.dropout(x, self.config.drop_rate, self.training)
         mask = _mask_behind_prefix(start, new, x) if start and new > 1 else None

@@ -1,0 +1,96 @@
+"""Smaller weights for writing text: a token costs about the time to read all weights once, so fewer bytes are faster.
+
+bfloat16 halves them and pays where the processor computes in it; int8 quarters them and pays on any CPU. Training
+stays in float32. What the rounding does to the distribution is a number: `divergence`.
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from playground.errors import SettingsError
+from playground.model.gpt import GPTModel
+
+WeightsName = Literal["float32", "bfloat16", "int8"]
+_FEW_ROWS = 16
+
+
+class Int8Linear(nn.Module):
+    """A linear layer with one byte a weight and one scale a row (symmetric, rounded to the nearest).
+
+    >>> layer = nn.Linear(64, 32)
+    >>> x = torch.randn(5, 64)
+    >>> bool((Int8Linear(layer)(x) - layer(x)).abs().max() < 0.05)
+    True
+    """
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        weight = layer.weight.detach().float()
+        scale = (weight.abs().amax(dim=1, keepdim=True) / 127).clamp_min(1e-12)
+        self.register_buffer("weight", (weight / scale).round().to(torch.int8))  # (out, in)
+        self.register_buffer("scale", scale.squeeze(1).to(torch.bfloat16))  # (out,)
+        self.register_buffer("bias", None if layer.bias is None else layer.bias.detach().float())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(..., in)` → `(..., out)`."""
+        rows = x.reshape(-1, x.shape[-1])
+        if len(rows) > _FEW_ROWS:  # a prompt: unpacking once is cheaper than the kernel for few rows
+            return F.linear(x, self.weight.to(x.dtype) * self.scale.to(x.dtype)[:, None], self.bias)
+        out = torch._weight_int8pack_mm(rows.to(torch.bfloat16), self.weight, self.scale).to(x.dtype)
+        if self.bias is not None:
+            out = out + self.bias
+        return out.view(*x.shape[:-1], -1)
+
+
+def shrink(model: GPTModel, weights: WeightsName) -> GPTModel:
+    """A copy of `model` in evaluation mode for writing text only, with its weights as `weights`.
+
+    `float32` gives the model itself. int8 keeps embeddings and norms in float32 and works on the CPU alone
+    (`SettingsError`).
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
+    >>> shrink(model, "int8")(torch.tensor([[1, 2]])).shape
+    torch.Size([1, 2, 50])
+    """
+    if weights == "float32":
+        return model
+    device = model.tok_emb.weight.device
+    if weights == "bfloat16":
+        return copy.deepcopy(model).to(torch.bfloat16).eval().requires_grad_(False)
+    if device.type != "cpu":
+        raise SettingsError(f"weights: int8 works on the cpu, and this model is on {device.type}; take bfloat16.")
+    packed = {layer: Int8Linear(layer) for layer in model.modules() if type(layer) is nn.Linear}
+    memo = {id(layer): small for layer, small in packed.items()}  # deepcopy puts these in the place of the large ones
+    return copy.deepcopy(model, memo).eval().requires_grad_(False)
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """How far one model's next-token distributions lie from another's, over the tokens of a text."""
+
+    mean_kl: float
+    """Kullback-Leibler divergence in nats; 0: the same distribution."""
+    max_kl: float
+    same_choice_pct: float
+    """Share of tokens after which both hold the same token likeliest, in percent."""
+
+
+@torch.inference_mode()
+def divergence(model: GPTModel, other: GPTModel, ids: Tensor) -> Divergence:
+    """Compare `other` with `model` after every token of `ids` `(B, T)`; both should be in evaluation mode.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> divergence(model, model, torch.tensor([[1, 2, 3]]))
+    Divergence(mean_kl=0.0, max_kl=0.0, same_choice_pct=100.0)
+    """
+    expected, found = (m(ids).float().log_softmax(-1) for m in (model, other))  # (B, T, V)
+    kl = (expected.exp() * (expected - found)).sum(-1).clamp_min(0)  # (B, T)
+    same = (expected.argmax(-1) == found.argmax(-1)).float().mean()
+    return Divergence(float(kl.mean()), float(kl.max()), 100 * float(same))

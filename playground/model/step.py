@@ -1,0 +1,62 @@
+"""The pass of one new token, in as few operations as possible: for small models, calling them is most of the cost.
+
+B: batch, C: emb_dim, H: heads, D: C / H, L: tokens in the cache.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from playground.model.cache import KVCache
+
+if TYPE_CHECKING:
+    from playground.model.gpt import GPTModel
+
+Layer = Callable[[Tensor], Tensor]
+Plan = list[tuple[Layer, Layer, Layer, Layer, Layer, Layer]]
+"""For every block: norm, queries-keys-values, attention's output; norm, feed-forward up and down."""
+
+
+def read_one_token(model: "GPTModel", ids: Tensor, cache: KVCache) -> Tensor:
+    """`GPTModel.hidden` for ids `(B, 1)` behind what `cache` holds, without gradients or dropout: `(B, 1, C)`."""
+    if cache.plan is None:  # looked up once: what a cache holds is of these weights anyway
+        cache.plan = _plan(model)
+    batch, place = ids.shape[0], cache.length
+    x = F.embedding(ids[:, 0], model.tok_emb.weight) + model.pos_emb.weight[place]  # (B, C)
+    heads = (batch, 3, model.config.n_heads, 1, model.config.head_dim)
+    for (norm1, qkv, out_proj, norm2, up, down), room in zip(cache.plan, cache.layers, strict=True):
+        now = qkv(norm1(x)).view(heads)  # (B, 3, H, 1, D)
+        room.narrow(3, place, 1).copy_(now[:, 1:])
+        held = room.narrow(3, 0, place + 1)  # (B, 2, H, L, D)
+        context = F.scaled_dot_product_attention(now[:, 0], held[:, 0], held[:, 1])  # (B, H, 1, D)
+        x = x + out_proj(context.view(batch, -1))
+        x = x + down(F.gelu(up(norm2(x)), approximate="tanh"))
+    cache.length = place + 1
+    return model.final_norm(x).unsqueeze(1)
+
+
+def _plan(model: "GPTModel") -> Plan:
+    return [
+        (
+            _direct(block.norm1),
+            _direct(block.att.qkv),
+            _direct(block.att.out_proj),
+            _direct(block.norm2),
+            _direct(block.ff.up),
+            _direct(block.ff.down),
+        )
+        for block in model.blocks
+    ]
+
+
+def _direct(layer: nn.Module) -> Layer:
+    """The layer's function with its weights at hand: looking them up in modules costs more than a small product."""
+    if type(layer) is nn.Linear:
+        return partial(F.linear, weight=layer.weight, bias=layer.bias)
+    if type(layer) is nn.LayerNorm:
+        return partial(torch.layer_norm, normalized_shape=layer.normalized_shape, weight=layer.weight, bias=layer.bias)
+    return layer.forward
