@@ -1,0 +1,76 @@
+"""A page served in this process, with small limits, for tests that knock at its endpoints."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import gradio as gr
+import httpx
+import pytest
+
+from playground.ui.build import build, launch
+from playground.ui.context import Context, Limits
+
+LIMITS = Limits(max_text_bytes=100_000)
+
+
+@dataclass
+class Served:
+    """The page, its context, and a client that talks to it."""
+
+    page: gr.Blocks
+    context: Context
+    url: str
+    client: httpx.Client
+
+    def fn_index(self, api_name: str) -> int:
+        """Number of an event, as the browser names it."""
+        return next(i for i, fn in self.page.fns.items() if fn.api_name == api_name)
+
+    def defaults(self, api_name: str) -> list:
+        """What the page would send for an event whose widgets nobody has touched."""
+        return [widget.value for widget in self.page.fns[self.fn_index(api_name)].inputs]
+
+    def send(self, api_name: str, data: list, **more) -> httpx.Response:
+        """Send an event that does not wait in the queue, as the browser does."""
+        body = {"data": data, "fn_index": self.fn_index(api_name), "session_hash": "test", **more}
+        return self.client.post("/gradio_api/run/predict", json=body)
+
+    def ask(self, function: str, query: object) -> httpx.Response:
+        """Call a server function of the live view."""
+        view = next(i for i, block in self.page.blocks.items() if getattr(block, "elem_id", None) == "pg-live")
+        body = {"data": query, "component_id": view, "fn_name": function, "session_hash": "test"}
+        return self.client.post("/gradio_api/component_server/", json=body)
+
+
+@contextmanager
+def closing_loops() -> Iterator[None]:
+    """Close the event loops that Gradio makes for its locks and leaves behind."""
+    made = []
+    real = asyncio.new_event_loop
+
+    def remember():
+        made.append(real())
+        return made[-1]
+
+    with patch.object(asyncio, "new_event_loop", remember):
+        yield
+    asyncio.set_event_loop(None)
+    for loop in made:
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """One page for all tests of the room."""
+    context = Context.open(Path(tmp_path_factory.mktemp("page")) / "checkpoints", limits=LIMITS)
+    with closing_loops():
+        page = build(context)
+    url = launch(page, context, prevent_thread_lock=True, quiet=True).rstrip("/")
+    with httpx.Client(base_url=url, timeout=60) as client:
+        yield Served(page, context, url, client)
+    context.jobs.shutdown(timeout_s=20)
+    page.close()
