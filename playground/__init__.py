@@ -1,0 +1,70 @@
+"""See how a language model is trained and how it chooses its next word.
+
+The names in `__all__` are the public Python API; they are the book's names where the book has one.
+
+>>> import torch
+>>> from playground import GPTModel, ModelConfig, generate, load_tokenizer, text_to_token_ids
+>>> _ = torch.manual_seed(123)
+>>> model = GPTModel(ModelConfig(emb_dim=32, n_heads=2, n_layers=1, context_length=16)).eval()
+>>> ids = text_to_token_ids("Every effort moves you", load_tokenizer())
+>>> generate(model, ids, max_new_tokens=3, context_size=16).shape
+torch.Size([1, 7])
+"""
+
+from playground.config import GPT_CONFIG_124M, DataConfig, DecodeConfig, ModelConfig, TrainConfig
+from playground.errors import PlaygroundError
+from playground.model.gpt import GPTModel
+from playground.model.interchange import read_book_file, write_book_file
+from playground.model.presets import PRESETS, count_parameters, estimate_memory
+from playground.sampling.generate import generate
+from playground.sampling.pipeline import Pipeline
+from playground.sampling.probabilities import softmax_with_temperature
+from playground.sampling.stages import Temperature, TopK
+from playground.sampling.stream import stream
+from playground.sampling.toy import TOY_LOGITS, TOY_VOCABULARY, count_draws
+from playground.text.corpus import build_corpus, decode_upload
+from playground.text.samples import load_sample
+from playground.text.tokenizer import load_tokenizer, text_to_token_ids, token_ids_to_text
+from playground.training.batches import Batches, make_batches
+from playground.training.loss import calc_loss_batch, calc_loss_loader, evaluate_model
+from playground.training.runs import RunStore
+from playground.training.trainer import train
+from playground.training.worker import run_training
+
+__all__ = [
+    "GPT_CONFIG_124M",
+    "PRESETS",
+    "TOY_LOGITS",
+    "TOY_VOCABULARY",
+    "Batches",
+    "DataConfig",
+    "DecodeConfig",
+    "GPTModel",
+    "ModelConfig",
+    "Pipeline",
+    "PlaygroundError",
+    "RunStore",
+    "Temperature",
+    "TopK",
+    "TrainConfig",
+    "build_corpus",
+    "calc_loss_batch",
+    "calc_loss_loader",
+    "count_draws",
+    "count_parameters",
+    "decode_upload",
+    "estimate_memory",
+    "evaluate_model",
+    "generate",
+    "load_sample",
+    "load_tokenizer",
+    "make_batches",
+    "read_book_file",
+    "run_training",
+    "softmax_with_temperature",
+    "stream",
+    "text_to_token_ids",
+    "token_ids_to_text",
+    "train",
+    "write_book_file",
+]
