@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from playground.text.corpus import Corpus
     from playground.text.tokenizer import Vocabulary
     from playground.training.checkpoint import Checkpoint
+    from playground.training.position import Position
 
 _STEP_FOLDER = re.compile(r"step_(\d{8,12})")
 
@@ -194,6 +195,12 @@ class Run:
             listed = ", ".join(map(str, steps[-8:]))
             raise RunError(f"The run {self.name} has no checkpoint at step {which}; there are {listed}.")
         return which
+
+    def load_position(self, which: Which = "last") -> "Position":
+        """Where a checkpoint stands; raises CheckpointError if that cannot be read."""
+        from playground.training.checkpoint import read_position
+
+        return read_position(self.step_folder(self.find_step(which)))
 
     def load_checkpoint(self, which: Which = "last") -> "Checkpoint":
         """Weights, optimizer and position of a checkpoint, digests checked; raises CheckpointError if damaged."""

@@ -16,7 +16,7 @@ class Parent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: str = Field(max_length=64)
     step: int = Field(ge=0)
 
 
@@ -26,10 +26,10 @@ class RunSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: int = FORMAT
-    name: str
-    preset: str
-    text_name: str
-    text_sha256: str
+    name: str = Field(max_length=64)
+    preset: str = Field(max_length=100)
+    text_name: str = Field(max_length=300)
+    text_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     model: ModelConfig
     data: DataConfig
     train: TrainConfig

@@ -63,7 +63,7 @@ class RunStore:
         spec = RunSpec(
             name=wanted,
             preset=preset,
-            text_name=text_name,
+            text_name=text_name[:300],
             text_sha256=corpus.sha256,
             model=model.replace(vocab_size=corpus.vocabulary.size),
             data=data,
@@ -94,17 +94,17 @@ class RunStore:
 
     def put(self, folder: Path, name: str) -> Run:
         """Give a filled folder its name; raises RunError, and removes the folder, if the name is taken."""
-        target = self._folder(check_name(name))
         try:
-            if target.exists():
-                raise FileExistsError
-            os.rename(folder, target)  # fails if a run took the name meanwhile: its folder is not empty
-        except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            target = self._folder(check_name(name))
+            if not target.exists():
+                os.rename(folder, target)  # fails if a run took the name meanwhile: its folder is not empty
+                return Run(target)
+        except OSError:
             if not target.exists():
                 raise
-            raise RunError(f"There is a run named {name} already; choose another name.") from error
-        return Run(target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise RunError(f"There is a run named {name} already; choose another name.")
 
     def open(self, name: str) -> Run:
         """The run of that name; raises RunError if there is none."""
@@ -142,6 +142,16 @@ class RunStore:
     def free_name(self, wanted: str) -> str:
         """An allowed name close to `wanted` that no run has."""
         return free_name(wanted, lambda name: self._folder(name).exists())
+
+    def extend(self, name: str, epochs: int) -> Run:
+        """Set how many epochs a run has in all, to train one that is complete a little longer.
+
+        Raises RunError if it is being trained, SettingsError if the number is out of bounds.
+        """
+        run = self._idle(name)
+        spec = run.spec.model_copy(update={"train": run.spec.train.replace(epochs=epochs, max_steps=None)})
+        write_atomic(run.folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)
+        return Run(run.folder)
 
     # --- housekeeping -----------------------------------------------------------------------------------------------
 

@@ -114,6 +114,8 @@ def _sitting(
         checkpoint.load_optimizer(model, optimizer)
         position = checkpoint.position
         why_not_exact = conditions.why_not_exact(checkpoint.conditions)
+        if spec.parent is not None and position.step == spec.parent.step:
+            position = position.replace(lr=None)  # set by hand in the parent: the fork's own settings hold it by now
 
     def save(position: Position, reason: SaveReason) -> int:
         size_bytes = write_checkpoint(run.step_folder(position.step), model, optimizer, position, conditions)

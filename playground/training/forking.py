@@ -1,0 +1,79 @@
+"""A new run that goes on from a checkpoint of another one, with other settings."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from playground.config import TrainConfig
+from playground.training.files import write_atomic
+from playground.training.run import Run, Which
+from playground.training.run_spec import Parent
+from playground.training.runs import RunStore, versions
+from playground.training.status import Status
+
+
+def settings_at(run: Run, which: Which = "last") -> TrainConfig:
+    """The training settings in force at a checkpoint: the run's own, with the learning rate if it was changed since."""
+    lr = run.load_position(which).lr
+    settings = run.spec.train
+    return settings if lr is None else settings.replace(lr=lr, min_lr=min(lr, settings.min_lr))
+
+
+def fork(
+    store: RunStore,
+    name: str,
+    which: Which = "last",
+    *,
+    new_name: str | None = None,
+    train: TrainConfig | None = None,
+    drop_rate: float | None = None,
+) -> Run:
+    """Make a run that begins with weights, optimizer and place in the batch order of `name` at a checkpoint.
+
+    `train` are its settings (left out: `settings_at`), `drop_rate` its dropout. Whatever is left as it was goes on bit
+    for bit. Nothing is trained yet. Raises RunError if there is no such checkpoint, CheckpointError if it is damaged.
+    """
+    parent = store.open(name)
+    step = parent.find_step(which)
+    position = parent.load_checkpoint(step).position
+    model = parent.spec.model if drop_rate is None else parent.spec.model.replace(drop_rate=drop_rate)
+    spec = parent.spec.model_copy(
+        update={
+            "name": new_name or store.free_name(f"{name}-from-{step}"),
+            "model": model,
+            "train": train or settings_at(parent, step),
+            "parent": Parent(name=name, step=step),
+            "versions": versions(),
+            "created": round(time.time(), 3),
+        }
+    )
+    folder = store.new_folder()
+    try:
+        for file in ("text.txt", "vocabulary.json"):
+            _link(parent.folder / file, folder / file)
+        (folder / parent.step_folder(step).name).mkdir()
+        for file in parent.step_folder(step).iterdir():
+            _link(file, folder / parent.step_folder(step).name / file.name)
+        status = Status(
+            message=f"Forked from {name} at step {step}; not started yet.",
+            step=step,
+            saved_step=step,
+            tokens_seen=position.tokens_seen,
+            elapsed_s=position.elapsed_s,
+            val_loss=position.val_loss,
+            best_val_loss=position.best_val_loss,
+        )
+        write_atomic(folder / "status.json", status.model_dump_json().encode())
+        write_atomic(folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return store.put(folder, spec.name)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)  # these files never change, so one copy on the disk serves both runs
+    except OSError:
+        shutil.copyfile(source, target)
