@@ -11,7 +11,22 @@ from playground.cli import app, main
 from playground.errors import PlaygroundError
 from playground.training.runs import RunStore
 
-TINY = "--preset nano --emb-dim 16 --n-heads 2 --n-layers 1 --context-length 32 --max-steps 6 --eval-freq 2".split()
+TINY = [
+    "--preset",
+    "nano",
+    "--emb-dim",
+    "16",
+    "--n-heads",
+    "2",
+    "--n-layers",
+    "1",
+    "--context-length",
+    "32",
+    "--max-steps",
+    "6",
+    "--eval-freq",
+    "2",
+]
 
 
 @pytest.fixture(scope="module")
