@@ -28,7 +28,7 @@ TOY_LOGITS = torch.tensor([4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.
 
 MOST_DRAWS = 1_000_000
 _AT_ONCE = 2**22  # random numbers held in memory at a time: 16 MiB
-_MOST_NUMBERS = 2**28  # beyond, a number for every token and draw would take seconds
+_MOST_NUMBERS = 2**24  # beyond, a number for every token and draw would take long (1,000 from 50,257: over a second)
 _Z_95 = 1.959963984540054
 
 
@@ -36,7 +36,7 @@ def count_draws(probs: Tensor, n: int, seed: int = 123) -> Tensor:
     """How often each token comes in n draws, `(V,)`: the book's `print_sampled_tokens`, in one go.
 
     The counts are those of `torch.manual_seed(seed)` and n calls of `torch.multinomial(probs, 1)`, so a larger n only
-    goes on where a smaller one stopped. (Where n · V is beyond 2²⁸, numbers are drawn the faster way, which follows the
+    goes on where a smaller one stopped. (Where n · V is beyond 2²⁴, numbers are drawn the faster way, which follows the
     same probabilities but not the same sequence.) Raises `SettingsError` for n outside 0 to 1,000,000, or for
     probabilities that are none.
 
