@@ -12,20 +12,8 @@ from playground.errors import PlaygroundError
 from playground.training.runs import RunStore
 
 TINY = [
-    "--preset",
-    "nano",
-    "--emb-dim",
-    "16",
-    "--n-heads",
-    "2",
-    "--n-layers",
-    "1",
-    "--context-length",
-    "32",
-    "--max-steps",
-    "6",
-    "--eval-freq",
-    "2",
+    *("--preset", "nano", "--emb-dim", "16", "--n-heads", "2", "--n-layers", "1", "--context-length", "32"),
+    *("--max-steps", "6", "--eval-freq", "2"),
 ]
 
 
