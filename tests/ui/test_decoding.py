@@ -1,5 +1,6 @@
 """The decoding laboratory: its state, its numbers and its answers, held against the chapter."""
 
+import contextlib
 import json
 import math
 
@@ -37,7 +38,8 @@ def big_source(size: int = 50_257) -> Source:
 class TestState:
     def test_defaults_are_the_chapters(self):
         state = LabState()
-        assert [word for word, _ in state.words] == "closer every effort forward inches moves pizza toward you".split()
+        words = " ".join(word for word, _ in state.words)
+        assert words == "closer every effort forward inches moves pizza toward you"
         assert [logit for _, logit in state.words] == [4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.79]
         assert (state.n, state.seed) == (1000, 123)
 
@@ -97,10 +99,8 @@ class TestState:
 
     @given(st.text(max_size=300))
     def test_any_text_is_a_state_or_a_sentence(self, text):
-        try:
+        with contextlib.suppress(SettingsError):
             assert isinstance(LabState.from_json(text), LabState)
-        except SettingsError as refusal:
-            assert str(refusal)
 
 
 class TestPicture:
@@ -315,7 +315,7 @@ class TestExercises:
                 assert LabState(**set_up["state"]).n == 1000
 
     def test_unknown_ones_are_refused(self):
-        with pytest.raises(SettingsError, match="5.1, 5.2 or 5.3"):
+        with pytest.raises(SettingsError, match=r"5\.1, 5\.2 or 5\.3"):
             answer_exercise("9.9")
 
 

@@ -9,6 +9,7 @@ from playground.errors import PlaygroundError
 from playground.ui.context import Context
 from playground.ui.tabs.decoding.draws import make_draws
 from playground.ui.tabs.decoding.exercises import answer_exercise
+from playground.ui.tabs.decoding.one_thread import OneThread
 from playground.ui.tabs.decoding.order import compare_orders
 from playground.ui.tabs.decoding.picture import make_picture
 from playground.ui.tabs.decoding.source import Source, Sources, read_tokens
@@ -26,33 +27,34 @@ class Laboratory:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._sources = Sources(context)
+        self._quick, self._slow = OneThread(), OneThread()  # so that a slider never waits for a million draws
 
     def trace(self, state: str) -> dict[str, Any]:
         """Candidates before and after all stages, and what every stage did."""
-        return self._answer(state, make_picture)
+        return self._answer(state, make_picture, self._quick)
 
     def order(self, state: str) -> dict[str, Any]:
         """Whether another order of the stages would give something else."""
-        return self._answer(state, compare_orders)
+        return self._answer(state, compare_orders, self._slow)
 
     def draws(self, state: str) -> dict[str, Any]:
         """N draws beside what is expected."""
-        return self._answer(state, make_draws)
+        return self._answer(state, make_draws, self._slow)
 
     def sweep(self, state: str) -> dict[str, Any]:
         """The distribution at temperatures from 0.05 to 5."""
-        return self._answer(state, make_sweep)
+        return self._answer(state, make_sweep, self._slow)
 
     def chapter(self, state: str) -> dict[str, Any]:
         """The chapter's table: T = 1, 0.1, 5 and top-k of 3 on the toy words."""
-        return _guarded(lambda: make_chapter(_read(state)))
+        return _guarded(lambda: self._slow.run(lambda: make_chapter(_read(state))))
 
     def save(self, request: str) -> dict[str, Any]:
         """The chapter's picture as a file: `{"state": …, "suffix": "pdf" or "png"}` → its name and base64 bytes."""
 
         def work() -> dict[str, Any]:
             asked = _fields(request, "state", "suffix")
-            data = save_chapter(_read(asked["state"]), asked["suffix"])
+            data = self._slow.run(lambda: save_chapter(_read(asked["state"]), asked["suffix"]))
             return {"name": f"temperatures.{asked['suffix']}", "data": base64.b64encode(data).decode()}
 
         return _guarded(work)
@@ -68,7 +70,7 @@ class Laboratory:
 
     def exercise(self, request: str) -> dict[str, Any]:
         """What an exercise comes out at: its number → its rows."""
-        return _guarded(lambda: answer_exercise(request))
+        return _guarded(lambda: self._slow.run(lambda: answer_exercise(request)))
 
     def runs(self, _request: str = "") -> dict[str, Any]:
         """The runs whose models can be asked, the newest first, each with its steps."""
@@ -84,10 +86,13 @@ class Laboratory:
                 found.append({"name": summary.name, "steps": steps})
         return found
 
-    def _answer(self, state: str, work: Callable[[LabState, Source], dict[str, Any]]) -> dict[str, Any]:
+    def _answer(
+        self, state: str, work: Callable[[LabState, Source], dict[str, Any]], worker: OneThread
+    ) -> dict[str, Any]:
         def answer() -> dict[str, Any]:
             read = _read(state)
-            return work(read, self._sources.get(read))
+            source = self._sources.get(read)
+            return worker.run(lambda: work(read, source))
 
         return _guarded(answer)
 
