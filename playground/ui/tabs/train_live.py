@@ -9,11 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from playground.errors import PlaygroundError, RunError
+from playground.errors import RunError
 from playground.training.run import Run
 from playground.ui.context import Context
 from playground.ui.live import Live, command, evaluations
-from playground.ui.widgets.base import finite
+from playground.ui.queries import answer, field
 from playground.ui.widgets.live import LiveView
 
 _TYPES = {"pdf": "application/pdf", "png": "image/png"}
@@ -42,26 +42,26 @@ class LiveServer:
 
     def news(self, query: dict) -> dict:
         """`{run, offset}` → the run's news; without a run, `current` names one that is being trained."""
-        return _answer(partial(self._news, query))
+        return answer(partial(self._news, query))
 
     def command(self, query: dict) -> dict:
         """`{run, action, lr}` → `{}` once it is asked for."""
-        return _answer(partial(self._command, query))
+        return answer(partial(self._command, query))
 
     def figure(self, query: dict) -> dict:
         """`{run, format}` → the chapter's loss figure as base64, with its file name and type."""
-        return _answer(partial(self._figure, query))
+        return answer(partial(self._figure, query))
 
     def watch(self, run: str, offset: float = 0) -> dict:
         """The news of a run since a byte offset of its log: state, steps, evaluations, samples."""
-        return _answer(partial(self._news, {"run": run, "offset": offset}))
+        return answer(partial(self._news, {"run": run, "offset": offset}))
 
     def set_lr(self, run: str, lr: float) -> dict:
         """Train on with another learning rate from the next step."""
-        return _answer(partial(self._command, {"run": run, "action": "set_lr", "lr": lr}))
+        return answer(partial(self._command, {"run": run, "action": "set_lr", "lr": lr}))
 
     def _news(self, query: Any) -> dict[str, Any]:
-        name, offset = _field(query, "run", str), _field(query, "offset", int, 0)
+        name, offset = field(query, "run", str), field(query, "offset", int, 0)
         if name:
             return self._live.news(name, max(0, offset))
         return {"current": self._current()}
@@ -69,17 +69,17 @@ class LiveServer:
     def _command(self, query: Any) -> dict[str, Any]:
         command(
             self._context.jobs,
-            _field(query, "run", str),
-            _field(query, "action", str),
-            _field(query, "lr", float, None),
+            field(query, "run", str),
+            field(query, "action", str),
+            field(query, "lr", float, None),
         )
         return {}
 
     def _figure(self, query: Any) -> dict[str, Any]:
-        suffix = _field(query, "format", str)
+        suffix = field(query, "format", str)
         if suffix not in _TYPES:
             raise RunError("The figure can be had as pdf or png.")
-        run = self._context.store.open(_field(query, "run", str))
+        run = self._context.store.open(field(query, "run", str))
         data = base64.b64encode(loss_figure(run, suffix)).decode()
         return {"data": data, "type": _TYPES[suffix], "name": f"{run.name}-loss.{suffix}"}
 
@@ -115,25 +115,3 @@ def _action(server: LiveServer, action: str) -> Callable[[str], dict]:
     act.__name__ = action
     act.__doc__ = f"{action.capitalize()} a run."
     return act
-
-
-def _answer(ask: Callable[[], dict[str, Any]]) -> Any:
-    """A plain answer, or its error as one sentence; without NaN, which no browser reads."""
-    try:
-        answer = ask()
-    except PlaygroundError as error:
-        answer = {"error": str(error)}
-    return finite(answer)
-
-
-def _field(query: Any, name: str, kind: type, *default: Any) -> Any:
-    """A field of what a browser sent; raises `RunError` unless it is there and of its kind."""
-    value = query.get(name, *default) if isinstance(query, dict) else None
-    if isinstance(value, bool) or not isinstance(value, (int, float) if kind in (int, float) else kind):
-        if default and value is default[0]:
-            return value
-        raise RunError(f"The request is not understood: {name} is missing or of the wrong kind.")
-    try:
-        return kind(value)
-    except (OverflowError, ValueError):
-        raise RunError(f"The request is not understood: {name} is not a number.") from None
