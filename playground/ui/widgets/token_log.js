@@ -31,7 +31,8 @@ function readLine(desk, line) {
   const branch = desk.branches[line.branch];
   switch (line.kind) {
     case undefined:
-      desk.writing?.own.push(line);
+      desk.writing.own.push(line);
+      if (line.by) desk.writing.before += 1;
       break;
     case 'start':
       Object.assign(desk, { job: line.job, error: '' });
@@ -41,14 +42,14 @@ function readLine(desk, line) {
       break;
     case 'branch': {
       const prefix = line.parent === null ? [] : tokensOf(desk.branches[line.parent]).slice(0, line.at);
-      desk.writing = { ...line, id: line.branch, prefix, own: [], end: null, copied: null, began: performance.now() };
+      desk.writing = { ...line, id: line.branch, prefix, own: [], end: null, copied: null, before: 0, began: performance.now() };
       desk.branches[line.branch] = desk.writing;
       desk.view = line.branch;
       break;
     }
     case 'more':
       desk.writing = branch;
-      Object.assign(branch, { end: null, copied: null, settings: line.settings, began: performance.now() });
+      Object.assign(branch, { end: null, copied: null, before: branch.own.length, began: performance.now() });
       desk.view = line.branch;
       break;
     case 'end':

@@ -20,7 +20,7 @@ function panelHead(token, i) {
   return node(
     'header',
     { class: 'panel-head' },
-    node('h3', {}, node('span', { class: 'panel-token', text: visible(token.t || token.d || '') })),
+    node('h3', {}, node('span', { class: 'panel-token', text: nameOf(token.d ?? token.t) })),
     node('span', { class: 'panel-id', text: `token ${fmt.whole(i + 1)}, id ${token.i}` }),
     step('Previous token', '‹', i - 1),
     step('Next token', '›', i + 1),
@@ -47,7 +47,7 @@ function panelFacts(desk, token) {
 
 /** The alternatives: two bars each, before and after the stages; a press takes one and the text goes on from there. */
 function panelChoices(desk, token, i) {
-  const listed = token.a.some(([id]) => id === token.i) ? token.a : [...token.a, [token.i, token.t || token.d, token.p, token.q]];
+  const listed = token.a.some(([id]) => id === token.i) ? token.a : [...token.a, [token.i, token.d ?? token.t, token.p, token.q]];
   const rest = 1 - listed.reduce((sum, [, , p]) => sum + p, 0);
   const rows = listed.map(([id, text, p, q]) => choiceRow(desk, token, i, { id, text, p, q }));
   const others = desk.head.vocab_size - listed.length;
@@ -62,12 +62,12 @@ function panelChoices(desk, token, i) {
 
 function choiceRow(desk, token, i, choice) {
   const here = choice.id === token.i;
-  const words = node('span', { class: 'choice-text', text: visible(choice.text) });
+  const words = node('span', { class: 'choice-text', text: nameOf(choice.text) });
   const bars = node('span', { class: 'choice-bars' });
   bars.append(node('i', { class: 'before', style: `width: ${100 * choice.p}%` }));
   if (choice.q != null) bars.append(node('i', { class: 'after', style: `width: ${100 * choice.q}%` }));
   const says = choice.q == null ? percent(choice.p) : `${percent(choice.p)} under the model, ${percent(choice.q)} after the stages`;
-  const label = here ? `“${visible(choice.text)}”, the token in the text, ${says}` : `Take “${visible(choice.text)}” instead, ${says}`;
+  const label = here ? `“${nameOf(choice.text)}”, the token in the text, ${says}` : `Take “${nameOf(choice.text)}” instead, ${says}`;
   const button = node(
     'button',
     { type: 'button', class: here ? 'choice here' : 'choice', 'aria-label': label, 'aria-current': here, disabled: here || isBusy(), title: here ? 'This is the token in the text.' : 'Take this one and go on from here.' },

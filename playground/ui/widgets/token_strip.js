@@ -1,6 +1,7 @@
 // The sheet: every token of the branch in view, coloured, reachable by mouse and keyboard.
 
 let caret = null;
+let horizon = 0; // first token that the model still sees
 
 /** How each measure becomes one of ten steps, and what its legend says. */
 const MEASURES = {
@@ -23,8 +24,9 @@ function percent(p) {
   return `${value >= 0.1 ? value.toFixed(1) : +value.toPrecision(2)} %`;
 }
 
-/** A token's text in quotation marks, its white space visible. */
-const quoted = (token) => `“${visible(token.t || token.d || '')}”`;
+/** A token by itself, its white space visible: bytes that are only part of a character as ⟨E2 82⟩. */
+const nameOf = (text) => visible(text.replace(/⟨[\dA-F ]+⟩/g, (bytes) => bytes.replace(/ /g, '\u2009')));
+const quoted = (token) => `“${nameOf(token.d ?? token.t ?? '')}”`;
 
 /** One sentence about a token, for the eye on the pointer and for the screen reader. */
 function summary(token) {
@@ -53,7 +55,7 @@ function tokenNode(token, i) {
 /** The coloured part of a token; one without ink is a sliver, so that it can be pressed. */
 function glyphs(text, shows, breaks) {
   const ink = shows ? visible(text) + (breaks ? '↵' : '') : text;
-  return node('span', { class: ink.trim() ? 'glyphs' : 'glyphs sliver', text: ink || '\u200a' });
+  return node('span', { class: ink.trim() ? 'glyphs' : 'glyphs sliver', text: ink });
 }
 
 /** Bring the sheet in line with the log; only what is new is made where the text just grew. */
@@ -65,6 +67,7 @@ function drawStrip(fresh) {
   tokens = now;
   if (!grown) {
     strip.replaceChildren();
+    horizon = 0;
     opened = Math.min(opened, tokens.length - 1);
   }
   const added = document.createDocumentFragment();
@@ -92,10 +95,12 @@ function markForks(branch) {
 function markSight() {
   const end = opened >= 0 ? opened : tokens.length;
   const first = Math.max(0, end - (desk.head.context_length || Infinity));
-  for (const old of strip.querySelectorAll('.unseen, .horizon')) old.classList.remove('unseen', 'horizon');
-  for (let i = 0; i < first; i++) strip.children[i].classList.add('unseen');
+  strip.children[horizon]?.classList.remove('horizon');
+  for (let i = Math.min(first, horizon); i < Math.max(first, horizon); i++) {
+    strip.children[i]?.classList.toggle('unseen', i < first);
+  }
   if (first) strip.children[first]?.classList.add('horizon');
-  return first;
+  horizon = first;
 }
 
 /** The line under the text. */
@@ -104,7 +109,7 @@ function drawStatus(branch) {
   const written = branch ? branch.own.filter((token) => !token.by) : [];
   if (branch && (written.length || isBusy())) {
     parts.push(`${fmt.whole(written.length)} ${written.length === 1 ? 'token' : 'tokens'}`);
-    const rate = branch.end?.tokens_per_s ?? branch.rate;
+    const rate = branch.end?.tokens_per_s ?? liveRate(branch);
     if (rate) parts.push(`${fmt.whole(rate)} tokens/s`);
     if (written.length && !isBusy()) {
       const mean = written.reduce((sum, token) => sum + Math.log(Math.max(token.p, 1e-30)), 0) / written.length;
@@ -117,6 +122,12 @@ function drawStatus(branch) {
   if (hidden) parts.push(`the model still sees the last ${fmt.whole(desk.head.context_length)} tokens`);
   find('.status-text').replaceChildren(...parts.flatMap((part, k) => (k ? [' · ', part] : [part])));
   find('.desk-copy').hidden = !tokens.length || isBusy();
+}
+
+/** Tokens a second since the writing began; the server's own number takes its place at the end. */
+function liveRate(branch) {
+  const seconds = (performance.now() - branch.began) / 1000;
+  return seconds > 0.3 ? (branch.own.length - branch.before) / seconds : 0;
 }
 
 /** The ten swatches under the measure that is chosen. */

@@ -64,10 +64,10 @@ def build(context: Context) -> GenerateTab:
             )
             # An empty gr.Number shows 0, so 0 it is: no top-k.
             fields.widgets["top_k"] = gr.Number(
-                0, minimum=0, step=1, label="Top-k (0: all)", min_width=120, elem_id="desk-top_k"
+                0, minimum=0, step=1, label="Top-k (0: all)", min_width=90, elem_id="desk-top_k"
             )
             for name in ("max_new_tokens", "seed"):
-                fields.add(name, info=False, elem_id=f"desk-{name}")
+                fields.add(name, info=False, elem_id=f"desk-{name}", min_width=90)
     strip = TokenStrip(server_functions=[stop], elem_id="desk")
 
     def decode(values: dict) -> DecodeConfig:

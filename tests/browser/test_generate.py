@@ -1,0 +1,234 @@
+"""The writing desk in a real browser."""
+
+import re
+import statistics
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.training.runs import RunStore
+from playground.training.worker import run_training
+
+TEXT = "The rain had stopped, and nobody in the house said a word about the letter. 你好，世界 👩‍👩‍👧 é ﷽.\n" * 60
+
+
+@pytest.fixture(scope="module")
+def tale(server):
+    """A small run on the server's disk."""
+    model = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)
+    train = TrainConfig(epochs=12, lr=1e-2, sample_tokens=0, threads=1, eval_freq=1000)
+    run = RunStore(server.checkpoints).create("tale", TEXT, model, DataConfig(batch_size=8), train)
+    list(run_training(run))
+    return run
+
+
+@pytest.fixture
+def desk(page, url, tale):
+    """The Generate tab, with the run chosen."""
+    return open_desk(page, url)
+
+
+def open_desk(page, url):
+    page.goto(url)
+    page.get_by_role("tab", name="Generate").click()
+    page.locator("#desk-run input").wait_for()
+    page.wait_for_function("document.querySelector('#desk-run input').value === 'tale'")
+    return page
+
+
+def write(page, prompt="The rain had", **settings):
+    page.locator("#desk-prompt textarea").fill(prompt)
+    for name, value in settings.items():
+        page.locator(f"#desk-{name} input[type=number]").fill(str(value))
+        page.locator(f"#desk-{name} input[type=number]").blur()
+    page.locator(".desk-write").click()
+    wait_until_written(page)
+
+
+def wait_until_written(page):
+    page.locator(".desk-write:visible").wait_for()
+    page.wait_for_function("document.querySelector('.strip').getAttribute('aria-busy') === 'false'")
+
+
+def text_of(page):
+    return page.locator(".strip-plain").text_content()
+
+
+def tokens(page):
+    return page.locator(".tok")
+
+
+def test_the_text_streams_in(desk, shoot):
+    desk.evaluate("""() => {
+      window.sizes = [];
+      new MutationObserver(() => sizes.push(document.querySelectorAll('.tok').length))
+        .observe(document.querySelector('.strip'), {childList: true});
+    }""")
+    write(desk, max_new_tokens=400)
+    sizes = desk.evaluate("sizes")
+    assert len({size for size in sizes if size}) > 3  # it came in pieces
+    assert text_of(desk).startswith("The rain had")
+    assert tokens(desk).count() >= 400
+    assert re.search(r"400 tokens · [\d,]+ tokens/s", desk.locator(".status-text").inner_text())
+    shoot(desk, "generate-written")
+
+
+def test_a_token_opens_and_shows_what_else_could_have_stood_there(desk, shoot):
+    write(desk, max_new_tokens=60, temperature=1.5, top_k=5)
+    tokens(desk).nth(20).click()
+    panel = desk.locator(".token-panel")
+    assert "Rank" in panel.inner_text()
+    rows = panel.locator(".choice")
+    assert 10 <= rows.count() <= 11
+    assert panel.locator(".choice.here").count() == 1
+    assert panel.get_by_text("cut").count() >= 5  # top-k left five of ten
+    shares = [
+        float(cell.split()[0]) for cell in panel.locator(".choice-p:nth-child(2)").all_inner_texts() if "<" not in cell
+    ]
+    assert shares == sorted(shares, reverse=True)
+    shoot(desk, "generate-open-token")
+
+
+def test_tokens_are_reached_by_keyboard(desk):
+    write(desk, max_new_tokens=40)
+    assert desk.locator(".tok[tabindex='0']").count() == 1
+    tokens(desk).first.focus()
+    desk.keyboard.press("ArrowRight")
+    desk.keyboard.press("ArrowRight")
+    assert desk.evaluate("document.activeElement.dataset.i") == "2"
+    desk.keyboard.press("Enter")
+    assert desk.locator(".tok[aria-selected='true']").get_attribute("data-i") == "2"
+    assert "token 3" in desk.locator(".panel-id").inner_text()
+    desk.keyboard.press("End")
+    assert desk.locator(".tok[aria-selected='true']").get_attribute("data-i") == str(tokens(desk).count() - 1)
+    desk.keyboard.press("Escape")
+    assert desk.locator(".choice").count() == 0
+    label = tokens(desk).nth(5).get_attribute("aria-label")
+    assert re.search(r"“.+” [<>\d. ]+%, rank \d", label)
+
+
+def test_another_token_begins_a_branch_and_the_first_can_be_gone_back_to(desk, shoot):
+    write(desk, max_new_tokens=40)
+    first = text_of(desk)
+    inked = desk.locator(".tok:not(:has(.sliver))")
+    inked.nth(12).click()
+    at = int(inked.nth(12).get_attribute("data-i"))
+    desk.locator(".choice:not(.here)").nth(1).click()
+    desk.locator(".branch").nth(1).wait_for()
+    wait_until_written(desk)
+    second = text_of(desk)
+    assert second != first
+    assert desk.locator(".tok[data-by='hand']").get_attribute("data-i") == str(at)
+    assert desk.locator(".tok.forked").get_attribute("data-i") == str(at)
+    shoot(desk, "generate-branches")
+    desk.locator(".branch").first.click()
+    assert text_of(desk) == first
+    desk.locator(".desk-more").click()
+    desk.wait_for_function("before => document.querySelectorAll('.tok').length > before", arg=tokens(desk).count())
+    wait_until_written(desk)
+    assert text_of(desk).startswith(first)
+    assert desk.locator(".branch").count() == 2
+    desk.locator(".branch").nth(1).click()
+    assert text_of(desk) == second
+
+
+def test_stop_ends_at_once_and_continue_goes_on(desk):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.locator("#desk-max_new_tokens input").fill("2000")
+    desk.locator("#desk-max_new_tokens input").blur()
+    stopped_ms = desk.evaluate("""() => new Promise((resolve) => {
+      const strip = document.querySelector('.strip');
+      let pressed = 0;
+      new MutationObserver(() => {
+        const stop = document.querySelector('.desk-stop');
+        if (!pressed && strip.childElementCount > 20) {
+          pressed = performance.now();
+          stop.click();
+        } else if (pressed && stop.hidden) resolve(performance.now() - pressed);
+      }).observe(document.querySelector('.desk'), {childList: true, subtree: true, attributes: true});
+      document.querySelector('.desk-write').click();
+    })""")
+    print(f"Stop to standing still: {stopped_ms:.0f} ms")
+    wait_until_written(desk)
+    assert "stopped" in desk.locator(".status-text").inner_text()
+    stopped = text_of(desk)
+    assert tokens(desk).count() < 1900
+    desk.locator("#desk-max_new_tokens input").fill("10")
+    desk.locator(".desk-more").click()
+    desk.wait_for_function("before => document.querySelectorAll('.tok').length > before", arg=tokens(desk).count())
+    wait_until_written(desk)
+    assert text_of(desk).startswith(stopped)
+
+
+def test_what_cannot_be_is_said_beside_the_button(desk):
+    write(desk, max_new_tokens=10)
+    before = text_of(desk)
+    desk.locator("#desk-prompt textarea").fill("")
+    desk.locator(".desk-write").click()
+    desk.get_by_text("The prompt is empty").wait_for()
+    assert text_of(desk) == before
+    write(desk)
+    assert desk.locator(".desk-error").inner_text() == ""
+
+
+def test_colours_follow_the_measure_and_spaces_can_be_shown(desk):
+    write(desk, max_new_tokens=30, temperature=1.5)
+
+    def shades():
+        return desk.evaluate("[...document.querySelectorAll('.tok')].map(t => t.style.getPropertyValue('--shade'))")
+
+    seen = {}
+    for measure in ("probability", "surprise", "rank", "entropy"):
+        desk.locator(".desk-measure").select_option(measure)
+        seen[measure] = shades()
+        assert desk.locator(".legend-low").inner_text()
+    assert len({tuple(each) for each in seen.values()}) >= 3
+    before = text_of(desk)
+    desk.locator(".desk-spaces").check()
+    assert "·rain" in desk.locator(".strip").inner_text()
+    assert text_of(desk) == before
+
+
+@pytest.mark.parametrize("text", ["你好，世界 👩‍👩‍👧", "z͑ͫ̓ͪ̂A̴̵̜̰ é ﷽", "<img src=x onerror=alert(1)> ${1+1} {{value}}"])
+def test_fault_56_and_16_any_characters_are_shown_as_they_are(desk, text):
+    desk.evaluate("""() => {
+      window.broken = false;
+      new MutationObserver(() => { broken ||= document.querySelector('.strip').textContent.includes('\\ufffd'); })
+        .observe(document.querySelector('.strip'), {childList: true, subtree: true});
+    }""")
+    write(desk, text, max_new_tokens=5, temperature=0)
+    assert text_of(desk).startswith(text)
+    assert not desk.evaluate("broken")
+
+
+def test_a_click_is_answered_at_once(desk):
+    """The alternatives come with the token, so a click asks nobody: well under the 150 ms that are allowed."""
+    write(desk, max_new_tokens=60)
+    times_ms = desk.evaluate("""async () => {
+      const times = [];
+      for (let k = 1; k <= 50; k++) {
+        const token = document.querySelectorAll('.tok')[k];
+        const began = performance.now();
+        token.click();
+        await new Promise(requestAnimationFrame);
+        const seen = document.querySelector('.panel-id').textContent.includes(`token ${k + 1},`);
+        times.push(seen ? performance.now() - began : Infinity);
+      }
+      return times;
+    }""")
+    print(f"click to alternatives, median of 50: {statistics.median(times_ms):.1f} ms")
+    assert all(time_ms < float("inf") for time_ms in times_ms)
+
+
+def test_the_desk_fits_a_phone(new_page, url, tale):
+    page = open_desk(new_page(375, 720), url)
+    write(page, max_new_tokens=40)
+    page.locator(".tok:not(:has(.sliver))").nth(8).click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_a_program_can_drive_the_desk(url, tale):
+    gradio_client = pytest.importorskip("gradio_client")
+    client = gradio_client.Client(url, verbose=False)
+    names = client.view_api(return_format="dict")["named_endpoints"]
+    assert {"/write", "/continue", "/take_another"} <= set(names)
