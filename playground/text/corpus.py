@@ -1,16 +1,18 @@
 """A text made ready for training: its vocabulary, its two parts as token ids, and what they amount to."""
 
 import hashlib
+import re
 from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
 
+import numpy as np
 import tiktoken
 import torch
 from torch import Tensor
 
 from playground.config import DataConfig
 from playground.errors import TextError
-from playground.text.tokenizer import Vocabulary, encode, find_vocabulary
+from playground.text.tokenizer import Vocabulary, encode, encode_to_array, find_vocabulary
 from playground.text.upload import ENCODINGS, UnclearEncodingError, clean_text, decode_upload
 
 __all__ = [
@@ -26,24 +28,37 @@ __all__ = [
     "decode_upload",
 ]
 
+_CHUNK = 1 << 20
+# The end of a word before a space: GPT-2's rule cuts there whatever stands around it.
+_WORD_GAP = re.compile("[!-~](?=[ \n])")
+
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
     """A text with its vocabulary and its ids: the first part trains, the rest validates (book, chapter 5)."""
 
-    text: str
+    source: str | Path
+    """The text itself, or the UTF-8 file that holds a large one."""
     vocabulary: Vocabulary
     train_ids: Tensor
-    """(T,) int64."""
+    """(T,) int64; for a large text uint16, mapped from a file."""
     val_ids: Tensor
-    """(T,) int64."""
+    """(T,), as above."""
+    characters: int
     split: int
     """Characters in the training part."""
+    sha256: str
+    """SHA-256 of the text in UTF-8, as 64 hexadecimal digits."""
 
     @property
     def tokenizer(self) -> tiktoken.Encoding:
         """The tokenizer of the vocabulary."""
         return self.vocabulary.tokenizer
+
+    @property
+    def text(self) -> str:
+        """The whole text; a large one is read from its file each time."""
+        return self.source if isinstance(self.source, str) else self.source.read_bytes().decode()
 
     @property
     def train_text(self) -> str:
@@ -54,11 +69,6 @@ class Corpus:
     def val_text(self) -> str:
         """The part the model never sees while it trains."""
         return self.text[self.split :]
-
-    @cached_property
-    def sha256(self) -> str:
-        """SHA-256 of the text in UTF-8, as 64 hexadecimal digits."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def build_corpus(text: str, data: DataConfig, vocabulary: Vocabulary | None = None) -> Corpus:
@@ -76,8 +86,10 @@ def build_corpus(text: str, data: DataConfig, vocabulary: Vocabulary | None = No
     parts = text[:split], text[split:]
     if vocabulary is None:
         vocabulary = find_vocabulary(data.vocabulary, *parts)
-    train_ids, val_ids = (torch.tensor(encode(part, vocabulary.tokenizer), dtype=torch.long) for part in parts)
-    return Corpus(text, vocabulary, train_ids, val_ids, split)
+    tokenizer = vocabulary.tokenizer
+    train_ids, val_ids = (torch.from_numpy(encode_to_array(part, tokenizer).astype(np.int64)) for part in parts)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return Corpus(text, vocabulary, train_ids, val_ids, len(text), split, sha256)
 
 
 @dataclass(frozen=True)
@@ -103,12 +115,13 @@ def corpus_stats(corpus: Corpus, data: DataConfig, context_length: int) -> Corpu
     >>> stats.tokens, stats.different_tokens, stats.train_windows, stats.train_batches, stats.val_batches
     (51, 7, 11, 5, 1)
     """
-    whole = torch.tensor(encode(corpus.text, corpus.tokenizer), dtype=torch.long)  # the cut may lie inside a word
-    train_windows, val_windows = (count_windows(len(ids), context_length, data.stride) for ids in _parts(corpus))
+    counts = _token_counts(corpus)
+    train_windows = count_windows(len(corpus.train_ids), context_length, data.stride)
+    val_windows = count_windows(len(corpus.val_ids), context_length, data.stride)
     return CorpusStats(
-        characters=len(corpus.text),
-        tokens=len(whole),
-        different_tokens=len(whole.unique()),
+        characters=corpus.characters,
+        tokens=int(counts.sum()),
+        different_tokens=int(counts.count_nonzero()),
         vocab_size=corpus.vocabulary.size,
         train_tokens=len(corpus.train_ids),
         val_tokens=len(corpus.val_ids),
@@ -119,8 +132,28 @@ def corpus_stats(corpus: Corpus, data: DataConfig, context_length: int) -> Corpu
     )
 
 
-def _parts(corpus: Corpus) -> tuple[Tensor, Tensor]:
-    return corpus.train_ids, corpus.val_ids
+def _token_counts(corpus: Corpus) -> Tensor:
+    """How often each token stands in the whole text (V,).
+
+    The split may lie inside a word, which then falls into other tokens than in the whole text: the words around it are
+    counted anew. (Not for a text in a file, where one word makes no difference.)
+    """
+
+    def count(ids: Tensor) -> Tensor:
+        return torch.bincount(ids.long(), minlength=corpus.vocabulary.size)
+
+    counts = count(corpus.train_ids[:0])
+    for ids in (corpus.train_ids, corpus.val_ids):
+        for chunk in ids.split(_CHUNK):
+            counts += count(chunk)
+    if isinstance(corpus.source, str):
+        text, split = corpus.source, corpus.split
+        before = [gap.end() for gap in _WORD_GAP.finditer(text, max(0, split - 1000), split)]
+        after = _WORD_GAP.search(text, split)
+        start, end = before[-1] if before else 0, after.end() if after else len(text)
+        for words, sign in ((text[start:split], -1), (text[split:end], -1), (text[start:end], 1)):
+            counts += sign * count(torch.tensor(encode(words, corpus.tokenizer), dtype=torch.long))
+    return counts
 
 
 def count_windows(n_tokens: int, context_length: int, stride: int | None = None) -> int:

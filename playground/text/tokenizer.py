@@ -25,8 +25,10 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import get_args
 
+import numpy as np
 import tiktoken
 import torch
+from numpy.typing import NDArray
 from torch import LongTensor, Tensor
 
 from playground.config import VocabularyKind
@@ -176,7 +178,7 @@ def find_vocabulary(kind: VocabularyKind, *texts: str) -> Vocabulary:
     [275, 50257, 257]
     """
     if kind == "compact":
-        return vocabulary_of_gpt2_ids({i for text in texts for i in encode(text, _gpt2())})
+        return vocabulary_of_gpt2_ids({i for text in texts for i in np.unique(encode_to_array(text, _gpt2())).tolist()})
     if kind in ("gpt2", "bytes"):
         return Vocabulary(kind, tuple(range(N_GPT2 if kind == "gpt2" else N_BYTES)))
     raise SettingsError(f"vocabulary: {kind!r} is not one; choose compact, gpt2 or bytes.")
@@ -212,14 +214,28 @@ def encode(text: str, tokenizer: tiktoken.Encoding) -> list[int]:
     >>> encode("you<|endoftext|>", load_tokenizer())
     [5832, 50256]
     """
+    return [i for part in _parts(text) for i in tokenizer.encode(part, allowed_special="all")]
+
+
+def encode_to_array(text: str, tokenizer: tiktoken.Encoding) -> NDArray[np.uint32]:
+    """The same ids as `encode`, as an array (T,): an eighth of the memory, and other threads can run meanwhile.
+
+    >>> encode_to_array("Every effort moves you", load_tokenizer())
+    array([6109, 3626, 6100,  345], dtype=uint32)
+    """
+    arrays = [tokenizer.encode_to_numpy(part, allowed_special="all") for part in _parts(text)]
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text, cut before the last space of a very long blank where a word follows."""
     text = without_surrogates(text)
-    ids: list[int] = []
     start = 0
     for blank in _LONG_BLANK.finditer(text):
         if blank.end() < len(text) and not text.startswith(END_OF_TEXT, blank.end()):
-            ids += tokenizer.encode(text[start : blank.end() - 1], allowed_special="all")
+            yield text[start : blank.end() - 1]
             start = blank.end() - 1
-    return ids + tokenizer.encode(text[start:], allowed_special="all")
+    yield text[start:]
 
 
 def text_to_token_ids(text: str, tokenizer: tiktoken.Encoding) -> LongTensor:

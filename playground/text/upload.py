@@ -6,6 +6,7 @@ A text that could be read in several ways is refused with the names of those way
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 from charset_normalizer import CharsetMatch, from_bytes
 
@@ -69,9 +70,12 @@ _BINARY = (
     (b"MZ\x90", "a program"),
     (b"SQLite format 3\x00", "a database"),
 )
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 _MIXED_SCRIPTS = re.compile("[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
 _SAMPLE_BYTES = 65_536
+
+LARGE_TEXT_BYTES = 4_000_000
+"""From this size on a text is worked on in pieces, from file to file."""
 
 
 class UnclearEncodingError(TextError):
@@ -92,17 +96,56 @@ def decode_upload(data: bytes, name: str, *, max_bytes: int | None = None, encod
     >>> decode_upload("“Grüße”, sagte er.".encode("utf-16"), "gruss.txt")
     '“Grüße”, sagte er.'
     """
-    if max_bytes is not None and len(data) > max_bytes:
-        raise TextError(
-            f"{name} has {len(data) / 1e6:,.1f} MB and at most {max_bytes / 1e6:,.1f} MB are taken here; "
-            "use a shorter text."
-        )
-    for magic, what in _BINARY:
-        if data.startswith(magic):
-            raise TextError(f"{name} is {what}, not plain text; save its text as a .txt file and use that.")
+    _refuse_at_sight(data[:16], len(data), name, max_bytes)
     if encoding is not None:
         return clean_text(_decode_as(data, name, encoding), name)
     return clean_text(_decode(data, name), name)
+
+
+def clean_file(source: Path, target: Path, *, max_bytes: int | None = None, encoding: str | None = None) -> None:
+    """Write to `target`, in UTF-8, what `decode_upload` makes of the file `source`; a large one piece by piece.
+
+    Raises what `decode_upload` raises. Only a large file in UTF-8 is never held in memory as a whole.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "in.txt").write_bytes(b"one\\r\\ntwo")
+    >>> clean_file(folder / "in.txt", folder / "out.txt")
+    >>> (folder / "out.txt").read_bytes()
+    b'one\\ntwo'
+    """
+    size = source.stat().st_size
+    if size >= LARGE_TEXT_BYTES and encoding in (None, "utf-8"):
+        with source.open("rb") as file:
+            _refuse_at_sight(file.read(16), size, source.name, max_bytes)
+        try:
+            _clean_pieces(source, target)
+            return
+        except UnicodeDecodeError:
+            pass  # another encoding, or damaged: told apart with the whole file at hand
+    elif max_bytes is not None and size > max_bytes:
+        _refuse_at_sight(b"", size, source.name, max_bytes)
+    target.write_bytes(decode_upload(source.read_bytes(), source.name, max_bytes=max_bytes, encoding=encoding).encode())
+
+
+def _clean_pieces(source: Path, target: Path) -> None:
+    blank = True
+    with source.open(encoding="utf-8-sig") as old, target.open("w", encoding="utf-8", newline="\n") as new:
+        while piece := old.read(1 << 20):  # \r\n has become \n here
+            blank = blank and piece.isspace()
+            new.write(piece if blank else clean_text(f".{piece}", source.name)[1:])  # a piece may be blank, a text not
+    if blank:
+        raise TextError(f"{source.name} holds nothing but blanks; use a text of some thousand characters.")
+
+
+def _refuse_at_sight(head: bytes, size: int, name: str, max_bytes: int | None) -> None:
+    if max_bytes is not None and size > max_bytes:
+        raise TextError(
+            f"{name} has {size / 1e6:,.1f} MB and at most {max_bytes / 1e6:,.1f} MB are taken here; use a shorter text."
+        )
+    for magic, what in _BINARY:
+        if head.startswith(magic):
+            raise TextError(f"{name} is {what}, not plain text; save its text as a .txt file and use that.")
 
 
 def clean_text(text: str, name: str = "The text") -> str:
@@ -119,8 +162,12 @@ def clean_text(text: str, name: str = "The text") -> str:
     if text.isspace():
         raise TextError(f"{name} holds nothing but blanks; use a text of some thousand characters.")
     if "\0" in text or _is_binary(text):
-        raise TextError(f"{name} is not plain text: it holds control characters, as binary files do; use a .txt file.")
+        raise _not_text(name)
     return text
+
+
+def _not_text(name: str) -> TextError:
+    return TextError(f"{name} is not plain text: it holds control characters, as binary files do; use a .txt file.")
 
 
 def _is_binary(text: str) -> bool:
@@ -169,7 +216,7 @@ def _decode_wide(data: bytes, name: str) -> str:
         unknown = sum(unicodedata.category(c) in ("Cn", "Co", "Cc") and not c.isspace() for c in start)
         if "\0" not in text and unknown <= len(start) // 100:
             return text
-    raise TextError(f"{name} is not plain text: it holds zero bytes, as binary files do; use a .txt file.")
+    raise _not_text(name)
 
 
 def _refuse_damaged_utf8(data: bytes, name: str, first_bad: int) -> None:
@@ -179,7 +226,8 @@ def _refuse_damaged_utf8(data: bytes, name: str, first_bad: int) -> None:
     good = sum(1 for _ in re.finditer("[^\0-\x7f\ufffd]", text))
     if good > 4 * bad:
         raise UnclearEncodingError(
-            f"{name} is UTF-8 but for {bad:,} damaged place{'s' * (bad > 1)}, the first at byte {first_bad:,}; save it anew as UTF-8.",
+            f"{name} is UTF-8 but for {bad:,} damaged character(s), the first at byte {first_bad:,}; "
+            "save it anew as UTF-8, or choose how to read it.",
             ("utf-8", "windows-1252"),
         )
 

@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from playground.errors import TextError
-from playground.text.upload import ENCODINGS, UnclearEncodingError, clean_text, decode_upload
+from playground.text import upload
+from playground.text.upload import ENCODINGS, UnclearEncodingError, clean_file, clean_text, decode_upload
 
 FRENCH = "L'été dernier, à Besançon, j'ai rencontré un garçon très drôle qui rêvait d'un voyage à Noël.\n"
 GERMAN = "Grüße aus Köln! Die schönen Mädchen aßen süße Äpfel und hörten die Glocken läuten.\n"
@@ -155,3 +156,38 @@ def test_cleaning_twice_changes_nothing(text):
     except TextError:
         return
     assert clean_text(clean) == clean
+
+
+@pytest.fixture
+def every_file_is_large(monkeypatch):
+    monkeypatch.setattr(upload, "LARGE_TEXT_BYTES", 0)
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "shift_jis"])
+def test_a_file_is_cleaned_to_what_its_upload_would_give(tmp_path, monkeypatch, large, encoding):
+    monkeypatch.setattr(upload, "LARGE_TEXT_BYTES", 0 if large else 10**9)
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    text = (JAPANESE * 3).replace("\n", "\r\n")
+    source.write_bytes(text.encode(encoding))
+    clean_file(source, target)
+    assert target.read_bytes().decode() == decode_upload(source.read_bytes(), "in.txt") == JAPANESE * 3
+
+
+@pytest.mark.parametrize("text", ["\ufeffa\ufeffb", "  \r\n x", "x" * 10 + "\r", "\r\n" * 9 + "x", "\x1b[1m words"])
+def test_cleaning_in_pieces_is_cleaning(every_file_is_large, tmp_path, text):
+    (tmp_path / "in.txt").write_bytes(text.encode())
+    clean_file(tmp_path / "in.txt", tmp_path / "out.txt")
+    assert (tmp_path / "out.txt").read_bytes().decode() == clean_text(text)
+
+
+@pytest.mark.parametrize("data", [b" \n" * 99, b"words \0 words", b"%PDF-1.7 words", bytes(range(1, 32)) * 99])
+def test_a_large_file_is_refused_like_an_upload(every_file_is_large, tmp_path, data):
+    (tmp_path / "in.txt").write_bytes(data)
+    with pytest.raises(TextError) as refused:
+        decode_upload(data, "in.txt")
+    with pytest.raises(TextError) as caught:
+        clean_file(tmp_path / "in.txt", tmp_path / "out.txt")
+    assert str(caught.value) == str(refused.value)
+    with pytest.raises(TextError, match="are taken here"):
+        clean_file(tmp_path / "in.txt", tmp_path / "out.txt", max_bytes=9)
