@@ -28,6 +28,7 @@ from playground.text.tokenizer import load_tokenizer, text_to_token_ids, token_i
 from playground.training.batches import Batches, make_batches
 from playground.training.loss import calc_loss_batch, calc_loss_loader, evaluate_model
 from playground.training.runs import RunStore
+from playground.training.simple import train_model_simple
 from playground.training.trainer import train
 from playground.training.worker import run_training
 
@@ -66,5 +67,6 @@ __all__ = [
     "text_to_token_ids",
     "token_ids_to_text",
     "train",
+    "train_model_simple",
     "write_book_file",
 ]
