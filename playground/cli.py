@@ -19,7 +19,7 @@ from rich.table import Table
 
 from playground.cli_options import takes_settings
 from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
-from playground.errors import PlaygroundError, TextError
+from playground.errors import PlaygroundError, SettingsError, TextError
 
 if TYPE_CHECKING:
     from playground.training.runs import Run, RunStore
@@ -37,6 +37,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line on s
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run; `runs` lists them.")]
 Step = Annotated[str, typer.Option(help="Which checkpoint: last, best, or a step number.")]
 Prompt = Annotated[str, typer.Option(help="Text to go on from.")]
+Kept = Annotated[
+    str, typer.Option(help="Token ids that follow the prompt already, with commas; the draws go on behind.")
+]
 
 CHECKPOINTS = Path("checkpoints")
 
@@ -84,24 +87,22 @@ def generate(
     run: RunName,
     prompt: Prompt = "Every effort moves you",
     step: Step = "last",
+    kept: Kept = "",
     checkpoints: Checkpoints = CHECKPOINTS,
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
     """Continue a prompt with a trained model, token by token."""
-    from playground.sampling.generate import stream
-    from playground.text.tokenizer import StreamingDecoder, text_to_token_ids
+    from playground.sampling.writing import write_text
 
     opened = store(checkpoints).open(run)
     decode = DecodeConfig(**settings)
     model = opened.load_model(checkpoint_name(step))
-    decoder = StreamingDecoder(opened.tokenizer)
     if not as_json:
         write(prompt)
-    for token in stream(model, text_to_token_ids(prompt, opened.tokenizer), decode):
-        text = decoder.push(token.id)
-        write(json.dumps({**token.to_dict(), "text": text}, ensure_ascii=False) + "\n" if as_json else text)
-    write("" if as_json else decoder.finish() + "\n")
+    for piece in write_text(model, opened.tokenizer, prompt, decode, kept=token_ids(kept)):
+        write(json.dumps(piece.to_dict(), ensure_ascii=False) + "\n" if as_json else piece.text)
+    write("" if as_json else "\n")
 
 
 @app.command("next-token")
@@ -162,6 +163,14 @@ def only(settings: dict[str, Any], config: type) -> dict[str, Any]:
 def checkpoint_name(step: str) -> "str | int":
     """`last`, `best`, or a step number."""
     return int(step) if step.isdecimal() else step
+
+
+def token_ids(listed: str) -> list[int]:
+    """Ids written with commas between them; raises `SettingsError` for anything else."""
+    words = [word.strip() for word in listed.split(",") if word.strip()]
+    if not all(word.isdecimal() for word in words):
+        raise SettingsError(f"kept: {listed!r} is not a list of token ids; write it like 12,5,307.")
+    return [int(word) for word in words]
 
 
 def read_text_argument(text: str, max_bytes: int) -> tuple[str, str]:

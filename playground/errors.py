@@ -59,4 +59,8 @@ def explain(error: ValidationError) -> SettingsError:
     what = first["msg"].removeprefix("Value error, ").rstrip(".")
     if not where:  # a rule between fields: its own message names them
         return SettingsError(f"{what}.")
-    return SettingsError(f"{where}: {what[0].lower()}{what[1:]} (got {first['input']!r}).")
+    if first["type"] == "missing":
+        return SettingsError(f"{where}: it is missing, and has no default.")
+    got = repr(first["input"])
+    got = got if len(got) <= 80 else f"{got[:80]}…"
+    return SettingsError(f"{where}: {what[0].lower()}{what[1:]} (got {got}).")

@@ -74,9 +74,10 @@ def test_generate_writes_the_prompt_and_goes_on_and_the_seed_decides_how(checkpo
 def test_generate_as_json_gives_one_step_a_line_whose_texts_join_to_the_same(checkpoints, trained):
     arguments = ["generate", "tiny", "--prompt", "Tobias", "--max-new-tokens", "8", "--temperature", "1.4"]
     shown = run(checkpoints, *arguments).stdout
-    steps = [json.loads(line) for line in run(checkpoints, *arguments, "--json").stdout.splitlines()]
+    *steps, end = [json.loads(line) for line in run(checkpoints, *arguments, "--json").stdout.splitlines()]
     assert len(steps) == 8
-    assert shown.startswith("Tobias" + "".join(step["text"] for step in steps))
+    assert end["ended"] == "length"
+    assert shown == "Tobias" + "".join(step["text"] for step in [*steps, end]) + "\n"
     assert all(0 <= step["probability"] <= 1 for step in steps)
 
 

@@ -1,5 +1,7 @@
 """From logits to the next token: the stages, the pipeline they form, the nine words, and what writes with them."""
 
+from playground.sampling.beam import BeamConfig, BeamNode, BeamSearch, BeamText, beam_search
+from playground.sampling.branch import Branch, BranchTree
 from playground.sampling.generate import (
     Alternative,
     Step,
@@ -15,6 +17,8 @@ from playground.sampling.order_matters import Swap, smallest_swap
 from playground.sampling.orders import ORDERS
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import entropy_bits, softmax_with_temperature
+from playground.sampling.race import divergences, race
+from playground.sampling.receipt import Receipt
 from playground.sampling.stages import (
     XTC,
     AnyStage,
@@ -47,11 +51,18 @@ from playground.sampling.toy import (
     temperature_sweep,
 )
 from playground.sampling.trace import StageTrace, Trace
+from playground.sampling.writing import Piece, write_text
 
 __all__ = [
     "Alternative",
     "AnyStage",
     "Ban",
+    "BeamConfig",
+    "BeamNode",
+    "BeamSearch",
+    "BeamText",
+    "Branch",
+    "BranchTree",
     "DrawReport",
     "Dry",
     "EpsilonCutoff",
@@ -63,8 +74,10 @@ __all__ = [
     "Moment",
     "NoRepeatNGram",
     "ORDERS",
+    "Piece",
     "Pipeline",
     "PresencePenalty",
+    "Receipt",
     "RepetitionPenalty",
     "Stage",
     "StageTrace",
@@ -79,12 +92,15 @@ __all__ = [
     "Trace",
     "Typical",
     "XTC",
+    "beam_search",
     "compare_draws",
     "count_draws",
+    "divergences",
     "entropy_bits",
     "generate",
     "next_token_logits",
     "next_token_probabilities",
+    "race",
     "read_text",
     "running_shares",
     "smallest_swap",
@@ -93,4 +109,5 @@ __all__ = [
     "stream_samples",
     "temperature_sweep",
     "write_sample",
+    "write_text",
 ]

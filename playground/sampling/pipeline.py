@@ -127,16 +127,23 @@ class Pipeline(Config):
 
     def run(self, logits: Tensor, context: Tensor, moment: Moment) -> Outcome:
         """As a call, on logits `(B, V)` and ids `(B, T)`, with what is needed to go on to the next token."""
+        outcome = self._run(logits, context, moment, rescue=False)
+        # what is out stays out, so one look at the end tells whether any stage left nothing; then each is looked at
+        return self._run(logits, context, moment, rescue=True) if outcome.rescued.any() else outcome
+
+    def _run(self, logits: Tensor, context: Tensor, moment: Moment, rescue: bool) -> Outcome:
         rescued, next_mu = is_empty(logits), None
-        logits = keep_likeliest(logits, logits)
+        if rescue:
+            logits = keep_likeliest(logits, logits)
         for stage in self.stages:
             if stage.on:
-                after = stage.apply(logits, context, moment)
-                rescued = rescued | is_empty(after)
-                logits = keep_likeliest(logits, after)
+                before, logits = logits, stage.apply(logits, context, moment)
+                if rescue:
+                    rescued = rescued | is_empty(logits)
+                    logits = keep_likeliest(before, logits)
                 if isinstance(stage, Mirostat):
                     next_mu = partial(stage.next_limit, stage.limit(moment, len(logits)), logits)
-        return Outcome(logits, rescued, next_mu)
+        return Outcome(logits, rescued if rescue else is_empty(logits), next_mu)
 
     def trace(self, logits: Tensor, context: Tensor | None = None, moment: Moment | None = None) -> Trace:
         """What every stage that is on does to one row of logits, `(V,)` or `(1, V)`.

@@ -52,11 +52,20 @@ class Reader:
         self._held = ids
         return self.model.out_head(hidden[:, -1])
 
+    def pick(self, rows: Tensor) -> None:
+        """Let row i go on from what row `rows[i]` has read, `(B,)`: how beams change places."""
+        self._held = self._held[rows]
+        if self._cache is not None:
+            rows = rows.to(self._device)
+            for layer in self._cache.layers:
+                read = layer.narrow(3, 0, self._cache.length)
+                read.copy_(read[rows])
+
     def _in_common(self, ids: Tensor) -> int:
         """Tokens at the beginning that the cache holds in every row."""
         length = min(self.cached, ids.shape[1])
-        same = (self._held[:, :length].to(ids.device) == ids[:, :length]).all(dim=0)
-        return length if bool(same.all()) else int(same.int().argmin())
+        held, asked = self._held[:, :length].to(ids.device), ids[:, :length]
+        return length if torch.equal(held, asked) else int((held == asked).all(dim=0).int().argmin())
 
     def _make_room(self, length: int) -> None:
         """Have a cache for `length` tokens; one that is too small makes way for one twice the size."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from playground.errors import SettingsError
@@ -71,24 +72,33 @@ def steps_at(
     log_probs: the model's log probabilities `(B, V)`; after: the probabilities after the stages, `(B, V)`; rescued:
     `(B,)`. Raises `SettingsError` where they are NaN.
     """
-    before, at = log_probs.exp(), ids.unsqueeze(-1)
-    p_before = before.gather(-1, at)
-    top = before.topk(min(top_n, before.shape[-1]))
-    columns = zip(
-        ids.tolist(),
-        places,
-        p_before[:, 0].tolist(),
-        after.gather(-1, at)[:, 0].tolist(),
-        ((before > p_before).sum(dim=-1) + 1).tolist(),
-        log_probs.gather(-1, at)[:, 0].tolist(),
-        entropy_bits(before).tolist(),
-        entropy_bits(after).tolist(),
-        [max(0, place - context_size) for place in places],
-        rescued.tolist(),
-        zip(top.indices.tolist(), top.values.tolist(), after.gather(-1, top.indices).tolist(), strict=True),
-        strict=True,
-    )
-    steps = [Step(*column[:-1], tuple(map(Alternative, *column[-1]))) for column in columns]
+    # few operations on much, rather than many on little: each costs as much as it does on a thousand numbers
+    before = log_probs.exp()
+    both = torch.stack([before, after])  # (2, B, V)
+    top = before.topk(min(top_n, before.shape[-1])).indices
+    shown = torch.cat([ids.unsqueeze(-1), top], dim=-1)  # (B, 1 + N)
+    p_before, p_after = both.gather(-1, shown.expand(2, -1, -1)).tolist()
+    entropy_before, entropy_after = entropy_bits(both).tolist()
+    log_p = log_probs.gather(-1, shown[:, :1])
+    ranks = ((log_probs > log_p).sum(dim=-1) + 1).tolist()
+    steps = [
+        Step(
+            id=shown_ids[0],
+            position=place,
+            probability=p[0],
+            probability_after=p_then[0],
+            rank=ranks[row],
+            log_probability=log_probability,
+            entropy_bits=entropy_before[row],
+            entropy_bits_after=entropy_after[row],
+            seen_from=max(0, place - context_size),
+            rescued=was_rescued,
+            alternatives=tuple(map(Alternative, shown_ids[1:], p[1:], p_then[1:])),
+        )
+        for row, (shown_ids, place, p, p_then, (log_probability,), was_rescued) in enumerate(
+            zip(shown.tolist(), places, p_before, p_after, log_p.tolist(), rescued.tolist(), strict=True)
+        )
+    ]
     if not all(math.isfinite(step.probability) for step in steps):
         raise SettingsError("The model gives NaN instead of probabilities; take an earlier step of the run.")
     return steps

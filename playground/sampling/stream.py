@@ -14,6 +14,7 @@ from playground.errors import SettingsError
 from playground.sampling.pipeline import Outcome, Pipeline
 from playground.sampling.reader import Reader, check_evaluating, prompt_ids
 from playground.sampling.stages import Moment
+from playground.sampling.stages.base import check_ids
 from playground.sampling.steps import Step, steps_at
 
 
@@ -27,13 +28,15 @@ def stream(
     context_size: int | None = None,
     top_n: int = 10,
     drawn: int = 0,
+    first: int | None = None,
     reader: Reader | None = None,
 ) -> Iterator[Step]:
     """Continue a text, one `Step` a token, up to `max_new_tokens` or until `eos_id` is drawn (it is not given out).
 
     ids: the text so far, `(1, T)`, `(T,)` or a list; decode: settings, or a pipeline with the default ones; top_n:
     alternatives in every step; drawn: number of tokens at the end of `ids` that were drawn with the same seed, so that
-    the draws go on where they stopped; reader: one that has read (part of) the text already.
+    the draws go on where they stopped; first: a token to take first, in place of the one that would be drawn; reader:
+    one that has read (part of) the text already.
 
     With top-k and temperature alone it draws what the book's code draws after `torch.manual_seed(seed)`, without
     touching PyTorch's global state. Raises `TextError` for an empty prompt, `SettingsError` for a model in training
@@ -58,6 +61,7 @@ def stream(
         context_size=context_size,
         top_n=top_n,
         drawn=drawn,
+        first=first,
         reader=reader,
     )
     for (step,) in batch:
@@ -75,6 +79,7 @@ def stream_samples(
     context_size: int | None = None,
     top_n: int = 10,
     drawn: int = 0,
+    first: int | None = None,
     reader: Reader | None = None,
 ) -> Iterator[tuple[Step | None, ...]]:
     """Continue a text several times at once, one row for each of `seeds`: one tuple of steps a place.
@@ -92,9 +97,9 @@ def stream_samples(
     draws = _Draws(pipeline, seeds)
     _catch_up(draws, reader, text, drawn)
     running = torch.ones(len(seeds), dtype=torch.bool)
-    for _ in range(decode.max_new_tokens):
+    for number in range(decode.max_new_tokens):
         logits = reader.logits(text).float().cpu()  # (B, V): the one transfer a token
-        drawn_ids, steps = draws.next(logits, text, reader.context_size, top_n)
+        drawn_ids, steps = draws.next(logits, text, reader.context_size, top_n, None if number else first)
         if eos_id is not None:
             running &= drawn_ids != eos_id
             drawn_ids = drawn_ids.where(running, eos_id)
@@ -113,20 +118,26 @@ class _Draws:
         self.moment = Moment(seeds=tuple(seeds))
         self._to_skip = 0
 
-    def next(self, logits: Tensor, text: Tensor, context_size: int, top_n: int) -> tuple[Tensor, list[Step]]:
-        """The ids drawn, `(B,)`, and their steps, from logits `(B, V)` after `text` `(B, T)`."""
+    def next(
+        self, logits: Tensor, text: Tensor, context_size: int, top_n: int, taken: int | None = None
+    ) -> tuple[Tensor, list[Step]]:
+        """The ids drawn, `(B,)`, or `taken`, and their steps, from logits `(B, V)` after `text` `(B, T)`."""
         log_probs = logits.log_softmax(dim=-1)
         outcome = self.pipeline.run(logits, text, self.moment)
         after = outcome.logits.softmax(dim=-1)
-        # one exponential for every token, the least of those divided by the probabilities wins: torch.multinomial
-        ids = (after / self._noise(after)).argmax(dim=-1)
+        ids = self._draw(after) if taken is None else self._pass_over(logits, taken)
         self._move_on(outcome, ids)
         places = [text.shape[1]] * len(text)
         return ids, steps_at(ids, log_probs, after, outcome.rescued, places, context_size, top_n)
 
+    def _pass_over(self, logits: Tensor, taken: int) -> Tensor:
+        check_ids((taken,), logits.shape[-1], "first")
+        self._to_skip += 1
+        return torch.full((len(logits),), taken)
+
     def relive(self, logits: Tensor, text: Tensor, ids: Tensor) -> None:
         """As `next`, where the tokens `ids` `(B,)` are known."""
-        self._noise(logits)
+        self._to_skip += 1
         self._move_on(self.pipeline.run(logits, text, self.moment), ids)
 
     def skip(self, drawn: int) -> None:
@@ -137,6 +148,14 @@ class _Draws:
     def _move_on(self, outcome: Outcome, ids: Tensor) -> None:
         next_mu = outcome.next_mu(ids) if outcome.next_mu else None
         self.moment = Moment(self.moment.seeds, self.moment.position + 1, next_mu)
+
+    def _draw(self, probs: Tensor) -> Tensor:
+        """`(B,)`: what `torch.multinomial` draws from each row of `(B, V)` with the row's own generator."""
+        if bool((probs.count_nonzero(dim=-1) == 1).all()):  # no choice is left: the random numbers are passed over
+            self._to_skip += 1
+            return probs.argmax(dim=-1)
+        # one exponential for every token; the least of them divided by the probabilities wins
+        return (probs / self._noise(probs)).argmax(dim=-1)
 
     def _noise(self, like: Tensor) -> Tensor:
         noise = torch.empty_like(like)

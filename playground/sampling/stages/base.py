@@ -147,7 +147,8 @@ def check_ids(ids: tuple[int, ...], vocab_size: int, title: str) -> None:
 
     >>> check_ids((0, 8), 9, "Ban")
     """
-    if ids and max(ids) >= vocab_size:
+    wrong = [token_id for token_id in ids if not 0 <= token_id < vocab_size]
+    if wrong:
         raise SettingsError(
-            f"{title}: there is no token {max(ids)} in a vocabulary of {vocab_size}; choose 0 to {vocab_size - 1}."
+            f"{title}: there is no token {wrong[0]} in a vocabulary of {vocab_size}; choose 0 to {vocab_size - 1}."
         )

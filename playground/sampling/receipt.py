@@ -1,0 +1,140 @@
+"""All that is needed to have a written text again: as JSON, as Python, and as a command."""
+
+import platform
+import shlex
+import sys
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+
+import torch
+from pydantic import Field, ValidationError
+
+from playground.config import Config, DecodeConfig
+from playground.errors import SettingsError, explain
+
+LONGEST_RECEIPT = 2_000_000
+"""Characters that `from_json` reads at most."""
+
+
+class Receipt(Config):
+    """Which model wrote a text, from what, with which settings, on which machine.
+
+    >>> receipt = Receipt(run="story", step=50, text_sha256="0" * 64, prompt="Every", text=" effort", ids=[3626])
+    >>> Receipt.from_json(receipt.to_json()) == receipt
+    True
+    >>> print(receipt.as_command())
+    python -m playground generate story --step 50 --prompt Every --max-new-tokens 50 --temperature 1.0 --seed 123
+    """
+
+    format: Literal[1] = Field(1, description="Version of this layout.")
+    run: str = Field(max_length=64, description="Name of the run.")
+    step: int = Field(ge=0, description="Training step of the checkpoint.")
+    text_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the text that the run was trained on.")
+    prompt: str = Field(max_length=1_000_000, description="What was given.")
+    kept: tuple[int, ...] = Field(
+        (), max_length=100_000, description="Token ids that followed it already: kept from before, or taken by hand."
+    )
+    decode: DecodeConfig = Field(DecodeConfig(), description="The settings.")
+    ids: tuple[int, ...] = Field((), max_length=100_000, description="All token ids after the prompt.")
+    text: str = Field("", max_length=1_000_000, description="All that stands after the prompt.")
+    device: str = Field("cpu", max_length=100, description="Where the model ran.")
+    versions: dict[str, str] = Field(
+        default_factory=lambda: current_versions(), max_length=20, description="Versions of what it ran on."
+    )
+    created: str = Field(
+        default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
+        max_length=40,
+        description="When it was written, in UTC.",
+    )
+
+    def to_json(self) -> str:
+        """The receipt as readable JSON."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The receipt of a JSON text; raises `SettingsError` for anything else."""
+        if len(text) > LONGEST_RECEIPT:
+            raise SettingsError(f"The receipt is longer than {LONGEST_RECEIPT:,} characters; choose another file.")
+        try:
+            return cls.model_validate_json(text)
+        except SettingsError as error:
+            raise SettingsError(f"This is not a receipt: {error}") from None
+        except ValidationError as error:  # not JSON at all
+            raise SettingsError(f"This is not a receipt: {explain(error)}") from None
+
+    def as_python(self, checkpoints: str = "checkpoints") -> str:
+        """Python code on this package that prints the prompt and the very text."""
+        kept = f", kept={list(self.kept)}" if self.kept else ""
+        return "\n".join(
+            [
+                "from pathlib import Path",
+                "",
+                "from playground.config import DecodeConfig",
+                "from playground.sampling import write_text",
+                "from playground.training.runs import RunStore",
+                "",
+                f"run = RunStore(Path({checkpoints!r})).open({self.run!r})",
+                f"model = run.load_model({self.step})",
+                f"decode = DecodeConfig({', '.join(f'{name}={value!r}' for name, value in _changed(self.decode))})",
+                f"prompt = {self.prompt!r}",
+                f"pieces = write_text(model, run.tokenizer, prompt, decode{kept})",
+                'text = prompt + "".join(piece.text for piece in pieces)',
+                "print(text)",
+            ]
+        )
+
+    def as_command(self, checkpoints: str = "checkpoints") -> str:
+        """The command that prints the prompt and the very text, for a POSIX shell."""
+        words = ["python", "-m", "playground", "generate", self.run]
+        words += _option("step", self.step) + _option("prompt", self.prompt)
+        if self.kept:
+            words += _option("kept", ",".join(map(str, self.kept)))
+        for name, value in _changed(self.decode):
+            words += _option(name, value)
+        if checkpoints != "checkpoints":
+            words += _option("checkpoints", checkpoints)
+        return shlex.join(words)
+
+    def differences(self, text_sha256: str, device: str) -> list[str]:
+        """Why the text may come out differently here and now: one sentence for every thing that is not the same."""
+        found = []
+        if text_sha256 != self.text_sha256:
+            found.append(f"The run {self.run} was trained on another text than the receipt's.")
+        if device != self.device:
+            found.append(f"It was written on {self.device}, and this is {device}: a close choice may fall differently.")
+        for name, version in current_versions().items():
+            if self.versions.get(name) != version:
+                found.append(f"It was written with {name} {self.versions.get(name, 'unknown')}, and this is {version}.")
+        return found
+
+
+def current_versions() -> dict[str, str]:
+    """Versions of what a text depends on.
+
+    >>> sorted(current_versions())
+    ['machine', 'python', 'torch']
+    """
+    return {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "torch": torch.__version__,
+        "machine": platform.machine(),
+    }
+
+
+def _changed(decode: DecodeConfig) -> list[tuple[str, Any]]:
+    """The settings to write down: the usual ones always, others where they are not at their default."""
+    always = {"max_new_tokens", "temperature", "seed"}
+    return [
+        (name, getattr(decode, name))
+        for name, field in DecodeConfig.model_fields.items()
+        if getattr(decode, name) is not None and (name in always or getattr(decode, name) != field.default)
+    ]
+
+
+def _option(name: str, value: Any) -> list[str]:
+    name = "--" + name.replace("_", "-")
+    if isinstance(value, bool):
+        return [name if value else name.replace("--", "--no-", 1)]
+    # a value that begins with a dash would be taken for an option
+    return [f"{name}={value}"] if str(value).startswith("-") else [name, str(value)]

@@ -1,0 +1,141 @@
+"""Receipts: out and in, and the copied command and Python give the very text again."""
+
+import contextlib
+import io
+import json
+import shlex
+
+import pytest
+from typer.testing import CliRunner
+
+from playground.cli import app
+from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
+from playground.errors import SettingsError
+from playground.sampling import BranchTree, Pipeline, Receipt, RepetitionPenalty, Temperature, TopP, write_text
+from playground.sampling.writing import prompt_to_ids
+from playground.training.runs import RunStore
+from playground.training.worker import run_training
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory):
+    root = tmp_path_factory.mktemp("check points")  # a space, as a folder may have
+    run = RunStore(root).create(
+        "tale",
+        "Tobias walked to the river and the river did not care. " * 40,
+        model=ModelConfig(emb_dim=16, n_heads=2, n_layers=1, context_length=32),
+        data=DataConfig(batch_size=4),
+        train=TrainConfig(max_steps=4, sample_tokens=0, threads=1),
+        preset="nano",
+        text_name="tale",
+    )
+    list(run_training(run))
+    return root
+
+
+def receipt_of(checkpoints, prompt, decode, kept=()):
+    run = RunStore(checkpoints).open("tale")
+    pieces = list(write_text(run.load_model(), run.tokenizer, prompt, decode, kept=kept))
+    return Receipt(
+        run="tale",
+        step=run.find_step(),
+        text_sha256=run.spec.text_sha256,
+        prompt=prompt,
+        kept=kept,
+        decode=decode,
+        ids=[*kept, *(piece.step.id for piece in pieces if piece.step)],
+        text="".join(piece.text for piece in pieces),
+    )
+
+
+def run_python(receipt, checkpoints):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(receipt.as_python(str(checkpoints)), {})
+    return out.getvalue()
+
+
+def run_command(receipt, checkpoints):
+    python, module, package, *arguments = shlex.split(receipt.as_command(str(checkpoints)))
+    assert (python, module, package) == ("python", "-m", "playground")
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+STAGES = Pipeline([RepetitionPenalty(1.3), Temperature(1.5), TopP(0.9)]).to_json()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "decode"),
+    [
+        ("Tobias", DecodeConfig(max_new_tokens=12)),
+        ('it\'s "quoted" $HOME `x` \\n\n\ttab', DecodeConfig(max_new_tokens=12, temperature=1.4, top_k=25, seed=7)),
+        ("--prompt -x", DecodeConfig(max_new_tokens=5, temperature=0)),
+        ("😀 river", DecodeConfig(max_new_tokens=20, stages=STAGES, stop=" the", stop_at_end=False)),
+        ("", DecodeConfig(max_new_tokens=40)),
+    ],
+)
+def test_the_copied_command_and_python_give_the_very_text(checkpoints, prompt, decode):
+    receipt = receipt_of(checkpoints, prompt, decode)
+    assert receipt.text
+    assert run_python(receipt, checkpoints) == prompt + receipt.text + "\n"
+    assert run_command(receipt, checkpoints) == prompt + receipt.text + "\n"
+
+
+def test_a_branch_can_be_had_again(checkpoints):
+    run = RunStore(checkpoints).open("tale")
+    decode = DecodeConfig(max_new_tokens=10, temperature=1.2)
+    tree = BranchTree(run.load_model(), prompt_to_ids("Tobias", run.tokenizer), decode)
+    list(tree.grow(0))
+    branch = tree.take(0, len(tree.prompt) + 4, 65)
+    list(tree.grow(branch.number))
+    receipt = receipt_of(checkpoints, "Tobias", decode, kept=tuple(branch.ids))
+    assert list(receipt.ids) == tree.branch(branch.number).ids
+    assert run_python(receipt, checkpoints) == run_command(receipt, checkpoints) == "Tobias" + receipt.text + "\n"
+
+
+def test_a_receipt_goes_to_json_and_back(checkpoints):
+    receipt = receipt_of(checkpoints, "Tobias", DecodeConfig(max_new_tokens=5, top_k=3))
+    assert Receipt.from_json(receipt.to_json()) == receipt
+    plain = json.loads(receipt.to_json())
+    assert plain["versions"].keys() == {"python", "torch", "machine"}
+    assert plain["decode"]["top_k"] == 3
+    assert receipt.differences(receipt.text_sha256, "cpu") == []
+
+
+def test_a_receipt_says_what_is_not_the_same():
+    receipt = Receipt(
+        run="a", step=1, text_sha256="0" * 64, prompt="", versions={"torch": "1.0", "python": "3", "machine": "x"}
+    )
+    found = receipt.differences("1" * 64, "cuda")
+    assert len(found) == 5
+    assert found[0] == "The run a was trained on another text than the receipt's."
+    assert all(sentence.endswith(".") for sentence in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"run": "a"}',
+        Receipt(run="a", step=1, text_sha256="0" * 64, prompt="").to_json().replace('"format": 1', '"format": 2'),
+        Receipt(run="a", step=1, text_sha256="0" * 64, prompt="").to_json().replace('"seed": 123', '"seed": -1'),
+        Receipt(run="a", step=1, text_sha256="0" * 64, prompt="").to_json().replace('"step"', '"steps"'),
+        " " * 2_000_001,
+    ],
+)
+def test_what_is_no_receipt_is_refused_in_one_sentence(text):
+    with pytest.raises(SettingsError) as error:
+        Receipt.from_json(text)
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith(".")
+    assert len(str(error.value)) < 300
+
+
+def test_ids_on_the_command_line_are_checked(checkpoints):
+    result = CliRunner().invoke(app, ["generate", "tale", "--kept", "1,x", "--checkpoints", str(checkpoints)])
+    assert isinstance(result.exception, SettingsError)
+    assert "write it like 12,5,307" in str(result.exception)
