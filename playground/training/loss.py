@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.errors import TextError
+from playground.model.gpt import GPTModel
+from playground.training.head_loss import head_cross_entropy
 
 Loader = Iterable[tuple[Tensor, Tensor]]
 """Batches of (inputs (B, T), targets (B, T)): `Batches`, or a torch DataLoader as in the book."""
@@ -21,10 +23,12 @@ Loader = Iterable[tuple[Tensor, Tensor]]
 def calc_loss_batch(input_batch: Tensor, target_batch: Tensor, model: nn.Module, device: torch.device | str) -> Tensor:
     """Mean cross entropy over the tokens of one batch: a scalar with its gradient.
 
-    Inputs and targets are (B, T); they are moved to `device` first.
+    Inputs and targets are (B, T); they are moved to `device` first. `model` may be any that gives logits (B, T, V).
     """
-    logits = model(input_batch.to(device))  # (B, T, V)
-    return F.cross_entropy(logits.flatten(0, 1).float(), target_batch.to(device).flatten())
+    inputs, targets = input_batch.to(device), target_batch.to(device).flatten()
+    if isinstance(model, GPTModel):
+        return head_cross_entropy(model.hidden(inputs).flatten(0, 1), model.out_head.weight, targets)
+    return F.cross_entropy(model(inputs).flatten(0, 1).float(), targets)
 
 
 def calc_loss_loader(
