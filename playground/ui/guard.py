@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOCAL_HOSTS = frozenset({"localhost"})
+_FILE_NAME = b'filename="'
 
 
 class _TooLargeError(Exception):
@@ -84,28 +85,33 @@ class Guard:
         if not length.isdigit() or int(length) > limit:
             await too_large(scope, receive, send)
             return
-        seen, files, tail, started = 0, 0, b"", False
+        seen, files, tail, over, started = 0, 0, b"", False, False
 
         async def counted() -> Message:
-            nonlocal seen, files, tail
+            nonlocal seen, files, tail, over
             message = await receive()
             body = message.get("body", b"")
             seen += len(body)
             if is_upload:  # each file of a form has one such name; a name may lie across two pieces
                 window = tail + body
-                files += window.count(b'filename="') - tail.count(b'filename="')
-                tail = window[-9:]
-            if seen > limit or files > self._max_files:
+                files += window.count(_FILE_NAME) - tail.count(_FILE_NAME)
+                tail = window[-len(_FILE_NAME) + 1 :]
+            over = over or seen > limit or files > self._max_files
+            if over:
                 raise _TooLargeError
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if over and not started:
+                return  # whatever the app makes of the broken body, the answer is ours
+            started = True
             await send(message)
 
         try:
             await self._app(scope, counted, watched)
-        except _TooLargeError:
-            if not started:
-                await too_large(scope, receive, send)
+        except Exception:
+            if not over:
+                raise
+        if over and not started:
+            await too_large(scope, receive, send)

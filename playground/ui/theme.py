@@ -28,12 +28,12 @@ PALETTE: dict[str, tuple[str, str]] = {
     "warn-soft": ("#fbf3df", "#322a18"),
     "bad": ("#b3261e", "#f2857c"),
     "bad-soft": ("#fbeae8", "#3a1f1d"),
-    "1": ("#1b6fb3", "#62b0ea"),  # blue: training
-    "2": ("#c4500b", "#f0914d"),  # vermilion: validation
-    "3": ("#0d7f60", "#35c79c"),  # green
-    "4": ("#a24f83", "#dd92c2"),  # purple
-    "5": ("#8c6d00", "#e2c044"),  # ochre
-    "6": ("#5f6b7a", "#9aa6b5"),  # slate
+    "1": ("#1b6eb1", "#60afeb"),  # blue: training
+    "2": ("#c74f0a", "#f08e4c"),  # vermilion: validation
+    "3": ("#008963", "#37c898"),  # green
+    "4": ("#8f2a71", "#e5c0df"),  # purple
+    "5": ("#754403", "#e8dc5a"),  # brown, yellow
+    "6": ("#2c3038", "#79868d"),  # slate
 }
 """Name of each colour variable (without `--pg-`) → its light and its dark value."""
 

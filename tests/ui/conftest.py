@@ -48,7 +48,7 @@ class Served:
 
 @contextmanager
 def closing_loops() -> Iterator[None]:
-    """Close the event loops that Gradio makes for its locks and leaves behind."""
+    """Close, in the end, the event loops that Gradio makes for its locks and leaves behind."""
     made = []
     real = asyncio.new_event_loop
 
@@ -60,7 +60,8 @@ def closing_loops() -> Iterator[None]:
         yield
     asyncio.set_event_loop(None)
     for loop in made:
-        loop.close()
+        if not loop.is_running():
+            loop.close()
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +70,8 @@ def served(tmp_path_factory):
     context = Context.open(Path(tmp_path_factory.mktemp("page")) / "checkpoints", limits=LIMITS)
     with closing_loops():
         page = build(context)
-    url = launch(page, context, prevent_thread_lock=True, quiet=True).rstrip("/")
-    with httpx.Client(base_url=url, timeout=60) as client:
-        yield Served(page, context, url, client)
-    context.jobs.shutdown(timeout_s=20)
-    page.close()
+        url = launch(page, context, prevent_thread_lock=True, quiet=True).rstrip("/")
+        with httpx.Client(base_url=url, timeout=60) as client:
+            yield Served(page, context, url, client)
+        context.jobs.shutdown(timeout_s=20)
+        page.close()
