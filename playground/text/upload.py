@@ -238,9 +238,7 @@ def _decode_legacy(data: bytes, name: str) -> str:
     matches.sort(key=lambda match: (round(match.chaos, 2), -match.coherence, _rank(match)))
     if not matches:
         if _is_binary(data.decode("latin-1")):
-            raise TextError(
-                f"{name} is not plain text: it holds control characters, as binary files do; use a .txt file."
-            )
+            raise _not_text(name)
         raise UnclearEncodingError(_unclear(name, ENCODINGS), ENCODINGS)
     best = matches[0]
     rivals = [match for match in matches if _is_rival(match, best)]

@@ -82,6 +82,17 @@ def test_statistics_say_what_an_epoch_holds(drop_last, batches):
     assert stats.different_tokens == len(set(encode(LINE, corpus.tokenizer)))
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.sampled_from("abc  \n.é漢'"), min_size=1, max_size=60), st.floats(0.01, 0.99))
+def test_tokens_are_counted_as_if_the_split_were_not_there(text, ratio):
+    text = f"x{text}<|endoftext|>{text}"
+    corpus = build_corpus(text, DataConfig(train_ratio=ratio))
+    ids = encode(text, load_tokenizer())
+    stats = corpus_stats(corpus, DataConfig(), 4)
+    if set(ids) <= {*corpus.vocabulary.gpt2_ids, 50256}:  # else the word at the split has no token of its own
+        assert (stats.tokens, stats.different_tokens) == (len(ids), len(set(ids)))
+
+
 def test_fault_52_too_short_says_how_many_tokens_are_missing_and_what_would_fit():
     data = DataConfig()
     corpus = build_corpus(LINE * 30, data)
