@@ -51,7 +51,7 @@ from playground.sampling.toy import (
     temperature_sweep,
 )
 from playground.sampling.trace import StageTrace, Trace
-from playground.sampling.writing import Piece, write_text
+from playground.sampling.writing import Piece, write_text, write_texts
 
 __all__ = [
     "Alternative",
@@ -110,4 +110,5 @@ __all__ = [
     "temperature_sweep",
     "write_sample",
     "write_text",
+    "write_texts",
 ]

@@ -36,7 +36,7 @@ def stream(
     ids: the text so far, `(1, T)`, `(T,)` or a list; decode: settings, or a pipeline with the default ones; top_n:
     alternatives in every step; drawn: number of tokens at the end of `ids` that were drawn with the same seed, so that
     the draws go on where they stopped; first: a token to take first, in place of the one that would be drawn; reader:
-    one that has read (part of) the text already.
+    one that has read (part of) the text already; its `context_size` holds then.
 
     With top-k and temperature alone it draws what the book's code draws after `torch.manual_seed(seed)`, without
     touching PyTorch's global state. Raises `TextError` for an empty prompt, `SettingsError` for a model in training

@@ -1,6 +1,6 @@
 """From a prompt to written text: steps with their characters, up to a stop text, the end, or a length."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from torch import nn
 from playground.config import DecodeConfig
 from playground.sampling.reader import Reader
 from playground.sampling.steps import Step
-from playground.sampling.stream import stream
+from playground.sampling.stream import stream_samples
 from playground.text.tokenizer import StreamingDecoder, encode
 
 Ended = Literal["length", "end", "stop"]
@@ -42,7 +42,7 @@ def write_text(
     prompt: str | list[int],
     decode: DecodeConfig | None = None,
     *,
-    kept: list[int] | tuple[int, ...] = (),
+    kept: Sequence[int] = (),
     top_n: int = 10,
     reader: Reader | None = None,
 ) -> Iterator[Piece]:
@@ -62,31 +62,49 @@ def write_text(
     (5, 'length')
     """
     decode = decode or DecodeConfig()
-    ids = prompt_to_ids(prompt, tokenizer)
-    decoder, watch = StreamingDecoder(tokenizer), _StopWatch(decode.stop)
+    rounds = write_texts(model, tokenizer, prompt, decode, seeds=[decode.seed], kept=kept, top_n=top_n, reader=reader)
+    for (piece,) in rounds:
+        if piece is not None:
+            yield piece
+
+
+def write_texts(
+    model: nn.Module,
+    tokenizer: tiktoken.Encoding,
+    prompt: str | list[int],
+    decode: DecodeConfig | None = None,
+    *,
+    seeds: Sequence[int],
+    kept: Sequence[int] = (),
+    top_n: int = 10,
+    reader: Reader | None = None,
+) -> Iterator[tuple[Piece | None, ...]]:
+    """Continue a prompt several times at once, one text for each of `seeds`: one tuple of pieces a round.
+
+    Each text gets the pieces that `write_text` with its seed would give, and None from its last piece on.
+    """
+    decode = decode or DecodeConfig()
+    rows = [_Row(tokenizer, decode) for _ in seeds]
     if kept:  # it may end in half a character, or in the beginning of the stop text
-        yield Piece(None, "".join(watch.push(decoder.push(token_id)) for token_id in kept))
-        if watch.stopped:
-            yield Piece(None, "", "stop")
-            return
-    steps = stream(
+        yield tuple(row.keep(kept) for row in rows)
+    rounds = stream_samples(
         model,
-        [*ids, *kept],
+        [*prompt_to_ids(prompt, tokenizer), *kept],
         decode,
+        seeds=seeds,
         eos_id=tokenizer.eot_token if decode.stop_at_end else None,
         top_n=top_n,
         drawn=len(kept),
         reader=reader,
     )
-    written = 0
-    for step in steps:
-        written += 1
-        yield Piece(step, watch.push(decoder.push(step.id)))
-        if watch.stopped:
-            yield Piece(None, "", "stop")
-            return
-    tail = watch.push(decoder.finish()) + watch.finish()
-    yield Piece(None, tail, "stop" if watch.stopped else "length" if written == decode.max_new_tokens else "end")
+    while not all(row.is_over for row in rows):
+        steps = next(rounds, None)
+        if steps is None:
+            break
+        yield tuple(row.take(step) for row, step in zip(rows, steps, strict=True))
+    closing = tuple(row.close() for row in rows)
+    if any(closing):
+        yield closing
 
 
 def prompt_to_ids(prompt: str | list[int], tokenizer: tiktoken.Encoding) -> list[int]:
@@ -98,6 +116,39 @@ def prompt_to_ids(prompt: str | list[int], tokenizer: tiktoken.Encoding) -> list
     """
     ids = encode(prompt, tokenizer) if isinstance(prompt, str) else list(prompt)
     return ids or [tokenizer.eot_token]
+
+
+class _Row:
+    """One text on its way from steps to pieces."""
+
+    def __init__(self, tokenizer: tiktoken.Encoding, decode: DecodeConfig) -> None:
+        self._decoder, self._watch = StreamingDecoder(tokenizer), _StopWatch(decode.stop)
+        self._left = decode.max_new_tokens
+        self._closed = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more steps are wanted."""
+        return self._closed or self._watch.stopped
+
+    def keep(self, ids: Sequence[int]) -> Piece:
+        return Piece(None, "".join(self._watch.push(self._decoder.push(token_id)) for token_id in ids))
+
+    def take(self, step: Step | None) -> Piece | None:
+        """The piece of a step; None for the step says that the model ended the text before."""
+        if step is None or self.is_over:
+            return self.close()
+        self._left -= 1
+        return Piece(step, self._watch.push(self._decoder.push(step.id)))
+
+    def close(self) -> Piece | None:
+        """The last piece; None where it was given already."""
+        if self._closed:
+            return None
+        self._closed = True
+        tail = self._watch.push(self._decoder.finish())
+        stopped = self._watch.stopped
+        return Piece(None, tail + self._watch.finish(), "stop" if stopped else "end" if self._left else "length")
 
 
 class _StopWatch:
