@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from playground.errors import TextError
 from playground.model.gpt import GPTModel
 from playground.training.head_loss import head_cross_entropy
+from playground.training.ranks import ALONE, Ranks
 
 Loader = Iterable[tuple[Tensor, Tensor]]
 """Batches of (inputs (B, T), targets (B, T)): `Batches`, or a torch DataLoader as in the book."""
@@ -39,27 +40,39 @@ def calc_loss_loader(
     A batch that is not full counts by its tokens. The model's mode is left alone. Raises `TextError` if there is no
     batch at all.
     """
-    total = torch.zeros((), dtype=torch.float64)
-    tokens = 0
+    return _mean_loss(islice(iter(data_loader), num_batches), model, device, ALONE)
+
+
+def _mean_loss(batches: Loader, model: nn.Module, device: torch.device | str, ranks: Ranks) -> float:
+    total = torch.zeros(2, dtype=torch.float64)  # sum of the losses, tokens
     with torch.inference_mode():
-        for inputs, targets in islice(iter(data_loader), num_batches):
-            total += calc_loss_batch(inputs, targets, model, device).cpu() * targets.numel()
-            tokens += targets.numel()
+        for inputs, targets in batches:
+            mean = calc_loss_batch(inputs, targets, model, device).cpu()
+            total += torch.tensor([mean * targets.numel(), targets.numel()])
+    loss, tokens = ranks.sum(total).tolist()
     if tokens == 0:
         raise TextError("There is no batch to measure the loss on; take a longer text or a shorter context_length.")
-    return float(total / tokens)
+    return loss / tokens
 
 
 def evaluate_model(
-    model: nn.Module, train_loader: Loader, val_loader: Loader, device: torch.device | str, eval_iter: int | None
+    model: nn.Module,
+    train_loader: Loader,
+    val_loader: Loader,
+    device: torch.device | str,
+    eval_iter: int | None,
+    ranks: Ranks = ALONE,
 ) -> tuple[float, float]:
-    """Training and validation loss on `eval_iter` batches each, dropout off; the model's mode is put back after."""
+    """Training and validation loss on `eval_iter` batches each, dropout off; the model's mode is put back after.
+
+    Each of several processes evaluates its part of the batches.
+    """
     was_training = model.training
     model.eval()
     try:
         return (
-            calc_loss_loader(train_loader, model, device, eval_iter),
-            calc_loss_loader(val_loader, model, device, eval_iter),
+            _mean_loss(ranks.mine(train_loader, eval_iter), model, device, ranks),
+            _mean_loss(ranks.mine(val_loader, eval_iter), model, device, ranks),
         )
     finally:
         model.train(was_training)

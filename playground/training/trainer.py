@@ -6,14 +6,13 @@ Shapes: B windows per batch, T tokens per window.
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any, Literal, Protocol
 
 import tiktoken
 import torch
-from torch import Tensor, nn
 
 from playground.config import DataConfig, TrainConfig
 from playground.device import autocast, resolve_precision, use_threads
@@ -24,27 +23,18 @@ from playground.text.tokenizer import encode
 from playground.training.batches import Batch, derive_seed, make_batches
 from playground.training.clock import Clock
 from playground.training.control import Control
-from playground.training.events import (
-    Changed,
-    Evaluated,
-    Event,
-    Finished,
-    Paused,
-    Resumed,
-    Sampled,
-    Started,
-    Stepped,
-)
-from playground.training.loss import calc_loss_batch, evaluate_model
+from playground.training.events import Evaluated, Event, Finished, Sampled, Started, Stepped
+from playground.training.gradients import LossOf, add_up, clip, count_tokens
+from playground.training.loss import evaluate_model
+from playground.training.obeying import Obedience
 from playground.training.optimizer import lr_at
 from playground.training.position import Position, Save
 from playground.training.probe import likeliest_next
+from playground.training.ranks import ALONE, Ranks
 from playground.training.saving import Saver
 
 Sample = Callable[[GPTModel, tiktoken.Encoding, str, int], str]
 """(model, tokenizer, start_context, max_new_tokens) → the text the model wrote, `start_context` included."""
-
-_PAUSE_POLL_S = 0.02
 
 
 class Source(Protocol):
@@ -67,12 +57,14 @@ def train(
     save: Save | None = None,
     control: Callable[[], Control] | None = None,
     why_not_exact: str = "",
+    ranks: Ranks = ALONE,
 ) -> Iterator[Event]:
     """Train `model` on `corpus` from `position` on, on the device where it lies; first `Started`, last `Finished`.
 
     `control` is asked once before every step. `save` is called at the end of each epoch and of the training, every
     `save_freq` steps, on a stop, and when the validation loss is the lowest so far: of these last, only as many as
-    together take a tenth of the training's time (and a second). `why_not_exact` goes into `Started`.
+    together take a tenth of the training's time (and a second). `why_not_exact` goes into `Started`. With several
+    `ranks` all of them call this with the same arguments; only the first needs `save`, `control` and `sample`.
 
     Raises `TextError` if the text is too short for a batch.
     """
@@ -92,6 +84,7 @@ def train(
         save=save,
         control=control,
         why_not_exact=why_not_exact,
+        ranks=ranks,
     )
 
 
@@ -108,6 +101,7 @@ def train_on(
     save: Save | None = None,
     control: Callable[[], Control] | None = None,
     why_not_exact: str = "",
+    ranks: Ranks = ALONE,
 ) -> Iterator[Event]:
     """The loop of `train`, on batches from anywhere; the probe continues the ids `prompt`, `write` makes a sample."""
     position = position or Position()
@@ -119,7 +113,8 @@ def train_on(
     n_parameters = sum(p.numel() for p in model.parameters())
     clock = Clock(position.elapsed_s)
     saver = Saver(save, clock, n_parameters, saved_step=position.step or None)
-    paused = False
+    obedience = Obedience(control, clock, ranks)
+    loss_of = ranks.wrap(LossOf(model))
 
     def now() -> dict[str, Any]:
         return {"step": position.step, "elapsed_s": clock.elapsed_s}
@@ -132,7 +127,7 @@ def train_on(
         **now(),
         total_steps=total_steps,
         steps_per_epoch=steps_per_epoch,
-        tokens_per_step=_count_tokens(islice(train_batches, config.accumulation_steps)),
+        tokens_per_step=count_tokens(list(islice(train_batches, config.accumulation_steps))),
         n_parameters=n_parameters,
         device=str(device),
         precision=precision,
@@ -143,25 +138,11 @@ def train_on(
     model.train()
     for epoch, batch, batches in _steps(train_batches, config.accumulation_steps, position, total_steps):
         # Obey: wait, stop, or take another learning rate.
-        while control is not None:
-            wanted = control()
-            if wanted.lr is not None and wanted.lr != (position.lr or config.lr):
-                position = position.replace(lr=wanted.lr)
-                yield Changed(**now(), lr=wanted.lr)
-            if wanted.command == "stop":
-                yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), "stop")
-                yield finished("stopped")
-                return
-            if wanted.command == "run" and paused:
-                paused = False
-                yield Resumed(**now())
-            if wanted.command != "pause":
-                break
-            if not paused:
-                paused = True
-                yield Paused(**now())
-            with clock.during("pause"):
-                time.sleep(_PAUSE_POLL_S)
+        position, goes_on = yield from obedience.before_step(position, config.lr)
+        if not goes_on:
+            yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), "stop")
+            yield finished("stopped")
+            return
         started = time.perf_counter()
 
         # Schedule: the learning rate of this step.
@@ -170,21 +151,15 @@ def train_on(
             group["lr"] = lr
 
         # Micro-steps: the gradients of all batches of the step add up, each by its share of the tokens.
-        torch.manual_seed(derive_seed(config.seed, "step", position.step))  # dropout
+        torch.manual_seed(derive_seed(config.seed, "step", position.step, *ranks.purpose))  # dropout
         optimizer.zero_grad(set_to_none=True)
-        tokens = _count_tokens(batches)
-        losses = []
-        for inputs, targets in batches:
-            with autocast(device, precision):
-                part = calc_loss_batch(inputs, targets, model, device) * (targets.numel() / tokens)
-            part.backward()
-            losses.append(part.detach())
+        loss = add_up(loss_of, batches, precision, ranks)
 
         # Clip: measure the gradient, and shorten it if it is too long.
-        grad_norm = _clip(model, config.grad_clip)
+        norm = clip(model, config.grad_clip)
 
         # Finite? If not, stop while the weights are still good.
-        loss, norm = torch.stack([torch.stack(losses).sum(), grad_norm]).tolist()
+        loss, norm = torch.stack([loss, norm]).tolist()  # the one wait for the device in a step
         if not (math.isfinite(loss) and math.isfinite(norm)):
             yield finished(
                 "diverged", _advice("loss" if not math.isfinite(loss) else "gradient", position.step + 1, lr)
@@ -193,6 +168,7 @@ def train_on(
 
         # Step: move the weights.
         optimizer.step()
+        tokens = count_tokens(batches)
         epoch_ends = batch == len(train_batches)
         position = position.replace(
             step=position.step + 1,
@@ -220,7 +196,9 @@ def train_on(
         improved = False
         if (position.step - 1) % config.eval_freq == 0 or ends:
             with clock.during("evaluation"), autocast(device, precision):
-                train_loss, val_loss = evaluate_model(model, train_batches, val_batches, device, config.eval_iter)
+                train_loss, val_loss = evaluate_model(
+                    model, train_batches, val_batches, device, config.eval_iter, ranks
+                )
                 probe = likeliest_next(model, prompt)
             if not math.isfinite(val_loss):
                 yield finished("diverged", _advice("validation loss", position.step, lr))
@@ -246,14 +224,17 @@ def train_on(
             model.train()
             yield Sampled(**now(), **seen, text=text)
 
-        # Save.
+        # Save, unless the step itself made the weights infinite.
         reason = saver.due(position.step, config, ends=ends, epoch_ends=epoch_ends, improved=improved)
+        damaged = False
         if reason is not None:
             try:
                 yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), reason)
-            except CheckpointError:  # the step itself made the weights infinite
-                yield finished("diverged", _advice("weights", position.step, lr))
-                return
+            except CheckpointError:
+                damaged = True
+        if any(ranks.agree(damaged)):
+            yield finished("diverged", _advice("weights", position.step, lr))
+            return
     yield finished("completed")
 
 
@@ -270,21 +251,8 @@ def _steps(
         epoch, batch = epoch + 1, 0
 
 
-def _count_tokens(batches: Iterable[Batch]) -> int:
-    return sum(targets.numel() for _, targets in batches)
-
-
 def _with_lr(config: TrainConfig, lr: float | None) -> TrainConfig:
     return config if lr is None else config.replace(lr=lr, min_lr=min(lr, config.min_lr))
-
-
-def _clip(model: nn.Module, grad_clip: float | None) -> Tensor:
-    """Norm of the gradient; afterwards it is at most `grad_clip` long."""
-    parameters = list(model.parameters())
-    norm = nn.utils.get_total_norm(p.grad for p in parameters if p.grad is not None)
-    if grad_clip is not None:
-        nn.utils.clip_grads_with_norm_(parameters, grad_clip, norm)
-    return norm
 
 
 def _advice(what: str, step: int, lr: float) -> str:

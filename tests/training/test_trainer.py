@@ -261,7 +261,7 @@ def test_pause_waits_and_step_makes_exactly_one_step(sitting):
 
 
 def test_a_pause_does_not_count_as_training(sitting, monkeypatch):
-    monkeypatch.setattr("playground.training.trainer._PAUSE_POLL_S", 0.5)
+    monkeypatch.setattr("playground.training.obeying._PAUSE_POLL_S", 0.5)
     events = sitting(max_steps=1).train(control=following(Control("pause"), Control("pause"), Control()))
     assert events[-1].elapsed_s < 0.9
 
