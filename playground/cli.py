@@ -5,6 +5,7 @@ slow libraries stand inside the commands, so that `--help` answers at once.
 """
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -45,9 +46,17 @@ CHECKPOINTS = Path("checkpoints")
 
 
 def main() -> None:
-    """Run the command line; an error meant for the user is one sentence on stderr and exit status 1."""
+    """Run the command line; an error meant for the user is one sentence on stderr and exit status 1.
+
+    Of the processes that torchrun starts, the first one runs the command and the others help it to train.
+    """
     try:
-        app()
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            from playground.training.distributed import run_together
+
+            run_together(app)
+        else:
+            app()
     except PlaygroundError as error:
         Console(stderr=True).print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False)
         sys.exit(1)
@@ -65,19 +74,22 @@ def train(
     **settings: Any,
 ) -> None:
     """Train a model from scratch on a text; Ctrl-C saves and stops."""
+    from playground.cli_progress import encoding_bar
     from playground.model.presets import find_preset
 
     content, text_name = read_text_argument(text, max_bytes)
     chosen = find_preset(preset)
-    run = store(checkpoints).create(
-        name,
-        content,
-        model=chosen.model.replace(**only(settings, ModelConfig)),
-        data=chosen.data.replace(**only(settings, DataConfig)),
-        train=chosen.train.replace(**only(settings, TrainConfig)),
-        preset=preset,
-        text_name=text_name,
-    )
+    with encoding_bar(shown=not as_json) as progress:
+        run = store(checkpoints).create(
+            name,
+            content,
+            model=chosen.model.replace(**only(settings, ModelConfig)),
+            data=chosen.data.replace(**only(settings, DataConfig)),
+            train=chosen.train.replace(**only(settings, TrainConfig)),
+            preset=preset,
+            text_name=text_name,
+            progress=progress,
+        )
     follow(run, as_json)
 
 
@@ -173,10 +185,10 @@ def token_ids(listed: str) -> list[int]:
     return [int(word) for word in words]
 
 
-def read_text_argument(text: str, max_bytes: int) -> tuple[str, str]:
-    """The text that TEXT stands for, and a name for it; raises `TextError`."""
-    from playground.text.corpus import decode_upload
+def read_text_argument(text: str, max_bytes: int) -> tuple[str | Path, str]:
+    """The text that TEXT stands for, or the path of a large file, and a name for it; raises `TextError`."""
     from playground.text.samples import load_sample
+    from playground.text.upload import LARGE_TEXT_BYTES, check_size, decode_upload
 
     kind, _, sample = text.partition(":")
     if kind == "sample":
@@ -186,7 +198,10 @@ def read_text_argument(text: str, max_bytes: int) -> tuple[str, str]:
     path = Path(text)
     if not path.is_file():
         raise TextError(f"There is no file {text!r}; give a file, `-` for standard input, or sample:story.")
-    return decode_upload(path.read_bytes(), path.name, max_bytes=max_bytes), path.stem
+    check_size(path.stat().st_size, path.name, max_bytes)
+    if path.stat().st_size >= LARGE_TEXT_BYTES:
+        return path, path.stem
+    return decode_upload(path.read_bytes(), path.name), path.stem
 
 
 def write(text: str) -> None:
@@ -223,7 +238,8 @@ def stop_on_interrupt() -> Iterator[Any]:
 
     def interrupt(*_: Any) -> None:
         commands[0] = "stop"
-        signal.signal(signal.SIGINT, former)
+        if "WORLD_SIZE" not in os.environ:  # torchrun hands each Ctrl-C on to us a second time
+            signal.signal(signal.SIGINT, former)
 
     former = signal.signal(signal.SIGINT, interrupt)
     try:

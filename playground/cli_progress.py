@@ -1,13 +1,37 @@
 """A training as a person sees it in the terminal: a bar, the losses, the speed, the time left, and the samples."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from math import exp
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from playground.training.events import Evaluated, Event, Finished, Sampled, Started, Stepped, Warned
+
+
+@contextmanager
+def encoding_bar(shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Gives a function that takes bytes done and bytes in all, and draws them on stderr; a small text draws nothing."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as progress:
+        tasks: list[TaskID] = []
+
+        def show(done_bytes: int, total_bytes: int) -> None:
+            if not tasks:
+                tasks.append(progress.add_task("Text to tokens"))
+            progress.update(tasks[0], completed=done_bytes, total=total_bytes)
+
+        yield show
 
 
 def show_progress(name: str, events: Iterable[Event], console: Console | None = None) -> Event | None:

@@ -137,7 +137,7 @@ def suffix_array(ids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 class TokenPlaces:
-    """Where each token of a text stands in it, in characters.
+    """Where each token of a text stands in it, in characters; of a huge one only the tokens that `CopyIndex` looks at.
 
     >>> from playground.text.tokenizer import encode, load_tokenizer
     >>> tokenizer = load_tokenizer()
@@ -151,7 +151,7 @@ class TokenPlaces:
         tokens = [tokenizer.decode_single_token_bytes(i) for i in range(tokenizer.n_vocab)]
         begins = np.array([sum(byte & 0xC0 != 0x80 for byte in token) for token in tokens])
         # Characters that begin before each token. One that began in an earlier token and goes on here counts there.
-        self._begun = np.concatenate([[0], np.cumsum(begins[_array(ids)])])
+        self._begun = np.concatenate([[0], np.cumsum(begins[_array(ids[:MOST_TOKENS])])])
 
     def characters(self, start: int, end: int) -> tuple[int, int]:
         """First character that begins in tokens `start` to `end`, and the one after the last."""

@@ -96,7 +96,8 @@ def decode_upload(data: bytes, name: str, *, max_bytes: int | None = None, encod
     >>> decode_upload("“Grüße”, sagte er.".encode("utf-16"), "gruss.txt")
     '“Grüße”, sagte er.'
     """
-    _refuse_at_sight(data[:16], len(data), name, max_bytes)
+    check_size(len(data), name, max_bytes)
+    _refuse_binary(data[:16], name)
     if encoding is not None:
         return clean_text(_decode_as(data, name, encoding), name)
     return clean_text(_decode(data, name), name)
@@ -114,18 +115,17 @@ def clean_file(source: Path, target: Path, *, max_bytes: int | None = None, enco
     >>> (folder / "out.txt").read_bytes()
     b'one\\ntwo'
     """
-    size = source.stat().st_size
-    if size >= LARGE_TEXT_BYTES and encoding in (None, "utf-8"):
+    size_bytes = source.stat().st_size
+    check_size(size_bytes, source.name, max_bytes)
+    if size_bytes >= LARGE_TEXT_BYTES and encoding in (None, "utf-8"):
         with source.open("rb") as file:
-            _refuse_at_sight(file.read(16), size, source.name, max_bytes)
+            _refuse_binary(file.read(16), source.name)
         try:
             _clean_pieces(source, target)
             return
         except UnicodeDecodeError:
             pass  # another encoding, or damaged: told apart with the whole file at hand
-    elif max_bytes is not None and size > max_bytes:
-        _refuse_at_sight(b"", size, source.name, max_bytes)
-    target.write_bytes(decode_upload(source.read_bytes(), source.name, max_bytes=max_bytes, encoding=encoding).encode())
+    target.write_bytes(decode_upload(source.read_bytes(), source.name, encoding=encoding).encode())
 
 
 def _clean_pieces(source: Path, target: Path) -> None:
@@ -138,11 +138,19 @@ def _clean_pieces(source: Path, target: Path) -> None:
         raise TextError(f"{source.name} holds nothing but blanks; use a text of some thousand characters.")
 
 
-def _refuse_at_sight(head: bytes, size: int, name: str, max_bytes: int | None) -> None:
-    if max_bytes is not None and size > max_bytes:
+def check_size(size_bytes: int, name: str, max_bytes: int | None) -> None:
+    """Raise `TextError` for a file above `max_bytes`; None sets no bound.
+
+    >>> check_size(4_999_999, "a.txt", 5_000_000)
+    """
+    if max_bytes is not None and size_bytes > max_bytes:
         raise TextError(
-            f"{name} has {size / 1e6:,.1f} MB and at most {max_bytes / 1e6:,.1f} MB are taken here; use a shorter text."
+            f"{name} has {size_bytes / 1e6:,.1f} MB and at most {max_bytes / 1e6:,.1f} MB are taken here; "
+            "use a shorter text."
         )
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
     for magic, what in _BINARY:
         if head.startswith(magic):
             raise TextError(f"{name} is {what}, not plain text; save its text as a .txt file and use that.")

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 _STEP_FOLDER = re.compile(r"step_(\d{8,12})")
 
+TOKENS = ".tokens"
+"""The folder beside the runs that keeps the token ids of large texts, for all runs on them."""
+
 Which = int | Literal["last", "best"]
 
 
@@ -96,10 +99,13 @@ class Run:
         return self.vocabulary.tokenizer
 
     def corpus(self) -> "Corpus":
-        """The text as token ids, split into training and validation part."""
-        from playground.text.corpus import build_corpus
+        """The text as token ids, split into training and validation part; those of a large text are read from disk."""
+        from playground.text.token_file import open_corpus
 
-        return build_corpus(self.text(), self.spec.data, self.vocabulary)
+        text = self.folder / "text.txt"
+        if not text.is_file():
+            raise RunError(f"The text of the run {self.name} is gone; bring back its text.txt.")
+        return open_corpus(text, self.spec.data, self.vocabulary, cache=self.folder.parent / TOKENS)
 
     # --- events and state -----------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import platform
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
 from playground.training.files import write_atomic
 from playground.training.names import check_name, free_name
-from playground.training.run import Run
+from playground.training.run import TOKENS, Run
 from playground.training.run_spec import CheckpointInfo, Marks, Parent, RunSpec, RunSummary
 
 __all__ = ["CheckpointInfo", "Marks", "Parent", "Run", "RunSpec", "RunStore", "RunSummary"]
@@ -39,52 +40,58 @@ class RunStore:
     def create(
         self,
         name: str | None,
-        text: str,
+        text: str | Path,
         model: ModelConfig,
         data: DataConfig | None = None,
         train: TrainConfig | None = None,
         preset: str = "",
         text_name: str = "text",
         parent: Parent | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Run:
         """Make the folder of a new run; nothing is trained yet.
 
-        `model.vocab_size` is set to what the text's vocabulary holds. Without a name, one is made of the names of text
-        and preset. Raises RunError for a name that is taken or not allowed, TextError for a text that is too short.
+        `text` is the text itself or a file of any size. `model.vocab_size` is set to what its vocabulary holds. Without
+        a name, one is made of the names of text and preset. `progress` hears how many bytes of a large text are encoded
+        and how many there are. Raises RunError for a name that is taken or not allowed, TextError for a text that
+        cannot be read or is too short.
         """
-        from playground.text.corpus import build_corpus, check_long_enough
+        from playground.text.corpus import check_long_enough, clean_text
+        from playground.text.token_file import open_corpus
+        from playground.text.upload import clean_file
 
         data, train = data or DataConfig(), train or TrainConfig()
         if name is not None and self._folder(check_name(name)).exists():
             raise RunError(f"There is a run named {name} already; choose another name.")
-        corpus = build_corpus(text, data)
-        check_long_enough(corpus, data, model.context_length)
         wanted = name or self.free_name(f"{Path(text_name).stem}-{preset}" if preset else Path(text_name).stem)
-        spec = RunSpec(
-            name=wanted,
-            preset=preset,
-            text_name=text_name[:300],
-            text_sha256=corpus.sha256,
-            model=model.replace(vocab_size=corpus.vocabulary.size),
-            data=data,
-            train=train,
-            parent=parent,
-            versions=versions(),
-            created=round(time.time(), 3),
-        )
-        files = {"text.txt": corpus.text.encode(), "vocabulary.json": corpus.vocabulary.to_json().encode()}
-        return self.add(spec, files)
-
-    def add(self, spec: RunSpec, files: dict[str, bytes]) -> Run:
-        """Put a folder with `run.json` and `files` in place, whole or not at all; raises RunError for a taken name."""
         folder = self.new_folder()
         try:
-            for name, content in {"run.json": spec.model_dump_json(indent=1).encode(), **files}.items():
-                write_atomic(folder / name, content, durable=True)
-            return self.put(folder, spec.name)
-        except OSError:
+            if isinstance(text, Path):
+                clean_file(text, folder / "text.txt")
+                with (folder / "text.txt").open("rb+") as file:
+                    os.fsync(file.fileno())
+            else:
+                write_atomic(folder / "text.txt", clean_text(text).encode(), durable=True)
+            corpus = open_corpus(folder / "text.txt", data, cache=self.root / TOKENS, progress=progress)
+            check_long_enough(corpus, data, model.context_length)
+            spec = RunSpec(
+                name=wanted,
+                preset=preset,
+                text_name=text_name,
+                text_sha256=corpus.sha256,
+                model=model.replace(vocab_size=corpus.vocabulary.size),
+                data=data,
+                train=train,
+                parent=parent,
+                versions=versions(),
+                created=round(time.time(), 3),
+            )
+            write_atomic(folder / "vocabulary.json", corpus.vocabulary.to_json().encode(), durable=True)
+            write_atomic(folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)
+        except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        return self.put(folder, spec.name)
 
     def new_folder(self) -> Path:
         """An empty folder on the same disk, which no list shows, to be filled and then `put` in place."""
