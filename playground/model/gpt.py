@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from playground.config import ModelConfig
 from playground.errors import SettingsError
 from playground.model.cache import KVCache
+from playground.model.dropout import attention_with_dropout, dropout
 from playground.model.step import read_one_token
 
 
@@ -37,14 +38,11 @@ class Attention(nn.Module):
         else:
             queries = qkv[:, 0]
             keys, values = cache.store(layer, qkv[:, 1:])  # (B, H, L, D)
-        context = F.scaled_dot_product_attention(
-            queries,
-            keys,
-            values,
-            attn_mask=mask,
-            dropout_p=self.drop_rate if self.training else 0.0,
-            is_causal=mask is None and new > 1,
-        )  # (B, H, T, D)
+        if self.training and self.drop_rate and cache is None:
+            context = attention_with_dropout(queries, keys, values, self.drop_rate)
+        else:
+            causal = mask is None and new > 1
+            context = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
         return self.out_proj(context.transpose(1, 2).reshape(batch, new, width))
 
 
@@ -74,8 +72,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, layer: int = 0, cache: KVCache | None = None, mask: Tensor | None = None) -> Tensor:
         """`(B, T, C)` → `(B, T, C)`."""
-        x = x + F.dropout(self.att(self.norm1(x), layer, cache, mask), self.drop_rate, self.training)
-        return x + F.dropout(self.ff(self.norm2(x)), self.drop_rate, self.training)
+        x = x + dropout(self.att(self.norm1(x), layer, cache, mask), self.drop_rate, self.training)
+        return x + dropout(self.ff(self.norm2(x)), self.drop_rate, self.training)
 
 
 class GPTModel(nn.Module):
@@ -111,7 +109,7 @@ class GPTModel(nn.Module):
         if cache is not None and new == 1 and not (self.training or torch.is_grad_enabled()):
             return read_one_token(self, ids, cache)
         x = self.tok_emb(ids) + self.pos_emb.weight[start : start + new]  # (B, T, C)
-        x = F.dropout(x, self.config.drop_rate, self.training)
+        x = dropout(x, self.config.drop_rate, self.training)
         mask = _mask_behind_prefix(start, new, x) if start and new > 1 else None
         for layer, block in enumerate(self.blocks):
             x = block(x, layer, cache, mask)

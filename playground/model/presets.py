@@ -96,6 +96,7 @@ _PRESETS = (
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
 """By name, from seconds to the real thing."""
 DEFAULT_PRESET = "mini"
+_LOGITS_BYTES = 128 * 2**20  # the loss makes its logits in chunks of about this size
 
 
 def find_preset(name: str) -> Preset:
@@ -151,9 +152,10 @@ def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -
     >>> round((estimate.weights_bytes + estimate.gradients_bytes + estimate.optimizer_bytes) / 1e9, 1)
     2.6
     """
-    weights = 4 * count_parameters(config)["total"]
+    parts = count_parameters(config)
+    weights, head_gradient = 4 * parts["total"], 4 * parts["output head"]
     tokens = data.batch_size * config.context_length
-    logits = 3 * 4 * tokens * config.vocab_size  # log-probabilities, their gradient, and the logits or their gradient
+    logits = min(4 * tokens * config.vocab_size, _LOGITS_BYTES)
     activations = tokens * config.n_layers * _kept_per_token(config) + logits
     cache = 2 * 4 * config.n_layers * config.context_length * config.emb_dim
     return MemoryEstimate(
@@ -161,7 +163,7 @@ def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -
         gradients_bytes=weights,
         optimizer_bytes=2 * weights,
         activations_bytes=activations,
-        training_bytes=3 * weights + max(activations, weights),
+        training_bytes=3 * weights + max(activations + head_gradient, weights),
         inference_bytes=weights + cache + 4 * config.vocab_size,
     )
 
@@ -170,10 +172,8 @@ def _kept_per_token(config: ModelConfig) -> int:
     """Bytes that one block keeps of one token for the backward pass."""
     # two norms' inputs and outputs 4C, queries, keys and values 3C, attention's result C, feed-forward's inside 8C
     numbers = 16 * config.emb_dim
-    if (
-        config.drop_rate
-    ):  # two masks of C; attention keeps scaled q and k, and its weights, their mask and their product
-        numbers += 2 * config.emb_dim + 2 * config.emb_dim + 3 * config.n_heads * config.context_length
+    if config.drop_rate:  # two masks of C; attention's weights, their mask and their product
+        numbers += 2 * config.emb_dim + 3 * config.n_heads * config.context_length
     return 4 * numbers
 
 

@@ -5,6 +5,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from playground.config import ModelConfig
 from playground.errors import SettingsError
+from playground.model import gpt
 from playground.model.gpt import GPTModel
 from playground.model.interchange import from_book
 from tests.model.reference import BookModel
@@ -71,17 +72,21 @@ def test_dropout_can_be_changed_after_building(tiny):
 
 
 def test_each_place_of_dropout_in_the_chapter_is_there(monkeypatch):
-    rates = []
-    plain, attention = F.dropout, F.scaled_dot_product_attention
-    monkeypatch.setattr(F, "dropout", lambda x, p, training: rates.append(("values", p)) or plain(x, p, training))
+    places = []
+    plain, attention = gpt.dropout, gpt.attention_with_dropout
 
-    def spy(*args, **options):
-        rates.append(("attention", options["dropout_p"]))
-        return attention(*args, **options)
+    def on_values(x, rate, training):
+        places.append(("values", rate))
+        return plain(x, rate, training)
 
-    monkeypatch.setattr(F, "scaled_dot_product_attention", spy)
+    def on_attention(queries, keys, values, rate):
+        places.append(("attention", rate))
+        return attention(queries, keys, values, rate)
+
+    monkeypatch.setattr(gpt, "dropout", on_values)
+    monkeypatch.setattr(gpt, "attention_with_dropout", on_attention)
     GPTModel(SMALL.replace(drop_rate=0.25))(torch.arange(4)[None])
-    assert rates == [("values", 0.25)] + 2 * [("attention", 0.25), ("values", 0.25), ("values", 0.25)]
+    assert places == [("values", 0.25)] + 2 * [("attention", 0.25), ("values", 0.25), ("values", 0.25)]
 
 
 def test_without_dropout_attention_takes_the_fused_kernel(tiny):
