@@ -113,7 +113,7 @@ class TestPicture:
         after = {row["word"]: round(row["after"], 4) for row in picture["rows"] if row["after"]}
         assert after == {"forward": 0.5775, "toward": 0.3610, "closer": 0.0615}
         assert {row["cut"] for row in picture["rows"] if not row["after"]} == {"Top-k"}
-        assert [step["path"] for step in picture["steps"]] == ["softmax", "Top-k 3", "÷ 1"]
+        assert [step["chip"] for step in picture["steps"]] == ["softmax", "Top-k 3", "÷ 1"]
 
     @pytest.mark.parametrize(("temperature", "bits"), [(1.0, 1.317), (0.1, 0.074), (5.0, 2.884)])
     def test_entropy_of_the_chapter(self, temperature, bits):

@@ -9,7 +9,7 @@ let picture = null;
 
 function drawPath() {
   const chips = ['logits'];
-  for (const step of picture.steps.slice(1)) chips.push(step.path, ...(step.cut_count ? ['cut: −∞'] : []));
+  for (const step of picture.steps.slice(1)) chips.push(step.chip, ...(step.cut_count ? ['cut: −∞'] : []));
   part('.path').replaceChildren(...[...chips, 'softmax', 'draw'].map((text) => node('span', { text })));
 }
 

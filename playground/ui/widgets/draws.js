@@ -53,6 +53,7 @@ function makeRow() {
 const few = (expected) => (expected === 0 ? '0' : expected < 0.05 ? '<0.1' : expected < 1000 ? expected.toFixed(1) : fmt.whole(expected));
 
 function drawCounts() {
+  part('.counts').classList.toggle('wide', state.source === 'model');
   const shown = [...found.rows];
   if (found.tail.tokens) shown.push({ ...found.tail, word: `${fmt.whole(found.tail.tokens)} others` });
   const most = Math.max(...shown.map((row) => Math.max(row.high, row.expected, row.count)), 1);
@@ -84,7 +85,7 @@ function drawFollow() {
   }
   follow.value = found.follow.word;
   setText(part('.tell'), found.follow.text);
-  const plot = part('svg');
+  const plot = part('.plot');
   const width = Math.max(240, root.clientWidth);
   const height = 190;
   const { p, n, share } = found.follow;

@@ -24,6 +24,6 @@ class Draws(Widget):
     <span class="key band">95 % band of the count (Wilson); <b>!</b> leaves out what is expected</span></div>
   <ol class="counts" aria-label="Draws and what was expected"></ol>
   <div class="follow"><label>Follow <select aria-label="Word to follow"></select></label><p class="tell"></p></div>
-  <svg role="img"><title></title></svg>
+  <svg class="plot" role="img"></svg>
 </section>
 """

@@ -2,9 +2,12 @@
 
 const root = element.querySelector('.exercises');
 
-function setUp(state) {
+/** Set the panel, and go to the part of it where the answer shows. */
+function setUp(state, place) {
   props.value = JSON.stringify({ ...parse(props.value), ...structuredClone(state) });
   trigger('input');
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  document.getElementById(place)?.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'center' });
 }
 
 /** The form of a prediction: its node, whether it is complete, and its answers as texts. */
@@ -59,7 +62,7 @@ function makeCard(card) {
     node('p', { class: 'question', text: card.question }), asked.form,
     node('div', { class: 'buttons' }, look), hint, result,
     node('div', { class: 'buttons ups' }, node('span', { text: 'Set the panel:' }), ...card.set_ups.map(({ label, state }) =>
-      node('button', { type: 'button', text: label, onclick: () => setUp(state) }))));
+      node('button', { type: 'button', text: label, onclick: () => setUp(state, card.place) }))));
 }
 
 root.append(...parse(props.cards).map(makeCard));

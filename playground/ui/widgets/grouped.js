@@ -20,7 +20,7 @@ function patterns(plot) {
 
 function draw() {
   if (!found) return;
-  const plot = part('svg');
+  const plot = part('.plot');
   const width = Math.max(260, root.clientWidth);
   const height = 250;
   const [left, right, top] = [44, width - 4, 8];
@@ -67,19 +67,20 @@ function drawTable() {
   setText(part('.note'), `The likeliest word is ${found.likeliest}. Drawn: ${fmt.whole(found.draws)} single draws under seed ${found.seed}.`);
 }
 
-async function load() {
-  const answer = await server.chapter(props.value);
+const load = newest(async (state) => {
+  const answer = await server.chapter(state);
   if (!usable(answer, part('.problem'))) return;
   found = answer;
   draw();
   drawTable();
-}
+  root.dataset.drawn = words;
+});
 
 function read() {
   const state = parse(props.value);
   if (!state || JSON.stringify(state.words) === words) return; // nothing else matters here
   words = JSON.stringify(state.words);
-  load();
+  load(props.value);
 }
 
 root.querySelectorAll('[data-suffix]').forEach((button) => button.addEventListener('click', async () => {

@@ -13,7 +13,7 @@ class Grouped(Widget):
 <section class="grouped">
   <div class="keys"></div>
   <p class="problem" role="alert" hidden></p>
-  <svg role="img"><title></title></svg>
+  <svg class="plot" role="img"></svg>
   <div class="scroll" tabindex="0" aria-label="The chapter's table"><table></table></div>
   <p class="note"></p>
   <div class="buttons"><button type="button" data-suffix="pdf">Save as PDF</button>

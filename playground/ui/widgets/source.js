@@ -60,7 +60,7 @@ function setWord(i, pair) {
 
 function fillWords() {
   part('tbody').replaceChildren(...state.words.map(wordRow));
-  setText(part('summary'), `${plural(state.words.length, 'word')} and their logits: edit`);
+  setText(part('summary'), `${plural(state.words.length, 'word')}, their logits, the text so far: edit`);
   part('.add').disabled = state.words.length >= 40;
 }
 
@@ -118,8 +118,10 @@ function show() {
   radios.forEach((radio) => { radio.checked = radio.value === state.source; });
   part('.toy').hidden = state.source !== 'toy';
   part('.model').hidden = state.source !== 'model';
+  part('.prompt').hidden = state.source === 'toy' && !part('details').open; // only penalties look at it
 }
 
+part('details').addEventListener('toggle', show);
 radios.forEach((radio) => radio.addEventListener('change', () => {
   commit({ source: radio.value });
   show();
@@ -134,7 +136,7 @@ function read() {
   const wasModel = state?.source === 'model';
   state = next;
   if (newWords && !editing) fillWords();
-  if (newWords && editing) setText(part('summary'), `${plural(state.words.length, 'word')} and their logits: edit`);
+  if (newWords && editing) setText(part('summary'), `${plural(state.words.length, 'word')}, their logits, the text so far: edit`);
   for (const [input, value] of [['.run', state.run], ['.find', state.find], ['textarea', state.prompt], ['.top', state.top]]) {
     if (document.activeElement !== part(input)) part(input).value = value;
   }

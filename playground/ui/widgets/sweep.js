@@ -17,7 +17,7 @@ function spread(places, gap, top, bottom) {
 
 function draw() {
   if (!found) return;
-  const plot = part('svg');
+  const plot = part('.plot');
   const width = Math.max(260, root.clientWidth);
   const height = width < 480 ? 400 : 486;
   const left = 42;

@@ -12,7 +12,7 @@ class Sweep(Widget):
     template: ClassVar[str] = """
 <section class="sweep">
   <p class="problem" role="alert" hidden></p>
-  <svg role="img"><title></title></svg>
+  <svg class="plot" role="img"></svg>
   <p class="here"></p>
 </section>
 """

@@ -74,7 +74,7 @@ def build(context: Context) -> DecodingTab:
     for widget in widgets:
         others = [other for other in widgets if other is not widget]
         widget.input(None, widget, others, js=f"(state) => Array({len(others)}).fill(state)", api_name=False)
-    gr.on(fn=_from_address, outputs=list(widgets), api_name="decoding_load", show_progress="hidden", queue=False)
+    gr.on(fn=_from_address, outputs=list(widgets), api_name="decoding_load", show_progress="hidden")
     for name in ("trace", "order", "draws", "sweep", "chapter"):
         gr.api(getattr(lab, name), api_name=f"decoding_{name}")
     return DecodingTab(state=address, widgets=widgets)

@@ -38,6 +38,7 @@ def make_cards() -> list[dict[str, Any]]:
     return [
         {
             "number": "5.1",
+            "place": "lab-draws",
             "title": "How often does pizza come?",
             "question": "Draw 1,000 words under seed 123 at T = 1, 0.1 and 5. How often will pizza be among them? "
             "And is there a way to know that is faster and more exact than drawing?",
@@ -49,6 +50,7 @@ def make_cards() -> list[dict[str, Any]]:
         },
         {
             "number": "5.2",
+            "place": "lab-picture",
             "title": "When low, when high?",
             "question": "For which tasks would you set temperature and top-k low, for which high?",
             "predict": {
@@ -71,6 +73,7 @@ def make_cards() -> list[dict[str, Any]]:
         },
         {
             "number": "5.3",
+            "place": "lab-picture",
             "title": "The same text every time",
             "question": "Which settings make the choice certain, so that generate writes the same text every time?",
             "predict": {

@@ -121,7 +121,7 @@ def _step(row: StageTrace, shown: Tensor, cut: list[bool]) -> dict[str, Any]:
     return {
         "label": stage.title if stage else "Softmax",
         "setting": settings_of(stage) if stage else "of the logits",
-        "path": f"÷ {stage.temperature:g}" if isinstance(stage, Temperature) else _path(stage),
+        "chip": f"÷ {stage.temperature:g}" if isinstance(stage, Temperature) else _chip(stage),
         "start": stage is None,
         "p": probs,
         "cut": cut,
@@ -134,7 +134,7 @@ def _step(row: StageTrace, shown: Tensor, cut: list[bool]) -> dict[str, Any]:
     }
 
 
-def _path(stage: Stage | None) -> str:
+def _chip(stage: Stage | None) -> str:
     if stage is None:
         return "softmax"
     return f"{stage.title} {settings_of(stage).rpartition('= ')[2]}".strip()
