@@ -87,6 +87,13 @@ def make_batches(corpus: Corpus, data: DataConfig, context_length: int, seed: in
     Raises `TextError` if either part is too short for one batch.
     """
     check_long_enough(corpus, data, context_length)
-    train = Batches(corpus.train_ids, context_length, data.batch_size, data.stride, data.drop_last, data.shuffle, seed)
-    val = Batches(corpus.val_ids, context_length, data.batch_size, data.stride, drop_last=False, shuffle=False)
+    return batches_of(corpus.train_ids, corpus.val_ids, data, context_length, seed)
+
+
+def batches_of(
+    train_ids: Tensor, val_ids: Tensor, data: DataConfig, context_length: int, seed: int
+) -> tuple[Batches, Batches]:
+    """The same of bare ids (both 1-D), unchecked."""
+    train = Batches(train_ids, context_length, data.batch_size, data.stride, data.drop_last, data.shuffle, seed)
+    val = Batches(val_ids, context_length, data.batch_size, data.stride, drop_last=False, shuffle=False)
     return train, val

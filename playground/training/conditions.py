@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.device import machine, resolve_device, resolve_precision, use_threads
+from playground.training.ranks import Ranks
 
 _LENGTH = {"epochs", "max_steps"}
 _WITHOUT_EFFECT = {"eval_freq", "eval_iter", "start_context", "sample_tokens", "save_freq", "keep_checkpoints"}
@@ -24,6 +25,7 @@ class Conditions(BaseModel):
     device_name: str = Field(max_length=200)
     precision: str = Field(max_length=64)
     threads: int = Field(ge=1)
+    processes: int = Field(1, ge=1)
     torch_version: str = Field(max_length=64)
 
     @classmethod
@@ -40,6 +42,7 @@ class Conditions(BaseModel):
             device_name=machine(train.device).device_name,
             precision=resolve_precision(train.precision, device),
             threads=threads,
+            processes=Ranks.here().size,
             torch_version=str(torch.__version__),
         )
 
@@ -62,7 +65,7 @@ class Conditions(BaseModel):
             ]
         changes += [
             f"{name.replace('_', ' ')} ({getattr(before, name)}, now {getattr(self, name)})"
-            for name in ("device", "device_name", "precision", "threads", "torch_version")
+            for name in ("device", "device_name", "precision", "threads", "processes", "torch_version")
             if getattr(self, name) != getattr(before, name)
         ]
         if not changes:

@@ -15,10 +15,12 @@ from playground.model.gpt import GPTModel
 from playground.training.checkpoint import Checkpoint, remove_temporaries, write_checkpoint
 from playground.training.conditions import Conditions
 from playground.training.control import Control, ControlReader
+from playground.training.distributed import lead
 from playground.training.events import Event, Finished, Started, Stepped, Warned
 from playground.training.optimizer import make_optimizer
 from playground.training.position import Position, SaveReason
 from playground.training.pruning import prune, set_aside, sweep
+from playground.training.ranks import Ranks
 from playground.training.run import Run
 from playground.training.status import Status
 from playground.training.trainer import Sample, train
@@ -98,6 +100,8 @@ def _sitting(
     remove_temporaries(run.folder)
     sweep(run)
     spec = run.spec
+    ranks = Ranks.here()
+    threads = threads or spec.train.threads or ranks.threads
     config = spec.train if threads is None else spec.train.replace(threads=threads)
     corpus = run.corpus()
     conditions = Conditions.here(corpus.sha256, spec.model, spec.data, config)
@@ -117,6 +121,8 @@ def _sitting(
         if spec.parent is not None and position.step == spec.parent.step:
             position = position.replace(lr=None)  # set by hand in the parent: the fork's own settings hold it by now
 
+    lead(ranks, model, optimizer, corpus, spec.data, config, position)
+
     def save(position: Position, reason: SaveReason) -> int:
         size_bytes = write_checkpoint(run.step_folder(position.step), model, optimizer, position, conditions)
         prune(run)
@@ -133,6 +139,7 @@ def _sitting(
         save=save,
         control=_both(control, ControlReader(run.control)),
         why_not_exact=why_not_exact,
+        ranks=ranks,
     )
     for event in events:
         yield event

@@ -1,0 +1,161 @@
+"""Two processes through torchrun and gloo train as one does, and either can go on from the other's checkpoint."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from playground.errors import SettingsError
+from playground.model.presets import find_preset
+from playground.training.distributed import lead
+from playground.training.events import Evaluated, Started, Stepped
+from playground.training.position import Position
+from playground.training.ranks import Ranks
+from playground.training.runs import RunStore
+from playground.training.worker import run_training
+
+ROOT = Path(__file__).parents[2]
+TEXT = "".join(f"On day {day} the {who} went away. " for day in range(20) for who in ("cat", "dog", "fox"))
+MODEL = {"context_length": 16, "emb_dim": 16, "n_heads": 2, "n_layers": 2, "drop_rate": 0.0}
+DATA = {"vocabulary": "bytes", "batch_size": 6}
+TRAIN = {
+    "max_steps": 10, "lr": 0.003, "grad_clip": 1.0, "accumulation_steps": 2, "eval_freq": 3, "save_freq": 1,
+    "keep_checkpoints": 100, "sample_tokens": 0, "device": "cpu", "precision": "float32", "threads": 1,
+}  # fmt: skip
+RESUME = """
+import sys
+from pathlib import Path
+from playground.training.distributed import run_together
+from playground.training.events import event_to_json
+from playground.training.runs import RunStore
+from playground.training.worker import run_training
+
+def command():
+    for event in run_training(RunStore(Path(sys.argv[1])).open("run")):
+        print(event_to_json(event), flush=True)
+
+run_together(command)
+"""
+
+
+def torchrun(*arguments: str) -> list[dict]:
+    """The events that two processes print."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert found.returncode == 0, found.stderr
+    return [json.loads(line) for line in found.stdout.splitlines()]
+
+
+def options(**settings: object) -> list[str]:
+    return [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+
+
+def new_run(root: Path):
+    preset = find_preset("nano")
+    return RunStore(root).create(
+        "run",
+        TEXT,
+        model=preset.model.replace(**MODEL),
+        data=preset.data.replace(**DATA),
+        train=preset.train.replace(**TRAIN),
+        preset="nano",
+        text_name="days",
+    )
+
+
+def of(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def without_later(folder: Path, target: Path, step: int) -> Path:
+    """A copy of a folder of runs whose checkpoints end at `step`."""
+    shutil.copytree(folder, target)
+    for checkpoint in (target / "run").glob("step_*"):
+        if int(checkpoint.name.removeprefix("step_")) > step:
+            shutil.rmtree(checkpoint)
+    return target
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """A folder of runs and what one process did there."""
+    root = tmp_path_factory.mktemp("alone")
+    return root, list(run_training(new_run(root)))
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A folder of runs and what `torchrun -m playground train` printed."""
+    root = tmp_path_factory.mktemp("two")
+    (root / "text.txt").write_text(TEXT)
+    more = options(preset="nano", name="run", checkpoints=root, **MODEL, **DATA, **TRAIN)
+    return root, torchrun("-m", "playground", "train", str(root / "text.txt"), "--json", *more)
+
+
+def test_two_processes_give_the_losses_of_one(alone, two):
+    expected, found = of(Stepped, alone[1]), [event for event in two[1] if event["type"] == "stepped"]
+    assert len(expected) == len(found) == 10
+    for name in ("loss", "lr", "grad_norm", "tokens_seen", "epoch"):
+        assert [event[name] for event in found] == pytest.approx([getattr(e, name) for e in expected], abs=1e-5), name
+
+
+def test_two_processes_evaluate_as_one(alone, two):
+    expected, found = of(Evaluated, alone[1]), [event for event in two[1] if event["type"] == "evaluated"]
+    assert [event["val_loss"] for event in found] == pytest.approx([e.val_loss for e in expected], abs=1e-5)
+    assert [event["train_loss"] for event in found] == pytest.approx([e.train_loss for e in expected], abs=1e-5)
+
+
+def test_one_process_goes_on_from_the_checkpoint_of_two(alone, two, tmp_path):
+    root = without_later(two[0], tmp_path / "copy", 4)
+    events = list(run_training(RunStore(root).open("run")))
+    (started,) = of(Started, events)
+    assert started.step == 4
+    assert "processes (2, now 1)" in started.why_not_exact
+    expected = [event.loss for event in of(Stepped, alone[1])][4:]
+    assert [event.loss for event in of(Stepped, events)] == pytest.approx(expected, abs=1e-5)
+
+
+def test_two_processes_go_on_from_the_checkpoint_of_one(alone, tmp_path):
+    root = without_later(alone[0], tmp_path / "copy", 4)
+    (tmp_path / "resume.py").write_text(RESUME)
+    events = torchrun(str(tmp_path / "resume.py"), str(root))
+    assert events[0]["step"] == 4
+    assert events[-1]["reason"] == "completed"
+    expected = [event.loss for event in of(Stepped, alone[1])][4:]
+    assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
+
+
+# --- one process that believes to be several -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+@pytest.mark.parametrize("windows", [1, 3, 4, 8])
+def test_the_shares_of_a_batch_are_the_batch(size, windows):
+    batch = torch.arange(windows * 4).view(windows, 4), torch.arange(windows * 4).view(windows, 4) + 1
+    shares = [Ranks(rank, size).share(batch) for rank in range(size)]
+    assert all(len(inputs) for inputs, _, _ in shares), "everyone computes something"
+    assert sum(counted for *_, counted in shares) == windows * 4
+    counted = torch.cat([inputs for inputs, _, counted in shares if counted])
+    assert sorted(counted[:, 0].tolist()) == batch[0][:, 0].tolist()
+    assert all(torch.equal(targets, inputs + 1) for inputs, targets, _ in shares)
+
+
+def test_every_part_of_an_evaluation_is_somebodys():
+    assert sorted(item for rank in range(3) for item in Ranks(rank, 3).mine(range(10), 7)) == list(range(7))
+
+
+def test_dropout_of_the_first_process_is_that_of_one_alone_and_others_differ():
+    assert Ranks(0, 2).purpose == Ranks().purpose
+    assert len({Ranks(rank, 4).purpose for rank in range(4)}) == 4
+
+
+def test_a_batch_smaller_than_the_number_of_processes_is_refused(sitting):
+    run = sitting(batch_size=2)
+    with pytest.raises(SettingsError, match="batch_size"):
+        lead(Ranks(0, 3), run.model, run.optimizer, run.corpus, run.data, run.config, Position())
