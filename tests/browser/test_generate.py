@@ -160,6 +160,51 @@ def test_stop_ends_at_once_and_continue_goes_on(desk):
     assert text_of(desk).startswith(stopped)
 
 
+def test_what_was_copied_is_underlined_and_its_place_is_shown(desk, shoot):
+    write(desk, max_new_tokens=60, temperature=0)
+    desk.locator(".copied").wait_for()
+    assert desk.locator(".tok.copied-train").count() > 20
+    share = desk.locator(".copied-train-share").inner_text()
+    assert float(share.rstrip(" %")) > 30
+    assert "Loss: training" in desk.locator(".copied-gap").inner_text()
+    desk.locator(".tok.copied-train").nth(10).click()
+    place = desk.locator(".panel-place").first
+    assert "stand in the training text" in place.inner_text()
+    assert desk.locator(".panel-place mark").first.inner_text() in TEXT
+    shoot(desk, "generate-copied")
+    marked = desk.locator(".tok.copied-train").count()
+    desk.locator(".copied-least").fill("32")
+    assert desk.locator(".tok.copied-train").count() <= marked
+    assert desk.locator(".copied-length").inner_text() == "32"
+
+
+def test_a_receipt_goes_out_and_comes_back(desk, page, tmp_path):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    write(desk, max_new_tokens=20, temperature=1.4, top_k=25, seed=9)
+    text = text_of(desk)
+    desk.get_by_role("button", name="Copy as command").click()
+    desk.get_by_text("Copied.").wait_for()
+    command = page.evaluate("navigator.clipboard.readText()")
+    assert "generate tale" in command
+    assert "--seed 9" in command
+    with page.expect_download() as saved:
+        desk.get_by_role("button", name="Save receipt").click()
+    receipt = tmp_path / "receipt.json"
+    saved.value.save_as(receipt)
+    write(desk, "Another text", seed=1, temperature=1, top_k=0)
+    assert text_of(desk) != text
+    desk.locator(".receipt-file").set_input_files(receipt)
+    desk.wait_for_function("text => document.querySelector('.strip-plain').textContent === text", arg=text)
+    assert desk.locator("#desk-prompt textarea").input_value() == "The rain had"
+    assert desk.locator("#desk-seed input").input_value() == "9"
+    assert desk.locator("#desk-top_k input").input_value() == "25"
+    assert desk.locator(".desk-error").inner_text() == ""
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{}")
+    desk.locator(".receipt-file").set_input_files(wrong)
+    desk.get_by_text("not a receipt").wait_for()
+
+
 def test_what_cannot_be_is_said_beside_the_button(desk):
     write(desk, max_new_tokens=10)
     before = text_of(desk)

@@ -36,3 +36,13 @@ find('.copied-least').addEventListener('input', () => {
   markCopied(desk.branches[desk.view]);
   drawPanel(desk, tokens, opened);
 });
+
+/** Once a text stands still, ask where it was copied from; the answer goes into the log. */
+async function lookUp(branch) {
+  if (!branch?.end || branch.copied || branch.asked === tokens.length) return;
+  branch.asked = tokens.length;
+  const { run, step } = desk.head;
+  const answer = await server.copied({ run, step, ids: tokens.map((token) => token.i) });
+  const unchanged = !isBusy() && desk.branches[desk.view] === branch && branch.asked === tokens.length;
+  if (answer && !answer.error && unchanged) note({ kind: 'copied', branch: branch.id, ...answer });
+}

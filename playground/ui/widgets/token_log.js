@@ -7,11 +7,11 @@
 //   {"kind":"more", branch, settings}                             the lines below go on with this branch
 //   {i, t, p, q, r, h, a, by}                                     one token: id, text, probability before and after the
 //                                                                 stages, rank, entropy in bits, alternatives [i, t, p, q],
-//                                                                 by: "prompt" or "hand" where the model did not draw it
+//                                                                 by: "prompt", "hand" or "kept" where it was not drawn now
 //   {"kind":"end", reason, n, tokens_per_s}                       nothing more comes for now
 //   {"kind":"error", says}                                        nothing came, and why
 //   {"kind":"copied", branch, lengths, spans}                     what stands in the training text
-//   {"kind":"view", branch} and {"kind":"ask", branch, at, id}    what the reader did
+//   {"kind":"view", branch} {"kind":"ask", branch, at, id} {"kind":"restore", receipt}     what the reader did
 
 function newDesk() {
   return { raw: '', head: {}, branches: [], writing: null, view: 0, job: null, error: '' };

@@ -89,7 +89,7 @@ function panelPlaces(desk, tokens, i) {
       { class: 'panel-place' },
       node('h4', { text: `${span.end - span.start} tokens in a row stand in the ${span.part === 'val' ? 'validation' : 'training'} text` }),
       node('blockquote', {}, span.before, node('mark', { text: span.text }), span.after),
-      node('p', { class: 'panel-rest', text: span.count > 1 ? `From character ${fmt.whole(span.character)}; in ${fmt.whole(span.count)} places.` : `From character ${fmt.whole(span.character)}.` }),
+      node('p', { class: 'panel-rest', text: `From character ${fmt.whole(span.character + 1)} on.` }),
     ),
   );
 }

@@ -115,13 +115,13 @@ function drawStatus(branch) {
       const mean = written.reduce((sum, token) => sum + Math.log(Math.max(token.p, 1e-30)), 0) / written.length;
       parts.push(`perplexity ${(+Math.exp(-mean).toPrecision(3)).toLocaleString('en-US')}`);
     }
-    const why = { stopped: 'stopped', 'end of text': 'the model ended the text' }[branch.end?.reason];
+    const why = { stopped: 'stopped', end: 'the model ended the text', stop: `stopped at “${branch.end?.stop}”` }[branch.end?.reason];
     if (why) parts.push(why);
   }
   const hidden = Math.max(0, tokens.length - (desk.head.context_length || Infinity));
   if (hidden) parts.push(`the model still sees the last ${fmt.whole(desk.head.context_length)} tokens`);
   find('.status-text').replaceChildren(...parts.flatMap((part, k) => (k ? [' · ', part] : [part])));
-  find('.desk-copy').hidden = !tokens.length || isBusy();
+  find('.with-text').hidden = !tokens.length || isBusy();
 }
 
 /** Tokens a second since the writing began; the server's own number takes its place at the end. */
@@ -149,14 +149,13 @@ function open(i, focus = false) {
   chosen.setAttribute('aria-selected', 'true');
   rove(chosen, focus);
   markSight();
-  drawPanel(desk, tokens, i);
+  draw(false);
 }
 
 function closePanel() {
   strip.children[opened]?.setAttribute('aria-selected', 'false');
   opened = -1;
-  markSight();
-  drawPanel(desk, tokens, -1);
+  draw(false);
 }
 
 /** Make one token the stop of the Tab key. */
@@ -220,24 +219,33 @@ find('.desk-measure').addEventListener('change', () => {
   }
 });
 find('.desk-spaces').addEventListener('change', () => drawStrip(true));
-find('.desk-copy').addEventListener('click', async (event) => {
-  await navigator.clipboard.writeText(tokens.map((token) => token.t).join(''));
-  setText(event.target, 'Copied');
-  setTimeout(() => setText(event.target, 'Copy text'), 1500);
-});
-
 /** Write a line of the reader's into the log; the server gets the log with its next event. */
 function note(line) {
   props.value = `${desk.raw}${JSON.stringify(line)}\n`;
   readLog(desk, props.value);
-  draw(true);
+  draw(line.kind === 'view');
+}
+
+const drawn = {}; // what each part was last drawn for
+
+/** Call `work` only if `state` is another one than the last time, and keep the focus on what has it. */
+function whenNew(part, state, work) {
+  if (drawn[part] === state) return;
+  drawn[part] = state;
+  const host = find(part);
+  const place = [...host.querySelectorAll('button')].indexOf(document.activeElement);
+  work();
+  if (place >= 0) host.querySelectorAll('button')[place]?.focus();
 }
 
 function draw(fresh) {
   drawStrip(fresh);
-  drawBranches(desk);
-  drawPanel(desk, tokens, opened);
+  const branch = desk.branches[desk.view];
+  const state = `${desk.head.job} ${desk.view} ${isBusy()} ${!!branch?.copied} ${desk.branches.length}`;
+  whenNew('.branches', `${state} ${isBusy() || tokens.length}`, () => drawBranches(desk));
+  whenNew('.token-panel', `${state} ${opened}`, () => drawPanel(desk, tokens, opened));
   drawActions();
+  if (!isBusy()) lookUp(branch);
   setText(find('.strip-plain'), isBusy() ? '' : tokens.map((token) => token.t).join(''));
 }
 

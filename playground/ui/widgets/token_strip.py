@@ -15,8 +15,10 @@ MEASURES = ("probability", "surprise", "rank", "entropy")
 class TokenStrip(Widget):
     """The sheet with its panel and its tree of branches.
 
-    Events: `write`, `more` (buttons), and `ask` (another token was taken: the log ends with the wish). The server
-    function `stop(job)` ends what is being written; the first line of every answer names its job.
+    Events: `write`, `more` (buttons), `ask` (another token was taken: the log ends with the wish), `restore` (a receipt
+    was opened: the log ends with it). The server function `stop(job)` ends what is being written; the first line of
+    every answer names its job. `receipt({log})` gives `{json, python, command}` of the text in view, `copied({run,
+    step, ids})` gives `{spans, train_loss, val_loss}`, and either may give `{error}`.
     """
 
     scripts: ClassVar[tuple[str, ...]] = (
@@ -25,6 +27,7 @@ class TokenStrip(Widget):
         "branches.js",
         "copied.js",
         "desk_actions.js",
+        "receipts.js",
     )
     template: ClassVar[str] = f"""
 <section class="desk" aria-label="The text and its tokens">
@@ -55,9 +58,19 @@ class TokenStrip(Widget):
           class="copied-key val"></span><b class="copied-val-share"></b> from the validation text <span
           class="copied-gap"></span></p>
       </div>
-      <p class="strip-status"><span class="status-text" role="status"></span><span class="status-end"><span
-        class="status-pointer" aria-hidden="true"></span> <button type="button" class="link desk-copy" hidden>Copy
-        text</button></span></p>
+      <p class="strip-status"><span class="status-text" role="status"></span><span class="status-pointer"
+        aria-hidden="true"></span></p>
+      <div class="desk-links">
+        <span class="with-text" hidden>
+          <button type="button" class="link" data-copy="text">Copy text</button>
+          <button type="button" class="link" data-copy="python">Copy as Python</button>
+          <button type="button" class="link" data-copy="command">Copy as command</button>
+          <button type="button" class="link" data-copy="save">Save receipt</button>
+        </span>
+        <button type="button" class="link receipt-open">Open a receipt</button>
+        <input type="file" class="receipt-file" accept=".json,application/json" hidden>
+        <span class="receipt-note" role="status"></span>
+      </div>
     </div>
     <aside class="token-panel" aria-label="The open token" hidden></aside>
     <nav class="branches" aria-label="Branches" hidden><h3>Branches</h3><ul></ul></nav>

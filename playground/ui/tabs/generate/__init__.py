@@ -1,15 +1,22 @@
 """The Generate tab, a writing desk: a model that was trained here writes, and every token can be opened and changed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from playground.config import DecodeConfig, TrainConfig
+from playground.errors import PlaygroundError
+from playground.sampling.receipt import Receipt
 from playground.ui.context import Context
 from playground.ui.forms import LABELS, Fields
+from playground.ui.queries import answer, field
 from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
+from playground.ui.tabs.generate.log import last_receipt
+from playground.ui.tabs.generate.memory import Memory
+from playground.ui.tabs.generate.receipts import make_receipt
 from playground.ui.tabs.generate.writer import LONGEST_PROMPT, Writer
 from playground.ui.widgets.token_strip import TokenStrip
 
@@ -27,12 +34,28 @@ class GenerateTab:
 
 def build(context: Context) -> GenerateTab:
     """Lay out the tab and wire its events."""
-    writer = Writer(context)
+    writer, memory = Writer(context), Memory(context)
     fields = Fields(DecodeConfig())
 
     def stop(job: str) -> bool:
         """End what is being written under this job; false when it has ended already."""
         return writer.stop(job)
+
+    def receipt(query: Any) -> Any:
+        """The text in view of a `log` as a receipt, as Python and as a command."""
+
+        def make() -> dict[str, Any]:
+            made = make_receipt(context, field(query, "log", str))
+            folder = "checkpoints" if context.limits.is_public else str(context.store.root)
+            return {"json": made.to_json(), "python": made.as_python(folder), "command": made.as_command(folder)}
+
+        return answer(make)
+
+    def copied(query: Any) -> Any:
+        """What of a text (`run`, `step`, `ids`) stands word for word in the text the run was trained on."""
+        return answer(
+            lambda: memory.copied(field(query, "run", str), field(query, "step", int), field(query, "ids", list))
+        )
 
     def refresh(run_name: str | None) -> tuple[Any, Any]:
         """The runs there are now; the chosen one stays while it exists, else the newest is chosen."""
@@ -68,7 +91,7 @@ def build(context: Context) -> GenerateTab:
             )
             for name in ("max_new_tokens", "seed"):
                 fields.add(name, info=False, elem_id=f"desk-{name}", min_width=90)
-    strip = TokenStrip(server_functions=[stop], elem_id="desk")
+    strip = TokenStrip(server_functions=[stop, receipt, copied], elem_id="desk")
 
     def decode(values: dict) -> DecodeConfig:
         """The settings as the widgets show them."""
@@ -86,6 +109,24 @@ def build(context: Context) -> GenerateTab:
         """Take another token and go on from there on a branch of its own."""
         yield from writer.ask(values[strip], lambda: decode(values))
 
+    def restore(values: dict) -> Any:
+        """Bring back the desk of a receipt: first its settings, then its text."""
+        text = last_receipt(values[strip])
+        logs = writer.restore(values[strip], text)
+        with suppress(PlaygroundError):  # what is no receipt is told in the log
+            made = Receipt.from_json(text or "")
+            shown = made.decode.replace(top_k=None)
+            steps = checkpoint_choices(context, made.run)
+            yield {
+                **fields.write(shown),
+                fields.widgets["top_k"]: made.decode.top_k or 0,
+                run: made.run,
+                checkpoint: gr.Dropdown(choices=steps, value=str(made.step)),
+                prompt: made.prompt,
+                strip: next(logs),
+            }
+        yield from ({strip: log} for log in logs)
+
     streaming: dict[str, Any] = {
         "outputs": strip,
         "show_progress": "hidden",
@@ -97,10 +138,17 @@ def build(context: Context) -> GenerateTab:
     prompt.submit(write, {run, checkpoint, prompt, *settings}, api_visibility="private", **streaming)
     strip.more(more, settings, api_name="continue", **streaming)
     strip.ask(ask, settings, api_name="take_another", **streaming)
+    strip.restore(
+        restore,
+        {strip},
+        [strip, run, checkpoint, prompt, *fields.outputs],
+        api_name="open_receipt",
+        **{name: value for name, value in streaming.items() if name != "outputs"},
+    )
 
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
     run.focus(refresh, run, [run, checkpoint], api_name="refresh_runs", **quiet)
-    run.change(
+    run.input(
         lambda name: gr.Dropdown(choices=checkpoint_choices(context, name), value="last"),
         run,
         checkpoint,

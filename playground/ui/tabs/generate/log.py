@@ -6,7 +6,7 @@ and reads the same log in the browser.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -30,7 +30,6 @@ class Head(BaseModel):
     step: int = Field(ge=0)
     context_length: int = Field(ge=1)
     vocab_size: int = Field(ge=1)
-    text_sha256: str = Field("", max_length=64)
 
 
 class _Line(BaseModel):
@@ -48,13 +47,26 @@ class _Line(BaseModel):
 
 @dataclass
 class Branch:
-    """One way through the tree: its ids from the prompt's first on, and how many of them are the prompt's."""
+    """One way through the tree, from the prompt's first token on."""
 
     id: int
     ids: list[int]
     n_prompt: int
-    settings: list[dict[str, Any]] = field(default_factory=list)
-    """What it was written with, one entry for every press of a button."""
+    """How many of them are the prompt's."""
+    settings: dict[str, Any]
+    """What the last press of a button wrote with …"""
+    kept: int
+    """… and how many ids stood there before it, one that was taken by hand included."""
+
+    @property
+    def prompt(self) -> list[int]:
+        """The ids of the prompt."""
+        return self.ids[: self.n_prompt]
+
+    @property
+    def written(self) -> list[int]:
+        """The ids after the prompt."""
+        return self.ids[self.n_prompt :]
 
 
 @dataclass(frozen=True)
@@ -132,18 +144,20 @@ def _fold(text: str) -> Desk:
                 n_ids += 1
                 writing.ids.append(read.i)
                 writing.n_prompt += read.by == "prompt"
+                if read.by:
+                    writing.kept = len(writing.ids)
             case "branch":
                 shared = [] if read.parent is None else branches[read.parent].ids[: read.at]
                 n_ids += len(shared)
                 if n_ids > MOST_IDS:
                     raise ValueError
                 n_prompt = 0 if read.parent is None else min(branches[read.parent].n_prompt, len(shared))
-                writing = Branch(len(branches), list(shared), n_prompt, [read.settings])
+                writing = Branch(len(branches), list(shared), n_prompt, read.settings, len(shared))
                 branches.append(writing)
                 view = writing.id
             case "more":
                 writing = branches[_known(read.branch)]
-                writing.settings.append(read.settings)
+                writing.settings, writing.kept = read.settings, len(writing.ids)
                 view = writing.id
             case "view":
                 view = branches[_known(read.branch)].id
@@ -161,3 +175,16 @@ def _known(branch: int | None) -> int:
     if branch is None:
         raise ValueError
     return branch
+
+
+def last_receipt(text: str | None) -> str | None:
+    """The receipt that the last line of a log brings, if it does.
+
+    >>> last_receipt(line(kind="view", branch=0) + line(kind="restore", receipt="{}"))
+    '{}'
+    """
+    try:
+        last = json.loads((text or "").rstrip("\n").rpartition("\n")[2])
+        return last["receipt"] if isinstance(last["receipt"], str) else None
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -1,8 +1,9 @@
 """The desk's three ways to write: a new text, on with this one, and on from another token. Logs in, logs out."""
 
+import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Lock
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 from playground.config import DecodeConfig
 from playground.errors import PlaygroundError, RunError, SettingsError, TextError
 from playground.sampling import stream
-from playground.sampling.reader import Reader
+from playground.sampling.reader import Reader, device_of
 from playground.sampling.reading import read_text
-from playground.text.tokenizer import encode
+from playground.sampling.receipt import Receipt
+from playground.sampling.writing import prompt_to_ids, write_text
 from playground.ui.context import Context
 from playground.ui.tabs.generate.choices import which
 from playground.ui.tabs.generate.log import Desk, Head, line, read_log
@@ -57,39 +59,69 @@ class Writer:
                 raise TextError("The prompt is empty; write something for the model to go on from.")
             if len(prompt) > LONGEST_PROMPT:
                 raise TextError(f"The prompt has {len(prompt):,} characters; shorten it to {LONGEST_PROMPT:,}.")
-            run = self._context.store.open(run_name)
-            step = run.find_step(which(checkpoint))
-            model, tokenizer = self._context.models.get(run_name, step)
-            ids, words = encode(prompt, tokenizer), Words(tokenizer)
-            head = Head(
-                job=job,
-                run=run_name,
-                step=step,
-                context_length=model.config.context_length,
-                vocab_size=model.config.vocab_size,
-                text_sha256=run.spec.text_sha256,
-            )
-            yield _RESTART
-            yield line(kind="desk", **head.model_dump())
-            yield line(kind="branch", branch=0, parent=None, at=0, settings=_record(settings))
-            yield words.prompt_line(ids[0])
-            for read in read_text(model, ids):
-                yield words.prompt_line(read.id, read)
-            with self._reader(job, model) as reader:
-                yield from self._go_on(reader, words, ids, 0, settings, stopped)
+            step = self._context.store.open(run_name).find_step(which(checkpoint))
+            yield from self._begin(job, run_name, step, prompt, [], settings, stopped)
 
         return self._answer(log or "", lines)
+
+    def restore(self, log: str | None, text: str | None) -> Iterator[str]:
+        """The text of a receipt, written again; if it comes out differently, it says from where on and why."""
+
+        def lines(job: str, stopped: Event) -> Iterator[str]:
+            receipt = Receipt.from_json(text or "")
+            settings = self._checked(receipt.decode)
+            ids: list[int] = []
+            for added in self._begin(job, receipt.run, receipt.step, receipt.prompt, receipt.kept, settings, stopped):
+                yield added
+                ids += [
+                    token["i"] for token in (json.loads(added or "{}"),) if "i" in token and token.get("by") != "prompt"
+                ]
+            if ids != list(receipt.ids):
+                model, _ = self._context.models.get(receipt.run, receipt.step)
+                sha256 = self._context.store.open(receipt.run).spec.text_sha256
+                why = receipt.differences(sha256, str(device_of(model)))
+                raise SettingsError(" ".join(["The text differs from the receipt's.", *why]))
+
+        return self._answer(log or "", lines)
+
+    def _begin(
+        self,
+        job: str,
+        run_name: str,
+        step: int,
+        prompt: str,
+        kept: Sequence[int],
+        settings: DecodeConfig,
+        stopped: Event,
+    ) -> Iterator[str]:
+        """A new desk: its head, the prompt, what was `kept` of an earlier text, and what follows."""
+        model, tokenizer = self._context.models.get(run_name, step)
+        ids, words = prompt_to_ids(prompt, tokenizer), Words(tokenizer)
+        config = model.config
+        head = Head(
+            job=job, run=run_name, step=step, context_length=config.context_length, vocab_size=config.vocab_size
+        )
+        yield _RESTART
+        yield line(kind="desk", **head.model_dump())
+        yield line(kind="branch", branch=0, parent=None, at=0, settings=_record(settings))
+        yield words.prompt_line(ids[0])
+        read = read_text(model, [*ids, *kept], decode=settings if kept else None)
+        for step_read in read[: len(ids) - 1]:
+            yield words.prompt_line(step_read.id, step_read)
+        for step_read in read[len(ids) - 1 :]:
+            yield words.line(step_read, by="kept")
+        with self._reader(job, model) as reader:
+            yield from self._go_on(reader, words, ids, list(kept), settings, stopped)
 
     def more(self, log: str | None, decode: Decode) -> Iterator[str]:
         """On with the branch in view."""
 
         def lines(job: str, stopped: Event) -> Iterator[str]:
             desk, settings = read_log(log), self._checked(decode())
-            ids = desk.branch.ids
-            model, words = self._open(desk, ids)
+            model, words = self._open(desk, desk.branch.ids)
             yield line(kind="more", branch=desk.view, settings=_record(settings))
             with self._reader(desk.head.job, model) as reader:
-                yield from self._go_on(reader, words, ids, len(ids) - desk.branch.n_prompt, settings, stopped)
+                yield from self._go_on(reader, words, desk.branch.prompt, desk.branch.written, settings, stopped)
 
         return self._answer(log or "", lines)
 
@@ -105,14 +137,16 @@ class Writer:
                     "Nothing stands before the first token, so it has no alternatives; change the prompt."
                 )
             parent, at, taken = desk.branches[desk.ask.branch], desk.ask.at, desk.ask.id
-            before, drawn = parent.ids[:at], max(0, at - parent.n_prompt)
+            before = parent.ids[:at]
+            prompt, kept = before[: parent.n_prompt], before[parent.n_prompt :]
             model, words = self._open(desk, before)
             branch = {"branch": len(desk.branches), "parent": parent.id, "at": at}
             yield line(kind="branch", **branch, settings=_record(settings))
-            (step,) = read_text(model, [*before, taken], start=at, decode=settings)
-            yield words.line(step, by="hand")
             with self._reader(desk.head.job, model) as reader:
-                yield from self._go_on(reader, words, [*before, taken], drawn + 1, settings, stopped)
+                one = settings.replace(max_new_tokens=1)
+                (step,) = stream(model, before, one, drawn=len(kept), first=taken, reader=reader)
+                yield words.line(step, by="hand")
+                yield from self._go_on(reader, words, prompt, [*kept, taken], settings, stopped)
 
         return self._answer(log or "", lines)
 
@@ -147,22 +181,21 @@ class Writer:
         yield text + "".join(new)
 
     def _go_on(
-        self, reader: Reader, words: Words, ids: list[int], drawn: int, settings: DecodeConfig, stopped: Event
+        self, reader: Reader, words: Words, prompt: list[int], kept: list[int], settings: DecodeConfig, stopped: Event
     ) -> Iterator[str]:
-        """The tokens that follow `ids`, and the line that ends them."""
-        eos_id = words.tokenizer.eot_token if settings.stop_at_end else None
-        began_s, n, reason = time.perf_counter(), 0, "length"
-        steps = stream(reader.model, ids, settings, eos_id=eos_id, drawn=drawn, reader=reader)
-        for step in steps:
-            n += 1
-            yield words.line(step)
-            if stopped.is_set():
-                reason = "stopped"
+        """The tokens that follow `prompt` and `kept`, and the line that ends them."""
+        began_s, n, reason = time.perf_counter(), 0, "stopped"
+        for piece in write_text(reader.model, words.tokenizer, prompt, settings, kept=kept, reader=reader):
+            if piece.step is not None:
+                n += 1
+                yield words.line(piece.step)
+            if piece.ended or stopped.is_set():
+                reason = piece.ended or "stopped"
                 break
-        if n < settings.max_new_tokens and reason == "length":
-            reason = "end of text"
         elapsed_s = time.perf_counter() - began_s
-        yield line(kind="end", reason=reason, n=n, tokens_per_s=round(n / max(elapsed_s, 1e-9), 1))
+        if n == 0 and reason == "stop":
+            raise SettingsError(f"The text holds “{settings.stop}” already, where it should stop; change Stop at.")
+        yield line(kind="end", reason=reason, n=n, stop=settings.stop, tokens_per_s=round(n / max(elapsed_s, 1e-9), 1))
 
     def _open(self, desk: Desk, ids: list[int]) -> tuple[Any, Words]:
         """The model of a desk, and its words after `ids`."""

@@ -6,29 +6,15 @@ from itertools import pairwise
 import pytest
 import torch
 
-from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
+from playground.config import DecodeConfig
 from playground.errors import SettingsError
 from playground.sampling import generate, stream
 from playground.text.tokenizer import encode, token_ids_to_text
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
 from playground.ui.context import Context, Limits
 from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices, which
 from playground.ui.tabs.generate.log import line, read_log
 from playground.ui.tabs.generate.words import Words
 from playground.ui.tabs.generate.writer import Writer
-
-TEXT = "The rain had stopped, and nobody in the house said a word about the letter. 你好，世界 👩‍👩‍👧 é ﷽.\n" * 40
-
-
-@pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    root = tmp_path_factory.mktemp("runs")
-    model = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1, drop_rate=0)
-    train = TrainConfig(epochs=1, max_steps=2, sample_tokens=0, threads=1)
-    run = RunStore(root).create("tale", TEXT, model, DataConfig(batch_size=4), train)
-    assert list(run_training(run))[-1].reason == "completed"
-    return Context.open(root)
 
 
 @pytest.fixture
