@@ -26,6 +26,12 @@ function drawTable() {
     ...steps.map((step) => `${step.label} ${step.setting}`)], rows);
 }
 
+/** What there is to say about the token that was looked for. */
+function findings() {
+  const found = picture.rows.find((row) => row.pinned);
+  return found ? ` ${visible(found.word)} is token ${found.id}, number ${fmt.whole(found.rank)} of ${fmt.whole(picture.size)} by probability.` : '';
+}
+
 function draw() {
   if (!picture) return;
   drawBars(picture, log.checked);
@@ -34,7 +40,7 @@ function draw() {
   drawTable();
   const { before, after } = picture;
   setText(part('.summary'), `Entropy ${before.entropy.toFixed(3)} → ${after.entropy.toFixed(3)} bits: as unsure as a fair `
-    + `draw among ${before.choices.toFixed(2)} → ${after.choices.toFixed(2)}.`);
+    + `draw among ${choices(before.choices)} → ${choices(after.choices)}.${findings()}`);
   setText(part('.notes'), picture.notes.join(' '));
   part('.notes').hidden = !picture.notes.length;
 }

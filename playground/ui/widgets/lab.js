@@ -6,6 +6,9 @@ const share = (p) => (p === 0 ? '0' : p < 5e-5 ? '<0.01 %' : `${(100 * p).toFixe
 /** Five significant digits as the chapter prints them: 5.7212e-01. */
 const scientific = (p) => (p === 0 ? '0' : p.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2'));
 
+/** An effective number of choices: 2.49, or 42,694 where the fraction says nothing. */
+const choices = (count) => (count < 1000 ? count.toFixed(2) : fmt.whole(count));
+
 /** "1 word", "2 words". */
 const plural = (count, word) => `${fmt.whole(count)} ${word}${count === 1 ? '' : 's'}`;
 
@@ -55,7 +58,7 @@ function whenSeen(target, work, rest_ms = 160) {
       timer = setTimeout(() => {
         const state = wanted;
         wanted = null;
-        run(state);
+        run(state).then(() => target.classList.toggle('stale', wanted !== null));
       }, rest_ms);
     }
   }
@@ -65,6 +68,7 @@ function whenSeen(target, work, rest_ms = 160) {
   }, { rootMargin: '200px' }).observe(target);
   return (state) => {
     wanted = state;
+    target.classList.add('stale'); // faded by the style until it is drawn anew
     plan();
   };
 }

@@ -31,7 +31,7 @@ function waterfall(host) {
         node('b', { text: step.label }), node('small', { text: step.setting })),
       node('span', { class: 'cells', role: 'cell', 'aria-label': says }, ...cells),
       node('span', { class: 'says', role: 'cell' }, node('span', { class: 'what', text: says }),
-        node('span', { class: 'bits', text: `${step.entropy.toFixed(3)} bits = ${step.choices.toFixed(2)} choices` })));
+        node('span', { class: 'bits', text: `${step.entropy.toFixed(3)} bits = ${choices(step.choices)} choices` })));
   }
 
   return function draw(picture) {
