@@ -32,6 +32,8 @@ class Limits:
     """Memory of all models kept; the one in use may exceed it alone."""
     max_parameters: int | None = None
     """Largest model that may be trained; None: whatever fits into memory."""
+    max_runs_per_visitor: int | None = None
+    """Trainings that one visitor may have at work or waiting; None: no limit."""
     is_public: bool = False
     """Whether strangers use this server: runs of others are not listed."""
 
@@ -44,6 +46,7 @@ class Limits:
             max_models=2,
             max_model_bytes=1_000_000_000,
             max_parameters=30_000_000,
+            max_runs_per_visitor=2,
             is_public=True,
         )
 

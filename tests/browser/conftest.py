@@ -32,9 +32,7 @@ class Server:
         """Start it and wait until it answers."""
         command = [sys.executable, "app.py", "--checkpoints", str(self.checkpoints), "--port", str(self.port)]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "2"}
-            )
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environment())
         for _ in range(600):
             if self.process.poll() is not None:
                 break
@@ -44,6 +42,9 @@ class Server:
             except OSError:
                 time.sleep(0.1)
         raise AssertionError(f"The app did not start:\n{self.log.read_text()[-3000:]}")
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "GRADIO_TEMP_DIR": str(self.checkpoints.with_name("uploads"))}
 
     def kill(self) -> None:
         """End it as a crash would."""

@@ -1,6 +1,7 @@
 """A page served in this process, with small limits, for tests that knock at its endpoints."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ def closing_loops() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
     """One page for all tests of the room."""
+    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("uploads"))
     context = Context.open(Path(tmp_path_factory.mktemp("page")) / "checkpoints", limits=LIMITS)
     with closing_loops():
         page = build(context)

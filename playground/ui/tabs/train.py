@@ -53,7 +53,7 @@ def build(context: Context) -> TrainTab:
     def on_start(values: Mapping[Component, Any], request: gr.Request) -> dict[Component, Any]:
         try:
             choice = form.read(values)
-            run_name = starter.start(**vars(choice), name=values[name] or None, visitor=request.session_hash or "")
+            run_name = starter.start(**vars(choice), name=values[name] or None, visitor=_address(request))
         except PlaygroundError as error:
             return {complaint: refusal(str(error))}
         return {live: to_json({"run": run_name}), complaint: facts()}
@@ -62,6 +62,10 @@ def build(context: Context) -> TrainTab:
         on_start, {*form.inputs, name}, [live, complaint], api_name="start", show_progress="hidden", concurrency_limit=2
     )
     return TrainTab(start=start, live=live)
+
+
+def _address(request: gr.Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _wire_form(form: TrainForm) -> None:

@@ -48,8 +48,8 @@ function makeRecord() {
   };
 }
 
-/** An exponential mean over steps: it remembers about twenty, however many steps one point stands for. */
-function smooth(at, values) {
+/** An exponential mean that remembers about `memory` steps, however many of them one point stands for. */
+function smooth(at, values, memory) {
   const smoothed = [];
   let mean = 0;
   let weight = 0;
@@ -58,7 +58,7 @@ function smooth(at, values) {
       smoothed.push(null);
       continue;
     }
-    const keep = 0.95 ** Math.max(1, at[i] - (at[i - 1] ?? at[i] - 1));
+    const keep = (1 - 1 / memory) ** Math.max(1, at[i] - (at[i - 1] ?? at[i] - 1));
     mean = keep * mean + (1 - keep) * values[i];
     weight = keep * weight + (1 - keep);
     smoothed.push(mean / weight);
@@ -130,7 +130,8 @@ function makeCurves(root) {
     const xRange = [0, Math.max(epochs || 1, steps.epoch.at(-1) ?? 0)];
     const evalX = evals.map((row) => row.epoch);
     const found = verdict(evals);
-    shown = { record, smoothed: smooth(steps.step, steps.loss) };
+    const memory = Math.min(50, Math.max(3, (sitting?.total_steps ?? 0) / 40));
+    shown = { record, smoothed: smooth(steps.step, steps.loss, memory) };
     losses.draw({
       xRange,
       xWhole: xRange[1] >= 2,

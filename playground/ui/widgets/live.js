@@ -171,7 +171,7 @@ function showTiles() {
   setText($('val-sub'), status.best_val_loss != null ? `best ${fmt.loss(status.best_val_loss)}` : ' ');
   const perplexity = row?.val_loss == null ? null : Math.exp(row.val_loss);
   setText($('perplexity'), perplexity == null ? '–' : perplexity < 100 ? perplexity.toFixed(1) : fmt.short(perplexity));
-  setText($('perplexity-sub'), perplexity == null ? ' ' : `as unsure as choosing among ${fmt.whole(Math.max(1, perplexity))} tokens`);
+  setText($('perplexity-sub'), perplexity == null ? ' ' : `as unsure as choosing among ${fmt.whole(Math.max(1, perplexity))} ${perplexity < 1.5 ? 'token' : 'tokens'}`);
   setText($('speed'), fmt.whole(steps.tokens_per_s.at(-1)));
   setText($('speed-sub'), `${fmt.short(status.tokens_seen || 0)} seen`);
   const left = LIVE.has(status.state) && done && total ? (status.elapsed_s / Math.max(1, status.step)) * (total - done) : null;
