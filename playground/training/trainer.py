@@ -26,6 +26,7 @@ from playground.training.control import Control
 from playground.training.events import Evaluated, Event, Finished, Sampled, Started, Stepped
 from playground.training.gradients import LossOf, add_up, clip, count_tokens
 from playground.training.loss import evaluate_model
+from playground.training.machine_use import keep_freed_memory
 from playground.training.obeying import Obedience
 from playground.training.optimizer import lr_at
 from playground.training.position import Position, Save
@@ -108,6 +109,8 @@ def train_on(
     device = next(model.parameters()).device
     precision = resolve_precision(config.precision, device)
     threads = use_threads(config.threads)
+    keep_freed_memory()
+    model.recompute = config.recompute
     steps_per_epoch = math.ceil(len(train_batches) / config.accumulation_steps)
     total_steps = min(config.epochs * steps_per_epoch, config.max_steps or config.epochs * steps_per_epoch)
     n_parameters = sum(p.numel() for p in model.parameters())

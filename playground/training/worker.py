@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
+from playground.device import available_cores, resolve_device
 from playground.errors import CheckpointError, PlaygroundError
 from playground.model.gpt import GPTModel
 from playground.training.checkpoint import Checkpoint, remove_temporaries, write_checkpoint
@@ -17,6 +18,7 @@ from playground.training.conditions import Conditions
 from playground.training.control import Control, ControlReader
 from playground.training.distributed import lead
 from playground.training.events import Event, Finished, Started, Stepped, Warned
+from playground.training.machine_use import choose_threads
 from playground.training.optimizer import make_optimizer
 from playground.training.position import Position, SaveReason
 from playground.training.pruning import prune, set_aside, sweep
@@ -101,18 +103,16 @@ def _sitting(
     sweep(run)
     spec = run.spec
     ranks = Ranks.here()
-    threads = threads or spec.train.threads or ranks.threads
-    config = spec.train if threads is None else spec.train.replace(threads=threads)
     corpus = run.corpus()
-    conditions = Conditions.here(corpus.sha256, spec.model, spec.data, config)
-
-    torch.manual_seed(config.seed)
+    torch.manual_seed(spec.train.seed)
     model = GPTModel(spec.model)
     checkpoint, warnings = _last_good(run)
     position, why_not_exact = Position(), ""
     if checkpoint is not None:
         checkpoint.load_model(model)
-    model.to(conditions.device)
+    model.to(resolve_device(spec.train.device))
+    config = spec.train.replace(threads=_threads(run, model, checkpoint, ranks, threads))
+    conditions = Conditions.here(corpus.sha256, spec.model, spec.data, config)
     optimizer = make_optimizer(model, config)
     if checkpoint is not None:
         checkpoint.load_optimizer(model, optimizer)
@@ -146,6 +146,16 @@ def _sitting(
         if isinstance(event, Started):
             for message in warnings:
                 yield Warned(step=event.step, elapsed_s=event.elapsed_s, message=message)
+
+
+def _threads(run: Run, model: GPTModel, checkpoint: Checkpoint | None, ranks: Ranks, most: int | None) -> int:
+    """The threads that are set; else those of the last sitting, so that this one is exact; else the fastest."""
+    most = most or run.spec.train.threads or ranks.threads or available_cores()
+    if run.spec.train.threads is not None:
+        return most
+    if checkpoint is not None and checkpoint.conditions.threads <= most:
+        return checkpoint.conditions.threads
+    return choose_threads(model, run.spec.data.batch_size, most)
 
 
 def _last_good(run: Run) -> tuple[Checkpoint | None, list[str]]:
