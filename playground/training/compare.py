@@ -51,10 +51,17 @@ class Curves:
     val_y: list[float] = field(default_factory=list)
 
 
-def curves(run: Run, over: Axis = "steps") -> Curves:
-    """The curves of a run, without what a crash undid; a forked run's begin where it was forked."""
+def curves(run: Run, over: Axis = "steps", parent: Run | None = None) -> Curves:
+    """The curves of a run, without what a crash undid.
+
+    A forked run's begin at the last evaluation before the fork, if its `parent` is given.
+    """
     found = Curves(run.name)
-    for event in without_undone(run.events()[0]):
+    events = without_undone(run.events()[0])
+    if parent is not None and run.spec.parent is not None:
+        before = [event for event in without_undone(parent.events()[0]) if isinstance(event, Evaluated)]
+        events = [event for event in before if event.step <= run.spec.parent.step][-1:] + events
+    for event in events:
         if isinstance(event, Stepped):
             found.loss_x.append(getattr(event, _FIELD[over]))
             found.loss_y.append(event.loss)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from playground.config import TrainConfig
+from playground.errors import RunError
 from playground.training.files import write_atomic
 from playground.training.run import Run, Which
 from playground.training.run_spec import Parent
@@ -32,17 +33,23 @@ def fork(
     """Make a run that begins with weights, optimizer and place in the batch order of `name` at a checkpoint.
 
     `train` are its settings (left out: `settings_at`), `drop_rate` its dropout. Whatever is left as it was goes on bit
-    for bit. Nothing is trained yet. Raises RunError if there is no such checkpoint, CheckpointError if it is damaged.
+    for bit. Nothing is trained yet. Raises RunError if there is no such checkpoint or nothing is left to train,
+    CheckpointError if it is damaged.
     """
     parent = store.open(name)
     step = parent.find_step(which)
     position = parent.load_checkpoint(step).position
+    settings = train or settings_at(parent, step)
+    if settings.epochs <= position.epoch:
+        raise RunError(
+            f"The checkpoint of step {step} has {position.epoch} epochs behind it; give the fork more epochs."
+        )
     model = parent.spec.model if drop_rate is None else parent.spec.model.replace(drop_rate=drop_rate)
     spec = parent.spec.model_copy(
         update={
             "name": new_name or store.free_name(f"{name}-from-{step}"),
             "model": model,
-            "train": train or settings_at(parent, step),
+            "train": settings,
             "parent": Parent(name=name, step=step),
             "versions": versions(),
             "created": round(time.time(), 3),

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from playground.ui.context import Context
 from playground.ui.guard import Guard
-from playground.ui.tabs import decoding, generate, train
+from playground.ui.tabs import decoding, generate, runs, train
 from playground.ui.theme import head, theme
 from playground.ui.widgets.header import Header
 
@@ -33,13 +33,15 @@ def build(context: Context) -> gr.Blocks:
         Header()
         with gr.Tabs(elem_id="pg-tabs") as tabs:
             with gr.Tab("Train", id="train"):
-                train.build(context)
+                training = train.build(context)
             with gr.Tab("Decoding", id="decoding"):
                 decoding.build(context)
             with gr.Tab("Generate", id="generate") as desk_tab:
                 desk = generate.build(context)
-        runs: dict = {"outputs": [desk.run, desk.checkpoint], "show_progress": "hidden", "queue": False}
-        gr.on([page.load, desk_tab.select], desk.refresh, desk.run, api_visibility="private", **runs)
+            with gr.Tab("Runs", id="runs"):
+                runs.connect(runs.build(context), tabs, training, desk)
+        choices: dict = {"outputs": [desk.run, desk.checkpoint], "show_progress": "hidden", "queue": False}
+        gr.on([page.load, desk_tab.select], desk.refresh, desk.run, api_visibility="private", **choices)
         page.load(_tab_of_address, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
     # Without api_open=False, /run/<name> would pass the queue and its limits.
     page.queue(api_open=False, max_size=64, default_concurrency_limit=4)
@@ -61,20 +63,24 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
         max_body_bytes=context.limits.max_body_bytes,
         max_upload_bytes=context.limits.max_upload_bytes,
     )
-    _, url, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        theme=theme(),
-        head=head(),
-        ssr_mode=False,
-        run_history=False,
-        enable_monitoring=False,
-        show_error=False,
-        footer_links=[],
-        max_file_size=context.limits.max_text_bytes,
-        app_kwargs={"middleware": [guard]},
-        **more,
-    )
+    try:
+        _, url, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            theme=theme(),
+            head=head(),
+            ssr_mode=False,
+            run_history=False,
+            enable_monitoring=False,
+            show_error=False,
+            footer_links=[],
+            max_file_size=context.limits.max_text_bytes,
+            app_kwargs={"middleware": [guard]},
+            **more,
+        )
+    finally:
+        if not more.get("prevent_thread_lock"):  # Ctrl-C: what is being trained saves before it ends
+            context.jobs.shutdown()
     return url
 
 

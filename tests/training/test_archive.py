@@ -109,7 +109,9 @@ def test_a_paused_run_arrives_at_rest(run, elsewhere, tmp_path):
 
 
 def test_a_parent_that_is_not_here_is_forgotten(store, run, elsewhere, tmp_path):
-    child = export_run(fork(store, "tale", "last", new_name="child"), tmp_path / "child.zip")
+    child = export_run(
+        fork(store, "tale", "last", new_name="child", train=run.spec.train.replace(epochs=9)), tmp_path / "child.zip"
+    )
     assert import_run(store, child, "again").spec.parent == store.open("child").spec.parent
     assert import_run(elsewhere, child).spec.parent is None
 

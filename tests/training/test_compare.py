@@ -20,11 +20,11 @@ def test_another_text_is_told_by_name_and_digest(new_run):
 
 
 def test_a_fork_differs_by_where_it_comes_from(store, new_run):
-    run = new_run("a", epochs=1)
+    run = new_run("a", epochs=2)
     list(run_training(run))
-    child = fork(store, "a")
+    child = fork(store, "a", run.steps()[0])
     assert [(row.setting, row.values) for row in differences([run.spec, child.spec])] == [
-        ("forked from", ("", f"a, step {run.steps()[-1]}"))
+        ("forked from", ("", f"a, step {run.steps()[0]}"))
     ]
 
 
@@ -56,3 +56,14 @@ def test_what_a_crash_undid_is_not_drawn_twice(new_run):
     list(run_training(run))
     x = curves(run).loss_x
     assert x == list(range(1, len(x) + 1))
+
+
+def test_the_curve_of_a_fork_begins_where_it_left_its_parent(store, new_run):
+    parent = new_run("a", epochs=2, eval_freq=2, save_freq=6, keep_checkpoints=100)
+    list(run_training(parent))
+    child = fork(store, "a", 6, train=parent.spec.train.replace(lr=0.01))
+    list(run_training(child))
+    found, of_parent = curves(child, parent=parent), curves(parent)
+    assert curves(child).eval_x[0] == 7
+    assert (found.eval_x[0], found.val_y[0]) == (5, of_parent.val_y[of_parent.eval_x.index(5)])
+    assert found.eval_x[1:] == curves(child).eval_x

@@ -74,7 +74,8 @@ def test_a_learning_rate_set_by_hand_is_the_default_of_a_fork_and_a_chosen_one_g
 
 
 def test_a_fork_is_named_after_its_parent_and_the_step(store, parent):
-    assert [fork(store, "parent", which).name for which in (4, 4, "best", "last")] == [
+    longer = parent.spec.train.replace(epochs=9)
+    assert [fork(store, "parent", which, train=longer).name for which in (4, 4, "best", "last")] == [
         "parent-from-4",
         "parent-from-4-2",
         f"parent-from-{parent.find_step('best')}",
@@ -94,6 +95,8 @@ def test_a_fork_outlives_its_parent(store, parent):
 def test_what_cannot_be_forked_is_refused_and_nothing_is_left_behind(store, parent):
     with pytest.raises(RunError, match="no checkpoint at step 3"):
         fork(store, "parent", 3)
+    with pytest.raises(RunError, match="more epochs"):
+        fork(store, "parent", "last")
     with pytest.raises(RunError, match="already"):
         fork(store, "parent", 4, new_name="parent")
     with pytest.raises(RunError, match="not allowed"):

@@ -1,0 +1,49 @@
+// The form of a fork: which checkpoint, and which settings are to be others from there on.
+
+/** makeFork(root, {detail, fork}) → {open(run), close()}; both functions ask the server. */
+function makeFork(root, { detail, fork }) {
+  const form = root.querySelector('.rf');
+  const field = (name) => form.elements[name];
+  const settings = ['lr', 'lr_schedule', 'epochs', 'drop_rate', 'weight_decay'];
+  let run = null;
+
+  function fill(found, steps) {
+    if (steps) {
+      field('step').replaceChildren(...[...found.checkpoints].reverse().map(({ step, best, last }) => {
+        const marks = [last && 'last', best && 'best'].filter(Boolean).join(', ');
+        return node('option', { value: step, text: `step ${fmt.whole(step)}${marks ? ` (${marks})` : ''}` });
+      }));
+    }
+    field('step').value = String(found.step);
+    for (const name of settings) field(name).value = found.settings[name];
+    field('new_name').placeholder = `${found.run}-from-${found.step}`;
+  }
+
+  field('step').addEventListener('change', async () => {
+    const found = await detail({ run, step: +field('step').value });
+    if (found && !found.error && found.run === run) fill(found, false);
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const changed = Object.fromEntries(settings.map((name) =>
+      [name, name === 'lr_schedule' ? field(name).value : field(name).valueAsNumber]));
+    fork({ run, step: +field('step').value, settings: changed, new_name: field('new_name').value });
+  });
+
+  return {
+    async open(name) {
+      run = name;
+      const found = await detail({ run });
+      if (!found || found.error || run !== name) return found?.error ?? 'The server did not answer; try again.';
+      if (!found.checkpoints.length) return `${name} has no checkpoint to fork from yet.`;
+      field('new_name').value = '';
+      fill(found, true);
+      form.hidden = false;
+      field('lr').focus();
+      return '';
+    },
+    close() {
+      form.hidden = true;
+    },
+  };
+}

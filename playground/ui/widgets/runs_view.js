@@ -1,0 +1,184 @@
+// Asks for the list of runs, shows it, and does with the chosen ones what its buttons say.
+
+const view = element.querySelector('.rv');
+const part = (name) => view.querySelector(name);
+const doing = Object.fromEntries([...view.querySelectorAll('[data-do]')].map((button) => [button.dataset.do, button]));
+const LIVE_MS = 1500;
+const REST_MS = 5000;
+const KNOWN = 'pg-runs'; // this browser's own runs: on a public server no others are shown
+
+let runs = [];
+let isPublic = false;
+let undoToken = '';
+let timer = null;
+let asking = false;
+let wanted = null; // a run to choose as soon as it is in the list
+
+const comparison = makeComparison(view, { ask: (names, over) => server.compare({ runs: names, over }) });
+const table = makeRunsTable(view, { onChoice });
+const fork = makeFork(view, { detail: (query) => server.detail(query), fork: (query) => act('fork', query.run, query) });
+
+// --- asking --------------------------------------------------------------------------------------------------------
+
+/** Names of runs that this browser has had to do with. */
+function known(added) {
+  let names = [];
+  try {
+    names = JSON.parse(localStorage.getItem(KNOWN) ?? '[]');
+    if (added && !names.includes(added)) localStorage.setItem(KNOWN, JSON.stringify([...names, added].slice(-100)));
+  } catch {
+    // no storage: what the address holds is all there is
+  }
+  return added && !names.includes(added) ? [...names, added].slice(-100) : names;
+}
+
+async function ask() {
+  clearTimeout(timer);
+  if (!element.isConnected) return;
+  const isSeen = document.visibilityState === 'visible' && element.offsetParent !== null;
+  if (isSeen && !asking) {
+    asking = true;
+    try {
+      const answer = await server.rows({ known: known(new URLSearchParams(location.search).get('run')) });
+      if (answer && !answer.error) take(answer);
+    } catch {
+      // no answer: the table stays as it is, and we ask again
+    } finally {
+      asking = false;
+    }
+  }
+  timer = setTimeout(ask, runs.some(isLive) ? LIVE_MS : isSeen ? REST_MS : 400);
+}
+
+function take(answer) {
+  const moving = runs.some(isLive);
+  runs = answer.runs;
+  isPublic = answer.public;
+  table.draw(runs);
+  part('.rv-empty').hidden = runs.length > 0;
+  setText(part('.rv-count'), runs.length ? `${runs.length}` : '');
+  part('.rv-unreadable').replaceChildren(...answer.unreadable.map((text) => node('li', { text })));
+  if (wanted && runs.some((run) => run.name === wanted)) {
+    const name = wanted;
+    wanted = null;
+    table.choose([name]);
+  }
+  showOne();
+  if (moving && table.chosen().length) comparison.refresh();
+}
+
+// --- the chosen run ------------------------------------------------------------------------------------------------
+
+function onChoice(names) {
+  closeForms();
+  comparison.show(names);
+  showOne();
+}
+
+const chosen = () => {
+  const names = table.chosen();
+  return names.length === 1 ? runs.find((run) => run.name === names[0]) : null;
+};
+
+function showOne() {
+  const run = chosen();
+  part('.rv-one').hidden = !run;
+  if (!run) return;
+  const live = isLive(run);
+  setText(part('.rv-chosen'), run.name);
+  setText(part('.rv-why'), [run.parent && `Forked from ${run.parent}.`, !live && run.message].filter(Boolean).join(' '));
+  doing.resume.hidden = run.state === 'running' || run.state === 'queued' || run.state === 'completed';
+  doing.stop.hidden = !live;
+  doing.rename.hidden = isPublic;
+  for (const name of ['rename', 'delete']) doing[name].disabled = live;
+  doing.download.disabled = run.state === 'running';
+  doing.delete.disabled ||= run.pinned;
+  setText(doing.pin, run.pinned ? 'Unpin' : 'Pin');
+  const has = run.step > 0 || run.best_val_loss != null;
+  for (const name of ['best', 'last', 'fork']) doing[name].disabled = !has;
+}
+
+function closeForms() {
+  part('.rv-rename').hidden = true;
+  fork.close();
+  for (const name of ['fork', 'rename']) doing[name].setAttribute('aria-expanded', 'false');
+}
+
+function say(text, { bad = false, undo = '' } = {}) {
+  const line = part('.rv-message');
+  undoToken = undo;
+  setText(line.querySelector('span'), text);
+  line.querySelector('.rv-undo').hidden = !undo;
+  line.classList.toggle('rv-complaint', bad);
+  line.hidden = !text;
+}
+
+// --- acting --------------------------------------------------------------------------------------------------------
+
+async function act(action, run, more = {}) {
+  const answer = await server.act({ ...more, action, run });
+  if (!answer || answer.error) {
+    say(answer?.error ?? 'The server did not answer; try again.', { bad: true });
+    return;
+  }
+  closeForms();
+  say(answer.message, { undo: answer.undo ?? '' });
+  if (answer.run) known(answer.run);
+  if (answer.run !== run) wanted = answer.run || null;
+  ask();
+}
+
+const actions = {
+  resume: (run) => act('resume', run.name),
+  stop: (run) => act('stop', run.name),
+  delete: (run) => act('delete', run.name),
+  pin: (run) => act('pin', run.name, { pinned: !run.pinned }),
+  follow: (run) => trigger('follow', { run: run.name }),
+  best: (run) => trigger('write', { run: run.name, step: 'best' }),
+  last: (run) => trigger('write', { run: run.name, step: 'last' }),
+  download: (run) => {
+    say(`${run.name} is being packed; the download begins by itself.`);
+    trigger('download', { run: run.name });
+  },
+  rename: (run) => {
+    const form = part('.rv-rename');
+    const opens = form.hidden;
+    closeForms();
+    form.hidden = !opens;
+    doing.rename.setAttribute('aria-expanded', String(opens));
+    if (!opens) return;
+    form.elements.new_name.value = run.name;
+    form.elements.new_name.select();
+  },
+  fork: async (run) => {
+    const opens = part('.rf').hidden;
+    closeForms();
+    if (!opens) return;
+    const complaint = await fork.open(run.name);
+    doing.fork.setAttribute('aria-expanded', String(!complaint));
+    if (complaint) say(complaint, { bad: true });
+  },
+};
+
+for (const [name, button] of Object.entries(doing)) {
+  button.addEventListener('click', () => chosen() && actions[name](chosen()));
+}
+part('.rv-rename').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (chosen()) act('rename', chosen().name, { new_name: event.target.elements.new_name.value });
+});
+part('.rv-undo').addEventListener('click', () => undoToken && act('undo', undoToken));
+view.addEventListener('keydown', (event) => event.key === 'Escape' && closeForms());
+
+watch('value', () => {
+  const news = parse(props.value);
+  if (!news) return;
+  say(news.error ?? news.message, { bad: Boolean(news.error) });
+  if (news.run) {
+    known(news.run);
+    wanted = news.run;
+    ask();
+  }
+});
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && ask());
+ask();

@@ -1,0 +1,248 @@
+"""The Runs tab in a real browser."""
+
+import shutil
+import time
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.training.runs import RunStore
+from playground.training.worker import run_training
+
+TEXT = "The rain had stopped, and nobody in the house said a word about the letter. " * 60
+MODEL = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)
+
+
+def make(server, name, stop_at=None, **settings):
+    settings = {"epochs": 4, "lr": 1e-2, "sample_tokens": 0, "threads": 1, "eval_freq": 2, "save_freq": 4, **settings}
+    store = RunStore(server.checkpoints)
+    run = store.create(name, TEXT, MODEL, DataConfig(batch_size=4), TrainConfig(**settings), text_name="rain")
+    training = run_training(run)
+    for event in training:
+        if stop_at is not None and event.step >= stop_at:
+            training.close()
+            break
+    return run
+
+
+NAMES = ("slow", "fast", "broken")
+
+
+@pytest.fixture
+def runs(server):
+    """Three runs: two complete, one that was broken off."""
+    for name in (*NAMES, "steady", "forked", "fast-2", "plain", "live"):
+        shutil.rmtree(server.checkpoints / name, ignore_errors=True)
+    make(server, "slow", lr=1e-3)
+    make(server, "fast")
+    make(server, "broken", stop_at=9, epochs=6)
+    return server
+
+
+@pytest.fixture
+def tab(page, runs):
+    return open_tab(page, runs)
+
+
+def open_tab(page, server):
+    page.goto(server.url)
+    page.get_by_role("tab", name="Runs").click()
+    row(page, "broken").wait_for()
+    return page
+
+
+def row(page, name):
+    return page.locator(".rv-table tbody tr").filter(has=page.get_by_label(f"choose {name}", exact=True))
+
+
+def choose(page, *names):
+    for name in names:
+        row(page, name).get_by_role("checkbox").check()
+
+
+def order(page):
+    return [name for name in page.locator(".rv-c-name").all_inner_texts() if name in (*NAMES, "steady")]
+
+
+def do(page, name):
+    page.locator(f"[data-do={name}]").click()
+
+
+def bring(page, path):
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Bring in a run").click()
+    chooser.value.set_files(path)
+
+
+def message(page, words):
+    page.locator(".rv-message", has_text=words).wait_for()
+
+
+def test_the_table_lists_and_sorts_the_runs(tab, shoot):
+    assert order(tab) == ["broken", "fast", "slow"]
+    assert "Interrupted" in row(tab, "broken").inner_text()
+    heading = tab.get_by_role("columnheader", name="Validation")
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "ascending"
+    losses = [float(row(tab, name).locator(".rv-c-val_loss").inner_text()) for name in order(tab)]
+    assert losses == sorted(losses)
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    shoot(tab, "runs")
+
+
+def test_chosen_runs_are_drawn_in_one_picture_and_compared(tab, shoot):
+    choose(tab, "slow", "fast")
+    plot = tab.locator(".rc-plot path.plot-line")
+    tab.wait_for_function("document.querySelectorAll('.rc-plot path.plot-line').length === 2")
+    assert tab.locator(".rc-legend li").all_inner_texts()[0].startswith("slow")
+    assert "lr" in tab.locator(".rc-scroll").inner_text()
+    assert "0.001" in tab.locator(".rc-scroll").inner_text()
+    before = plot.first.get_attribute("d")
+    for setting in ("Epochs", "Tokens", "Time"):
+        tab.locator(".rc-choice").get_by_text(setting, exact=True).click()
+        tab.locator(".plot-title", has_text=setting if setting != "Time" else "Seconds").wait_for()
+    tab.locator(".rc-choice").get_by_text("Every step", exact=True).click()
+    each = plot.first.get_attribute("d")
+    assert each != before
+    tab.locator(".rc-smooth input").fill("0.9")
+    assert plot.first.get_attribute("d") != each
+    assert tab.locator(".rc-smooth b").inner_text() == "0.90"
+    rough = plot.first.get_attribute("d")
+    tab.locator(".rc-log input").check()
+    assert plot.first.get_attribute("d") != rough
+    shoot(tab, "runs-compared")
+
+
+def test_a_run_is_renamed_pinned_deleted_and_brought_back(tab, runs):
+    row(tab, "slow").locator(".rv-c-name").click()
+    do(tab, "rename")
+    tab.locator(".rv-rename input").fill("../evil")
+    tab.locator(".rv-rename button").click()
+    message(tab, "is not allowed")
+    tab.locator(".rv-rename input").fill("steady")
+    tab.locator(".rv-rename button").click()
+    message(tab, "is now called steady")
+    row(tab, "steady").wait_for()
+    tab.wait_for_function("document.querySelector('.rv-chosen').textContent === 'steady'")
+    do(tab, "pin")
+    message(tab, "is pinned")
+    tab.locator(".rv-pinned").wait_for()
+    assert order(tab)[0] == "steady"
+    assert tab.locator("[data-do=delete]").is_disabled()
+    do(tab, "pin")
+    message(tab, "is unpinned")
+    tab.wait_for_function("!document.querySelector('[data-do=delete]').disabled")
+    do(tab, "delete")
+    message(tab, "steady is deleted")
+    row(tab, "steady").wait_for(state="detached")
+    tab.locator(".rv-undo").click()
+    message(tab, "steady is back")
+    row(tab, "steady").wait_for()
+
+
+def test_fault_16_a_name_or_text_that_is_markup_is_shown_as_characters(page, runs):
+    store = RunStore(runs.checkpoints)
+    evil = "<img src=x onerror=window.hit=1>{{window.hit=1}}${window.hit=1}"
+    store.create("plain", TEXT, MODEL, DataConfig(batch_size=4), TrainConfig(threads=1), preset=evil, text_name=evil)
+    open_tab(page, runs)
+    assert "<img" in row(page, "plain").inner_text()
+    row(page, "plain").click()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hit") is None
+
+
+def test_fault_36_an_interrupted_run_is_resumed_with_one_click(tab):
+    row(tab, "broken").click()
+    assert "broken off" in tab.locator(".rv-why").inner_text()
+    do(tab, "resume")
+    row(tab, "broken").filter(has_text="Finished").wait_for()
+
+
+def test_a_fork_goes_on_from_the_chosen_checkpoint_with_other_settings(tab, runs, shoot):
+    row(tab, "fast").click()
+    do(tab, "fork")
+    form = tab.locator(".rf")
+    form.locator("[name=lr]").wait_for()
+    form.locator("[name=step]").select_option(index=1)
+    step = int(form.locator("[name=step]").input_value())
+    form.locator("[name=lr]").fill("0.003")
+    form.locator("[name=new_name]").fill("forked")
+    shoot(tab, "runs-fork")
+    form.get_by_role("button").click()
+    row(tab, "forked").filter(has_text="Finished").wait_for()
+    spec = RunStore(runs.checkpoints).open("forked").spec
+    assert (spec.parent.name, spec.parent.step, spec.train.lr) == ("fast", step, 0.003)
+    choose(tab, "fast")
+    tab.wait_for_function("document.querySelectorAll('.rc-plot path.plot-line').length === 2")
+    assert "forked from" in tab.locator(".rc-scroll").inner_text()
+
+
+def test_a_run_is_downloaded_and_brought_in_again(tab, runs, tmp_path):
+    row(tab, "fast").click()
+    with tab.expect_download() as started:
+        do(tab, "download")
+    path = tmp_path / "fast.zip"
+    started.value.save_as(path)
+    bring(tab, path)
+    message(tab, "fast-2 is here")
+    row(tab, "fast-2").wait_for()
+    assert RunStore(runs.checkpoints).open("fast-2").steps() == RunStore(runs.checkpoints).open("fast").steps()
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"PK no archive at all")
+    bring(tab, bad)
+    message(tab, "is not a run's archive")
+
+
+@pytest.mark.parametrize("which", ["best", "last"])
+def test_the_best_and_the_last_checkpoint_are_one_click_from_generate(tab, which):
+    row(tab, "slow").click()
+    do(tab, which)
+    tab.wait_for_function("document.querySelector('#desk-run input').value === 'slow'")
+    shown = tab.locator("#desk-step input")
+    tab.wait_for_function(
+        "which => document.querySelector('#desk-step input').value.toLowerCase().startsWith(which)", arg=which
+    )
+    assert shown.is_visible()
+
+
+def test_watch_opens_the_run_on_the_train_tab(tab):
+    row(tab, "slow").click()
+    do(tab, "follow")
+    tab.locator(".lv-name", has_text="slow").wait_for()
+    assert "run=slow" in tab.url
+
+
+def test_a_training_that_goes_on_moves_in_the_table(tab, runs):
+    make(runs, "live", epochs=3000, stop_at=4)
+    row(tab, "live").wait_for()
+    row(tab, "live").click()
+    do(tab, "resume")
+    row(tab, "live").filter(has_text="Training").wait_for()
+    cell = row(tab, "live").locator(".rv-c-step")
+    first = cell.inner_text()
+    deadline = time.monotonic() + 30
+    while cell.inner_text() == first:
+        assert time.monotonic() < deadline
+        tab.wait_for_timeout(100)
+    assert tab.locator("[data-do=delete]").is_disabled()
+    do(tab, "stop")
+    row(tab, "live").filter(has_text="Stopped").wait_for()
+
+
+def test_the_table_is_worked_by_keyboard(tab):
+    tab.get_by_role("columnheader", name="Run", exact=True).get_by_role("button").focus()
+    tab.keyboard.press("Enter")
+    assert order(tab) == ["broken", "fast", "slow"]
+    tab.keyboard.press("Enter")
+    assert order(tab) == ["slow", "fast", "broken"]
+    row(tab, "fast").get_by_role("checkbox").focus()
+    tab.keyboard.press("Space")
+    assert tab.locator(".rv-chosen").inner_text() == "fast"
+
+
+def test_nothing_runs_over_the_edge_of_a_phone(new_page, runs):
+    page = open_tab(new_page(375, 720), runs)
+    choose(page, "slow", "fast")
+    page.locator(".rc-legend li").nth(1).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
