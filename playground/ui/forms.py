@@ -53,12 +53,22 @@ LABELS = {
     "device": "Device",
     "precision": "Precision",
     "threads": "Threads",
+    "recompute": "Recompute activations",
     "vocab_size": "Vocabulary size",
     "max_new_tokens": "Tokens to write",
     "temperature": "Temperature",
     "top_k": "Top-k",
 }
 """What a setting is called on the page; the book's own names stay in the code, the command line and the help text."""
+
+
+def label_of(name: str) -> str:
+    """What a setting is called on the page.
+
+    >>> label_of("lr"), label_of("some_new_setting")
+    ('Learning rate', 'Some new setting')
+    """
+    return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 class Fields:
@@ -74,7 +84,7 @@ class Fields:
     def add(self, name: str, *, info: bool = True, **settings: Any) -> Component:
         """Make the widget of one setting here in the layout; `settings` go to the widget (label, elem_id, …)."""
         help_text = type(self.first).model_fields[name].description or ""
-        settings.setdefault("label", LABELS[name])
+        settings.setdefault("label", label_of(name))
         settings.setdefault("elem_id", f"pg-{name}")
         settings.setdefault("info", help_text if info else None)
         settings.setdefault("min_width", 120)
@@ -115,9 +125,9 @@ class Fields:
         if isinstance(value, str) and kind in (int, float):
             value = _number(name, value.strip())
         if value is None and not is_optional:
-            raise SettingsError(f"{name}: {LABELS[name]} is empty; give a value.")
+            raise SettingsError(f"{name}: {label_of(name)} is empty; give a value.")
         if isinstance(value, float) and not math.isfinite(value):
-            raise SettingsError(f"{name}: {LABELS[name]} must be a number (got {value}).")
+            raise SettingsError(f"{name}: {label_of(name)} must be a number (got {value}).")
         return value
 
 
@@ -125,7 +135,7 @@ def _number(name: str, text: str) -> float | None:
     try:
         return float(text) if text else None
     except ValueError:
-        raise SettingsError(f"{name}: {LABELS[name]} must be a number or empty (got {text[:40]!r}).") from None
+        raise SettingsError(f"{name}: {label_of(name)} must be a number or empty (got {text[:40]!r}).") from None
 
 
 def _widget(config: Config, name: str, settings: dict[str, Any]) -> Component:

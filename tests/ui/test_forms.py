@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import SettingsError
-from playground.ui.forms import LABELS, Fields
+from playground.ui.forms import Fields, label_of
 
 CONFIGS = (ModelConfig, DataConfig, TrainConfig)
 
@@ -31,7 +31,8 @@ def test_every_setting_has_a_label_a_widget_and_its_help(config):
     fields = fields_of(config())
     assert list(fields.widgets) == list(config.model_fields)
     for name, widget in fields.widgets.items():
-        assert widget.label == LABELS[name]
+        assert widget.label == label_of(name)
+        assert widget.label.isprintable()
         assert widget.info == config.model_fields[name].description
 
 
