@@ -74,7 +74,8 @@ class Corpus:
 def build_corpus(text: str, data: DataConfig, vocabulary: Vocabulary | None = None) -> Corpus:
     """Clean a text, split it by characters at `train_ratio`, and encode both parts.
 
-    The vocabulary is made for this text as `data.vocabulary` says, unless one is given (that of a resumed run).
+    The vocabulary is made for the whole text as `data.vocabulary` says, unless one is given (that of a resumed run). A
+    word that the split cuts in two may fall into smaller tokens than with all of GPT-2.
     Raises `TextError` for an empty, blank or binary text.
 
     >>> corpus = build_corpus("Every effort moves you. " * 10, DataConfig(train_ratio=0.8))
@@ -85,7 +86,7 @@ def build_corpus(text: str, data: DataConfig, vocabulary: Vocabulary | None = No
     split = int(data.train_ratio * len(text))
     parts = text[:split], text[split:]
     if vocabulary is None:
-        vocabulary = find_vocabulary(data.vocabulary, *parts)
+        vocabulary = find_vocabulary(data.vocabulary, text)
     tokenizer = vocabulary.tokenizer
     train_ids, val_ids = (torch.from_numpy(encode_to_array(part, tokenizer).astype(np.int64)) for part in parts)
     sha256 = hashlib.sha256(text.encode()).hexdigest()

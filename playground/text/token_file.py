@@ -5,7 +5,7 @@ The threads run side by side because tiktoken lets go of Python's lock.
 
 An entry of the cache is a folder, written beside its place and then renamed:
 
-    ids.bin          uint16, little-endian: the training part, then the validation part
+    ids.bin          uint16, little-endian: the training part, some room, the validation part
     vocabulary.json  the vocabulary the ids belong to
     entry.json       what `_Entry` holds
 """
@@ -33,10 +33,11 @@ from playground.config import DataConfig
 from playground.device import available_cores
 from playground.errors import CheckpointError, TextError
 from playground.text.corpus import Corpus, build_corpus
+from playground.text.pieces import Scan, gaps_around, pieces, read_bytes
 from playground.text.tokenizer import Vocabulary, encode_to_array, find_vocabulary, vocabulary_of_gpt2_ids
 from playground.text.upload import LARGE_TEXT_BYTES
 
-PIECE_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 20
 KEPT_ENTRIES = 8
 """Texts whose ids stay in the cache, the last used ones."""
 
@@ -49,8 +50,13 @@ class _Entry:
     characters: int
     split: int
     train_tokens: int
+    val_start: int
     val_tokens: int
     crc32: int
+
+    @property
+    def size(self) -> int:
+        return self.val_start + self.val_tokens
 
 
 def open_corpus(
@@ -75,7 +81,7 @@ def open_corpus(
     size = path.stat().st_size
     if size < LARGE_TEXT_BYTES:
         return build_corpus(_decode(path.read_bytes(), path), data, vocabulary)
-    scan = _Scan.of(path)
+    scan = Scan.of(path)
     split = int(data.train_ratio * scan.characters)
     key = hashlib.sha256(vocabulary.to_json().encode()).hexdigest()[:16] if vocabulary else ""
     for name in dict.fromkeys((f"{scan.sha256[:32]}-{data.vocabulary}-{split}", f"{scan.sha256[:32]}-{key}-{split}")):
@@ -95,90 +101,25 @@ def open_corpus(
             raise CheckpointError(f"The token ids in {cache / name} do not read as they were written; check the disk.")
         _prune(cache)
     entry, vocabulary, ids = found
-    parts = ids[: entry.train_tokens], ids[entry.train_tokens :]
+    parts = ids[: entry.train_tokens], ids[entry.val_start :]
     return Corpus(path, vocabulary, *parts, entry.characters, entry.split, scan.sha256)
 
 
-@dataclass(frozen=True)
-class _Scan:
-    """A first look at a file: its digest, and where its characters are."""
-
-    sha256: str
-    block_characters: list[int]
-    """Characters that begin in each block of `PIECE_BYTES`."""
-
-    @property
-    def characters(self) -> int:
-        return sum(self.block_characters)
-
-    @classmethod
-    def of(cls, path: Path) -> "_Scan":
-        digest, counts = hashlib.sha256(), []
-        with path.open("rb") as file:
-            while block := file.read(PIECE_BYTES):
-                digest.update(block)
-                counts.append(int(np.count_nonzero(_begins(block))))
-        return cls(digest.hexdigest(), counts)
-
-    def byte_of(self, path: Path, character: int) -> int:
-        """Where in the file the character of that number begins."""
-        for i, count in enumerate(self.block_characters):
-            if character < count:
-                with path.open("rb") as file:
-                    file.seek(i * PIECE_BYTES)
-                    begins = _begins(file.read(PIECE_BYTES))
-                return i * PIECE_BYTES + int(np.flatnonzero(begins)[character])
-            character -= count
-        return path.stat().st_size
-
-
-def _begins(block: bytes) -> NDArray[np.bool_]:
-    """Where a character begins in UTF-8: at every byte but 10xxxxxx."""
-    return (np.frombuffer(block, np.uint8) & 0xC0) != 0x80
-
-
-def pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
-    """The bytes of a file from `start` to `end`, cut only where GPT-2's rule cuts anyway: before a space after a word.
-
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
-    >>> _ = path.write_text("ab  cd " * 400_000)
-    >>> [len(piece) for piece in pieces(path, 0, 2_800_000)]
-    [1048574, 1048576, 702849, 1]
-    """
-    rest = b""
-    with path.open("rb") as file:
-        file.seek(start)
-        while start < end:
-            block = file.read(min(PIECE_BYTES, end - start))
-            if not block:
-                break
-            start += len(block)
-            seen = np.frombuffer(rest[-1:] + block, np.uint8)
-            gaps = np.flatnonzero((seen[:-1] > 32) & (seen[:-1] < 127) & ((seen[1:] == 32) | (seen[1:] == 10)))
-            if len(gaps):
-                cut = int(gaps[-1]) + 1 - len(rest[-1:])
-                yield rest + block[:cut]
-                rest = block[cut:]
-            else:
-                rest += block
-    if rest:
-        yield rest
-
-
 def _write_entry(
-    target: Path, path: Path, data: DataConfig, vocabulary: Vocabulary | None, scan: _Scan, progress: Progress | None
+    target: Path, path: Path, data: DataConfig, vocabulary: Vocabulary | None, scan: Scan, progress: Progress | None
 ) -> None:
     split = int(data.train_ratio * scan.characters)
     middle, end = scan.byte_of(path, split), path.stat().st_size
+    before, after = gaps_around(path, middle)
     # A compact vocabulary is known only at the end: until then the ids are GPT-2's.
-    first = vocabulary or find_vocabulary("gpt2" if data.vocabulary == "compact" else data.vocabulary)
+    first = vocabulary or find_vocabulary("gpt2" if data.vocabulary == "compact" else data.vocabulary, "")
     used = np.zeros(first.size, bool)
     n_tokens = [0, 0]
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".new-", dir=target.parent) as folder:
-        with (Path(folder) / "ids.bin").open("wb") as file:
-            for part, (part_start, part_end) in enumerate(((0, middle), (middle, end))):
+        ids_path = Path(folder) / "ids.bin"
+        with ids_path.open("wb") as file:
+            for part, (part_start, part_end) in enumerate(((0, before), (after, end))):
                 done = part_start
                 for n_bytes, ids in _encoded(pieces(path, part_start, part_end), first, path):
                     used[ids] = True
@@ -187,10 +128,25 @@ def _write_entry(
                     done += n_bytes
                     if progress:
                         progress(done, end)
+                if part == 0:
+                    file.write(bytes(2 * (after - before)))
+        # The word at the split counts as a whole for the vocabulary. Its two halves take the room left for them.
+        word = read_bytes(path, before, after)
+        used[encode_to_array(_decode(word, path), first.tokenizer)] = True
         if vocabulary is None and data.vocabulary == "compact":
             vocabulary = vocabulary_of_gpt2_ids(set(np.flatnonzero(used).tolist()))
-            _renumber(Path(folder) / "ids.bin", vocabulary)
-        entry = _Entry(scan.characters, split, *n_tokens, _crc32(Path(folder) / "ids.bin"))
+            _renumber(ids_path, vocabulary)
+        left, right = (
+            encode_to_array(_decode(half, path), (vocabulary or first).tokenizer).astype("<u2")
+            for half in (word[: middle - before], word[middle - before :])
+        )
+        val_start = n_tokens[0] + len(word) - len(right)
+        with ids_path.open("r+b") as file:
+            for at, half in ((n_tokens[0], left), (val_start, right)):
+                file.seek(2 * at)
+                file.write(half.tobytes())
+        train_tokens, val_tokens = n_tokens[0] + len(left), len(right) + n_tokens[1]
+        entry = _Entry(scan.characters, split, train_tokens, val_start, val_tokens, _crc32(ids_path))
         (Path(folder) / "vocabulary.json").write_text((vocabulary or first).to_json())
         (Path(folder) / "entry.json").write_text(json.dumps(asdict(entry)))
         shutil.rmtree(target, ignore_errors=True)  # a damaged one
@@ -225,7 +181,7 @@ def _renumber(path: Path, vocabulary: Vocabulary) -> None:
     table = np.zeros(50_257, "<u2")
     table[[*vocabulary.gpt2_ids, 50_256]] = np.arange(vocabulary.size)
     with path.open("r+b") as file:
-        while chunk := file.read(PIECE_BYTES):
+        while chunk := file.read(_CHUNK_BYTES):
             file.seek(-len(chunk), os.SEEK_CUR)
             file.write(table[np.frombuffer(chunk, "<u2")].tobytes())
 
@@ -233,7 +189,7 @@ def _renumber(path: Path, vocabulary: Vocabulary) -> None:
 def _crc32(path: Path) -> int:
     checksum = 0
     with path.open("rb") as file:
-        while chunk := file.read(PIECE_BYTES):
+        while chunk := file.read(_CHUNK_BYTES):
             checksum = zlib.crc32(chunk, checksum)
     return checksum
 
@@ -244,14 +200,13 @@ def _read_entry(folder: Path, vocabulary: Vocabulary | None) -> tuple[_Entry, Vo
     try:
         entry = _Entry(**json.loads((folder / "entry.json").read_bytes()))
         stored = Vocabulary.from_json((folder / "vocabulary.json").read_text())
-        n_tokens = entry.train_tokens + entry.val_tokens
-        if (vocabulary or stored) != stored or ids.stat().st_size != 2 * n_tokens or _crc32(ids) != entry.crc32:
+        if (vocabulary or stored) != stored or ids.stat().st_size != 2 * entry.size or _crc32(ids) != entry.crc32:
             return None
         with suppress(OSError):
             os.utime(folder)
     except (OSError, ValueError, TypeError, CheckpointError):
         return None
-    return entry, stored, torch.from_file(str(ids), shared=False, size=n_tokens, dtype=torch.uint16)
+    return entry, stored, torch.from_file(str(ids), shared=False, size=entry.size, dtype=torch.uint16)
 
 
 def _prune(cache: Path) -> None:

@@ -171,14 +171,14 @@ def vocabulary_of_gpt2_ids(used: set[int]) -> Vocabulary:
     return Vocabulary("compact", tuple(sorted(kept)))
 
 
-def find_vocabulary(kind: VocabularyKind, *texts: str) -> Vocabulary:
-    """The vocabulary of a kind; for `compact`, the one that `texts` need, each encoded by itself.
+def find_vocabulary(kind: VocabularyKind, text: str) -> Vocabulary:
+    """The vocabulary of a kind; for `compact`, the one that `text` needs.
 
     >>> [find_vocabulary(kind, "Every effort moves you").size for kind in ("compact", "gpt2", "bytes")]
     [275, 50257, 257]
     """
     if kind == "compact":
-        return vocabulary_of_gpt2_ids({i for text in texts for i in np.unique(encode_to_array(text, _gpt2())).tolist()})
+        return vocabulary_of_gpt2_ids(set(np.unique(encode_to_array(text, _gpt2())).tolist()))
     if kind in ("gpt2", "bytes"):
         return Vocabulary(kind, tuple(range(N_GPT2 if kind == "gpt2" else N_BYTES)))
     raise SettingsError(f"vocabulary: {kind!r} is not one; choose compact, gpt2 or bytes.")

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from playground.config import DataConfig
 from playground.errors import TextError
+from playground.text import pieces as cutting
 from playground.text import token_file
 from playground.text.corpus import build_corpus, corpus_stats
-from playground.text.token_file import open_corpus, pieces
+from playground.text.pieces import pieces
+from playground.text.token_file import open_corpus
 from playground.text.tokenizer import find_vocabulary
 
 SPACES = [" ", "  ", "\n", "\n\n", "\t", " \n ", "\x85", "\u3000", "\u2028"]
@@ -26,7 +28,7 @@ LINE = "The river was in no hurry, said the ferryman. 漢字 😀\n"
 def pieces_of_16_bytes():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(token_file, "LARGE_TEXT_BYTES", 0)
-        patch.setattr(token_file, "PIECE_BYTES", 16)
+        patch.setattr(cutting, "PIECE_BYTES", 16)
         yield
 
 

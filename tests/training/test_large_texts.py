@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from playground.cli import app
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import TextError
-from playground.text import token_file, upload
+from playground.text import pieces, token_file, upload
 from playground.training.events import Evaluated, Stepped
 from playground.training.runs import RunStore
 from playground.training.worker import run_training
@@ -20,7 +20,7 @@ TRAIN = TrainConfig(epochs=1, max_steps=6, eval_freq=3, sample_tokens=0, device=
 def every_text_is_large(monkeypatch):
     for module in (token_file, upload):
         monkeypatch.setattr(module, "LARGE_TEXT_BYTES", 0)
-    monkeypatch.setattr(token_file, "PIECE_BYTES", 256)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 256)
 
 
 @pytest.fixture

@@ -1,0 +1,118 @@
+"""Where a large text file can be cut: its characters, and the places where GPT-2's rule cuts whatever stands around.
+
+Such a place is a gap: a space or line break after a visible ASCII character. No word of GPT-2's reaches over it, so the
+text before it and the text from it on can be encoded by themselves. Files are UTF-8 and read in blocks.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+PIECE_BYTES = 1 << 20
+"""Bytes that are read at a time."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A first look at a file: its digest, and where its characters are."""
+
+    sha256: str
+    block_characters: list[int]
+    """Characters that begin in each block of `PIECE_BYTES`."""
+
+    @property
+    def characters(self) -> int:
+        """Characters in the file."""
+        return sum(self.block_characters)
+
+    @classmethod
+    def of(cls, path: Path) -> "Scan":
+        """Read a file through once."""
+        digest, counts = hashlib.sha256(), []
+        with path.open("rb") as file:
+            while block := file.read(PIECE_BYTES):
+                digest.update(block)
+                counts.append(int(np.count_nonzero(_begins(block))))
+        return cls(digest.hexdigest(), counts)
+
+    def byte_of(self, path: Path, character: int) -> int:
+        """Where in the file the character of that number begins."""
+        for i, count in enumerate(self.block_characters):
+            if character < count:
+                with path.open("rb") as file:
+                    file.seek(i * PIECE_BYTES)
+                    begins = _begins(file.read(PIECE_BYTES))
+                return i * PIECE_BYTES + int(np.flatnonzero(begins)[character])
+            character -= count
+        return path.stat().st_size
+
+
+def _begins(block: bytes) -> NDArray[np.bool_]:
+    """Where a character begins in UTF-8: at every byte but 10xxxxxx."""
+    return (np.frombuffer(block, np.uint8) & 0xC0) != 0x80
+
+
+def pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a file from `start` to `end`, cut only where GPT-2's rule cuts anyway: before a space after a word.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = path.write_text("ab  cd " * 400_000)
+    >>> [len(piece) for piece in pieces(path, 0, 2_800_000)]
+    [1048574, 1048576, 702849, 1]
+    """
+    rest = b""
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < end:
+            block = file.read(min(PIECE_BYTES, end - start))
+            if not block:
+                break
+            start += len(block)
+            gaps = _gaps(rest[-1:] + block)
+            if len(gaps):
+                cut = int(gaps[-1]) - len(rest[-1:])
+                yield rest + block[:cut]
+                rest = block[cut:]
+            else:
+                rest += block
+    if rest:
+        yield rest
+
+
+def _gaps(block: bytes) -> NDArray[np.intp]:
+    """Where a word ends before a space or line break, as the places of those."""
+    seen = np.frombuffer(block, np.uint8)
+    return np.flatnonzero((seen[:-1] > 32) & (seen[:-1] < 127) & ((seen[1:] == 32) | (seen[1:] == 10))) + 1
+
+
+def gaps_around(path: Path, at: int) -> tuple[int, int]:
+    """The last gap at or before a byte of a file, and the first at or after it."""
+    before, after, end = at, at, path.stat().st_size
+    with path.open("rb") as file:
+        while before > 0:
+            start = max(0, before - PIECE_BYTES)
+            file.seek(start)
+            gaps = _gaps(file.read(before - start + 1))
+            before = start + int(gaps[-1]) if len(gaps) else start
+            if len(gaps):
+                break
+        while after < end:
+            start = max(0, after - 1)
+            file.seek(start)
+            gaps = _gaps(file.read(PIECE_BYTES + 1))
+            after = start + int(gaps[0]) if len(gaps) else min(end, after + PIECE_BYTES)
+            if len(gaps):
+                break
+    return before, after
+
+
+def read_bytes(path: Path, start: int, end: int) -> bytes:
+    """The bytes of a file from `start` to `end`."""
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(end - start)
