@@ -115,6 +115,9 @@ class TrainConfig(Config):
     min_lr: float = Field(0, ge=0, le=1, description="Learning rate at the end of a cosine decay.")
     grad_clip: float | None = Field(None, gt=0, le=1e6, description="Largest gradient norm; empty: no clipping.")
     accumulation_steps: int = Field(1, ge=1, le=4096, description="Batches whose gradients are added up to one step.")
+    recompute: bool = Field(
+        False, description="Compute activations again instead of keeping them: a third slower, much less memory."
+    )
     eval_freq: int = Field(5, ge=1, le=1_000_000, description="Steps between two evaluations.")
     eval_iter: int = Field(5, ge=1, le=100_000, description="Batches of each part looked at in an evaluation.")
     start_context: str = Field(

@@ -97,6 +97,7 @@ PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
 """By name, from seconds to the real thing."""
 DEFAULT_PRESET = "mini"
 _LOGITS_BYTES = 128 * 2**20  # the loss makes its logits in chunks of about this size
+_PROGRAM_BYTES = 350 * 2**20  # measured: Python, PyTorch and its libraries once they have trained
 
 
 def find_preset(name: str) -> Preset:
@@ -131,7 +132,7 @@ def count_parameters(config: ModelConfig) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class MemoryEstimate:
-    """Memory in bytes, on top of what the program itself takes."""
+    """Memory in bytes."""
 
     weights_bytes: int
     gradients_bytes: int
@@ -140,41 +141,52 @@ class MemoryEstimate:
     activations_bytes: int
     """What the forward pass keeps for the backward pass, logits included, at its peak."""
     training_bytes: int
-    """Peak of a training step: activations are let go while gradients come, so it is less than the sum."""
+    """Peak of a training process, the program itself included; activations are let go while gradients come, so it can
+    be less than the sum of the parts."""
     inference_bytes: int
     """Writing text: weights, a full cache and the logits of one token."""
 
 
 def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -> MemoryEstimate:
-    """What training and use will need, from sizes alone (float32 weights, gradients and moments).
+    """What training and use will need, from sizes alone; weights, gradients and moments are float32.
 
-    >>> estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig(precision="float32"))
+    Raises `SettingsError` for a device that is not there.
+
+    >>> estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig())
     >>> round((estimate.weights_bytes + estimate.gradients_bytes + estimate.optimizer_bytes) / 1e9, 1)
     2.6
     """
     parts = count_parameters(config)
     weights, head_gradient = 4 * parts["total"], 4 * parts["output head"]
+    device = resolve_device(train.device)
+    number_bytes = 4 if resolve_precision(train.precision, device) == "float32" else 2
+    in_precision = weights // 2 if number_bytes == 2 else 0  # autocast's copy of the weights
     tokens = data.batch_size * config.context_length
-    logits = min(4 * tokens * config.vocab_size, _LOGITS_BYTES)
-    activations = tokens * config.n_layers * _kept_per_token(config) + logits
+    logits = 2 * min(4 * tokens * config.vocab_size, _LOGITS_BYTES)
+    inside = tokens * number_bytes * _kept_numbers(config, device.type)
+    entering = tokens * 4 * config.n_layers * config.emb_dim
+    kept = inside + entering if train.recompute else inside * config.n_layers
+    held = 3 * weights + (weights if train.accumulation_steps > 1 else 0)  # gradients stay between micro-steps
     cache = 2 * 4 * config.n_layers * config.context_length * config.emb_dim
     return MemoryEstimate(
         weights_bytes=weights,
         gradients_bytes=weights,
         optimizer_bytes=2 * weights,
-        activations_bytes=activations,
-        training_bytes=3 * weights + max(activations + head_gradient, weights),
+        activations_bytes=kept + logits,
+        training_bytes=_PROGRAM_BYTES + held + in_precision + max(kept + logits + head_gradient, weights),
         inference_bytes=weights + cache + 4 * config.vocab_size,
     )
 
 
-def _kept_per_token(config: ModelConfig) -> int:
-    """Bytes that one block keeps of one token for the backward pass."""
+def _kept_numbers(config: ModelConfig, device: str) -> int:
+    """Numbers that one block keeps of one token for the backward pass."""
     # two norms' inputs and outputs 4C, queries, keys and values 3C, attention's result C, feed-forward's inside 8C
     numbers = 16 * config.emb_dim
-    if config.drop_rate:  # two masks of C; attention's weights, their mask and their product
-        numbers += 2 * config.emb_dim + 3 * config.n_heads * config.context_length
-    return 4 * numbers
+    if config.drop_rate:
+        numbers += 2 * config.emb_dim  # the masks
+        if device == "cpu":  # attention's weights, their mask and their product; a GPU's kernel keeps none of them
+            numbers += 3 * config.n_heads * config.context_length
+    return numbers
 
 
 def measure_step_s(config: ModelConfig, data: DataConfig, train: TrainConfig) -> float:

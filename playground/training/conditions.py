@@ -8,7 +8,15 @@ from playground.device import machine, resolve_device, resolve_precision, use_th
 from playground.training.ranks import Ranks
 
 _LENGTH = {"epochs", "max_steps"}
-_WITHOUT_EFFECT = {"eval_freq", "eval_iter", "start_context", "sample_tokens", "save_freq", "keep_checkpoints"}
+_WITHOUT_EFFECT = {
+    "recompute",
+    "eval_freq",
+    "eval_iter",
+    "start_context",
+    "sample_tokens",
+    "save_freq",
+    "keep_checkpoints",
+}
 _KEPT_AS_FOUND = {"device", "precision", "threads"}  # what they came to on the machine is compared instead
 
 

@@ -43,6 +43,7 @@ LABELS = {
     "min_lr": "Lowest learning rate",
     "grad_clip": "Clip gradients at",
     "accumulation_steps": "Accumulate batches",
+    "recompute": "Recompute activations",
     "eval_freq": "Evaluate every … steps",
     "eval_iter": "Batches per evaluation",
     "start_context": "The sample begins with",

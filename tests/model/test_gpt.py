@@ -117,3 +117,20 @@ def test_the_book_s_dictionary_makes_a_model():
     config = {"vocab_size": 50, "context_length": 8, "emb_dim": 8, "n_heads": 2, "n_layers": 1}
     model = GPTModel({**config, "drop_rate": 0.1, "qkv_bias": False})
     assert model.config == ModelConfig(**config)
+
+
+def test_recomputed_activations_give_the_same_loss_and_gradients_and_keep_less():
+    ids = torch.arange(32).view(2, 16)
+    results = []
+    for recompute in (False, True):
+        model = both(SMALL.replace(drop_rate=0.3, n_layers=4))[0]
+        model.recompute, kept = recompute, []
+        torch.manual_seed(5)
+        with torch.autograd.graph.saved_tensors_hooks(lambda t, kept=kept: kept.append(t.numel()) or t, lambda t: t):
+            loss = F.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
+        loss.backward()
+        results.append((loss, [p.grad for p in model.parameters()], sum(kept)))
+    (loss, gradients, kept), (same_loss, same_gradients, kept_less) = results
+    assert same_loss.equal(loss)
+    assert all(a.equal(b) for a, b in zip(gradients, same_gradients, strict=True))
+    assert kept_less < kept / 2
