@@ -6,12 +6,9 @@ slow libraries stand inside the commands, so that `--help` answers at once.
 
 import json
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,11 +16,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from playground.cli_options import takes_settings
+from playground.cli_runs import add_commands
+from playground.cli_shared import (
+    CHECKPOINTS,
+    AsJson,
+    Checkpoints,
+    RunName,
+    Step,
+    checkpoint_name,
+    follow,
+    only,
+    store,
+    write,
+)
 from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
 from playground.errors import PlaygroundError, SettingsError, TextError
-
-if TYPE_CHECKING:
-    from playground.training.runs import Run, RunStore
 
 app = typer.Typer(
     name="playground",
@@ -32,17 +39,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+add_commands(app)
 
-Checkpoints = Annotated[Path, typer.Option(help="Folder that holds one folder a run.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line on stdout, and nothing else.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run; `runs` lists them.")]
-Step = Annotated[str, typer.Option(help="Which checkpoint: last, best, or a step number.")]
 Prompt = Annotated[str, typer.Option(help="Text to go on from.")]
 Kept = Annotated[
     str, typer.Option(help="Token ids that follow the prompt already, with commas; the draws go on behind.")
 ]
-
-CHECKPOINTS = Path("checkpoints")
 
 
 def main() -> None:
@@ -160,23 +162,6 @@ def ui(
     serve(checkpoints, host=host, port=port, max_jobs=max_jobs)
 
 
-def store(checkpoints: Path) -> "RunStore":
-    """The run store of a folder."""
-    from playground.training.runs import RunStore
-
-    return RunStore(checkpoints)
-
-
-def only(settings: dict[str, Any], config: type) -> dict[str, Any]:
-    """The settings that belong to one config."""
-    return {name: value for name, value in settings.items() if name in config.model_fields}
-
-
-def checkpoint_name(step: str) -> "str | int":
-    """`last`, `best`, or a step number."""
-    return int(step) if step.isdecimal() else step
-
-
 def token_ids(listed: str) -> list[int]:
     """Ids written with commas between them; raises `SettingsError` for anything else."""
     words = [word.strip() for word in listed.split(",") if word.strip()]
@@ -202,47 +187,3 @@ def read_text_argument(text: str, max_bytes: int) -> tuple[str | Path, str]:
     if path.stat().st_size >= LARGE_TEXT_BYTES:
         return path, path.stem
     return decode_upload(path.read_bytes(), path.name), path.stem
-
-
-def write(text: str) -> None:
-    """Put text on stdout at once."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def follow(run: "Run", as_json: bool) -> None:
-    """Train a run in this process and show its events as they come; exit status 1 when it fails."""
-    from playground.cli_progress import show_progress
-    from playground.sampling.generate import write_sample
-    from playground.training.events import event_to_json
-    from playground.training.worker import run_training
-
-    with stop_on_interrupt() as control:
-        events = run_training(run, sample=write_sample, control=control)
-        if as_json:
-            last = None
-            for last in events:
-                write(event_to_json(last) + "\n")
-        else:
-            last = show_progress(run.name, events)
-    if last is not None and getattr(last, "reason", "") in ("diverged", "failed"):
-        raise typer.Exit(1)
-
-
-@contextmanager
-def stop_on_interrupt() -> Iterator[Any]:
-    """A control for the trainer that asks it to save and stop after the first Ctrl-C; the second one ends at once."""
-    from playground.training.trainer import Control
-
-    commands = ["run"]
-
-    def interrupt(*_: Any) -> None:
-        commands[0] = "stop"
-        if "WORLD_SIZE" not in os.environ:  # torchrun hands each Ctrl-C on to us a second time
-            signal.signal(signal.SIGINT, former)
-
-    former = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield lambda: Control(command=commands[0])
-    finally:
-        signal.signal(signal.SIGINT, former)

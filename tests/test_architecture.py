@@ -21,7 +21,11 @@ MAY_IMPORT = {
     "sampling": BASE | {"text", "model", "sampling"},
     "cli_options": BASE,
     "cli_progress": BASE | {"training"},
-    "cli": BASE | {"cli_options", "cli_progress"} | {"text", "model", "training", "sampling", "figures", "ui"},
+    "cli_shared": BASE | {"cli_progress", "sampling", "training"},
+    "cli_runs": BASE | {"cli_options", "cli_shared", "training"},
+    "cli": BASE
+    | {"cli_options", "cli_progress", "cli_runs", "cli_shared"}
+    | {"text", "model", "training", "sampling", "figures", "ui"},
     "ui": BASE | {"text", "model", "training", "sampling", "figures", "ui"},
     "__init__": BASE | {"text", "model", "training", "sampling"},
     "__main__": {"cli"},
