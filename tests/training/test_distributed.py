@@ -12,6 +12,7 @@ import torch
 
 from playground.errors import SettingsError
 from playground.model.presets import find_preset
+from playground.training.checkpoint import read_position
 from playground.training.distributed import lead
 from playground.training.events import Evaluated, Started, Stepped
 from playground.training.position import Position
@@ -30,13 +31,16 @@ TRAIN = {
 RESUME = """
 import sys
 from pathlib import Path
+from playground.training.control import Control
 from playground.training.distributed import run_together
 from playground.training.events import event_to_json
 from playground.training.runs import RunStore
 from playground.training.worker import run_training
 
+wanted = iter([Control(), Control("pause"), Control("pause"), Control("step"), Control(lr=0.001), Control("stop")])
+
 def command():
-    for event in run_training(RunStore(Path(sys.argv[1])).open("run")):
+    for event in run_training(RunStore(Path(sys.argv[1])).open("run"), control=lambda: next(wanted)):
         print(event_to_json(event), flush=True)
 
 run_together(command)
@@ -121,14 +125,18 @@ def test_one_process_goes_on_from_the_checkpoint_of_two(alone, two, tmp_path):
     assert [event.loss for event in of(Stepped, events)] == pytest.approx(expected, abs=1e-5)
 
 
-def test_two_processes_go_on_from_the_checkpoint_of_one(alone, tmp_path):
+def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone, tmp_path):
     root = without_later(alone[0], tmp_path / "copy", 4)
     (tmp_path / "resume.py").write_text(RESUME)
     events = torchrun(str(tmp_path / "resume.py"), str(root))
     assert events[0]["step"] == 4
-    assert events[-1]["reason"] == "completed"
-    expected = [event.loss for event in of(Stepped, alone[1])][4:]
+    expected = [event.loss for event in of(Stepped, alone[1])][4:7]
     assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
+
+    told = [event["type"] for event in events if event["type"] not in ("saved", "evaluated")]
+    assert told == ["started", "stepped", "paused", "stepped", "changed", "resumed", "stepped", "finished"]
+    assert events[-1]["reason"] == "stopped"
+    assert read_position(root / "run" / "step_00000007").lr == 0.001
 
 
 # --- one process that believes to be several -----------------------------------------------------------------------
