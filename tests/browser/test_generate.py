@@ -1,5 +1,6 @@
 """The writing desk in a real browser."""
 
+import json
 import re
 import statistics
 
@@ -39,8 +40,9 @@ def open_desk(page, url):
 def write(page, prompt="The rain had", **settings):
     page.locator("#desk-prompt textarea").fill(prompt)
     for name, value in settings.items():
-        page.locator(f"#desk-{name} input[type=number]").fill(str(value))
-        page.locator(f"#desk-{name} input[type=number]").blur()
+        box = page.locator(f"#desk-{name}").locator("input[type=number], textarea, input[type=text]").first
+        box.fill(str(value))
+        box.blur()
     page.locator(".desk-write").click()
     wait_until_written(page)
 
@@ -191,18 +193,53 @@ def test_a_receipt_goes_out_and_comes_back(desk, page, tmp_path):
         desk.get_by_role("button", name="Save receipt").click()
     receipt = tmp_path / "receipt.json"
     saved.value.save_as(receipt)
-    write(desk, "Another text", seed=1, temperature=1, top_k=0)
+    write(desk, "Another text", seed=1, temperature=1, top_k="")
     assert text_of(desk) != text
     desk.locator(".receipt-file").set_input_files(receipt)
     desk.wait_for_function("text => document.querySelector('.strip-plain').textContent === text", arg=text)
     assert desk.locator("#desk-prompt textarea").input_value() == "The rain had"
     assert desk.locator("#desk-seed input").input_value() == "9"
-    assert desk.locator("#desk-top_k input").input_value() == "25"
+    assert desk.locator("#desk-top_k").locator("input, textarea").input_value() == "25"
     assert desk.locator(".desk-error").inner_text() == ""
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{}")
     desk.locator(".receipt-file").set_input_files(wrong)
     desk.get_by_text("not a receipt").wait_for()
+
+
+def test_settings_are_compared_side_by_side(desk, shoot):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.get_by_role("tab", name="Side by side").click()
+    desk.get_by_label("Beam search, 4 wide").check()
+    desk.locator(".lanes-write").click()
+    desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
+    assert desk.locator(".lane").count() == 4
+    assert desk.locator(".lane:first-child .tok.parts").count() == 0
+    for lane in desk.locator(".lane:not(:first-child)").all():
+        says = lane.locator("dd").first.inner_text()
+        assert lane.locator(".tok.parts").count() == (0 if says == "nowhere" else 1)
+    assert "Perplexity" in desk.locator(".lane-score").last.inner_text()
+    shoot(desk, "generate-compare")
+    for box in desk.locator("#lanes-settings input:checked").all():
+        box.uncheck()
+    desk.locator(".lanes-write").click()
+    desk.get_by_text("choose 2 to 6").wait_for()
+
+
+def test_several_samples_are_rated_and_saved(desk, page, tmp_path):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.get_by_role("tab", name="Side by side").click()
+    desk.get_by_label("Seeds").check()
+    desk.locator("#lanes-samples").wait_for()
+    desk.locator(".lanes-write").click()
+    desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
+    desk.locator(".lane").nth(1).get_by_label("4 of 5").check(force=True)
+    with page.expect_download() as saved:
+        desk.locator(".lanes-save").click()
+    saved.value.save_as(tmp_path / "texts.json")
+    texts = json.loads((tmp_path / "texts.json").read_text())["texts"]
+    assert [text["rating"] for text in texts] == [None, 4, None, None]
+    assert len({text["text"] for text in texts}) > 1
 
 
 def test_what_cannot_be_is_said_beside_the_button(desk):

@@ -6,13 +6,11 @@ function drawPanel(desk, tokens, i) {
   const token = tokens[i];
   panel.classList.toggle('open', !!token);
   if (!token) {
-    panel.replaceChildren(node('p', { class: 'panel-hint', text: tokens.length ? 'Click a word to see what else could have stood there.' : '' }));
-    panel.hidden = !tokens.length;
+    const hint = tokens.length ? 'Press a word to see what else could have stood there, and to take it.' : 'A word that is pressed opens here: what else could have stood in its place, and how likely it was.';
+    panel.replaceChildren(node('p', { class: 'panel-hint', text: hint }));
     return;
   }
-  panel.hidden = false;
   panel.replaceChildren(panelHead(token, i), ...(token.p == null ? [firstToken()] : [panelFacts(desk, token), panelChoices(desk, token, i)]), ...panelPlaces(desk, tokens, i));
-  desk.showSteps?.(panel, tokens, i);
 }
 
 function panelHead(token, i) {

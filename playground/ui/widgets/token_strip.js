@@ -3,36 +3,7 @@
 let caret = null;
 let horizon = 0; // first token that the model still sees
 
-/** How each measure becomes one of ten steps, and what its legend says. */
-const MEASURES = {
-  probability: { step: (t) => 9 * (1 - t.p), ends: ['100 %', '0 %'], says: (k) => `${100 - 10 * k} % to ${90 - 10 * k} %` },
-  surprise: { step: (t) => bits(t.p), ends: ['0 bits', '9 or more'], says: (k) => `${k} bits${k === 9 ? ' or more' : ''}` },
-  rank: { step: (t) => RANKS.findLastIndex((first) => t.r >= first), ends: ['1st', '1,000th'], says: (k) => `from rank ${fmt.whole(RANKS[k])}` },
-  entropy: { step: (t) => t.h, ends: ['0 bits', '9 or more'], says: (k) => `${k} bits${k === 9 ? ' or more' : ''}` },
-};
-const RANKS = [1, 2, 3, 5, 10, 20, 50, 100, 300, 1000];
-const bits = (p) => Math.max(0, -Math.log2(Math.max(p, 1e-30)));
-const measure = () => MEASURES[find('.desk-measure').value];
-const stepOf = (token) => Math.max(0, Math.min(9, Math.round(measure().step(token) - (measure() === MEASURES.probability ? 0 : 0.499))));
-
-/** A probability as people read it: 43 %, 4.3 %, 0.04 %. */
-function percent(p) {
-  if (p == null) return '–';
-  const value = 100 * p;
-  if (value > 99.95 && value < 100) return '> 99.9 %';
-  if (value > 0 && value < 0.001) return '< 0.001 %';
-  return `${value >= 0.1 ? value.toFixed(1) : +value.toPrecision(2)} %`;
-}
-
-/** A token by itself, its white space visible: bytes that are only part of a character as ⟨E2 82⟩. */
-const nameOf = (text) => visible(text.replace(/⟨[\dA-F ]+⟩/g, (bytes) => bytes.replace(/ /g, '\u2009')));
-const quoted = (token) => `“${nameOf(token.d ?? token.t ?? '')}”`;
-
-/** One sentence about a token, for the eye on the pointer and for the screen reader. */
-function summary(token) {
-  if (token.p == null) return `${quoted(token)}, the first token: nothing stands before it`;
-  return `${quoted(token)} ${percent(token.p)}, rank ${fmt.whole(token.r)}`;
-}
+const measure = () => find('.desk-measure').value;
 
 /** The node of token `i`: its leading space and its line breaks stand outside the colour, so that words look like words. */
 function tokenNode(token, i) {
@@ -40,7 +11,7 @@ function tokenNode(token, i) {
   const who = { prompt: ', from the prompt', hand: ', taken by you' }[token.by] ?? '';
   made.setAttribute('aria-label', summary(token) + who);
   if (token.by) made.dataset.by = token.by;
-  if (token.p != null) made.style.setProperty('--shade', `var(--step-${stepOf(token)})`);
+  if (token.p != null) made.style.setProperty('--shade', shadeOf(token, measure()));
   const shows = find('.desk-spaces').checked;
   const space = shows ? '' : (/^ (?=[^\s])/.exec(token.t)?.[0] ?? '');
   const [first, ...lines] = token.t.slice(space.length).split('\n');
@@ -132,7 +103,7 @@ function liveRate(branch) {
 
 /** The ten swatches under the measure that is chosen. */
 function drawLegend() {
-  const { ends, says } = measure();
+  const { ends, says } = MEASURES[measure()];
   setText(find('.legend-low'), ends[0]);
   setText(find('.legend-high'), ends[1]);
   find('.legend-steps').replaceChildren(
@@ -215,7 +186,7 @@ strip.addEventListener('pointerleave', () => setText(find('.status-pointer'), ''
 find('.desk-measure').addEventListener('change', () => {
   drawLegend();
   for (const [i, token] of tokens.entries()) {
-    if (token.p != null) strip.children[i].style.setProperty('--shade', `var(--step-${stepOf(token)})`);
+    if (token.p != null) strip.children[i].style.setProperty('--shade', shadeOf(token, measure()));
   }
 });
 find('.desk-spaces').addEventListener('change', () => drawStrip(true));

@@ -22,6 +22,7 @@ class TokenStrip(Widget):
     """
 
     scripts: ClassVar[tuple[str, ...]] = (
+        "shades.js",
         "token_log.js",
         "token_panel.js",
         "branches.js",
@@ -72,7 +73,7 @@ class TokenStrip(Widget):
         <span class="receipt-note" role="status"></span>
       </div>
     </div>
-    <aside class="token-panel" aria-label="The open token" hidden></aside>
+    <aside class="token-panel" aria-label="The open token"></aside>
     <nav class="branches" aria-label="Branches" hidden><h3>Branches</h3><ul></ul></nav>
   </div>
 </section>

@@ -8,7 +8,7 @@ import pytest
 
 from playground.ui.widgets.base import read_asset
 
-CSS = read_asset("token_strip.css")
+CSS = read_asset("shades.css")
 
 
 def ramp(dark: bool) -> list[str]:

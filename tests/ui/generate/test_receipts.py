@@ -10,8 +10,10 @@ import pytest
 from playground.config import DecodeConfig
 from playground.errors import SettingsError
 from playground.text.tokenizer import token_ids_to_text
+from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.log import line, read_log
 from playground.ui.tabs.generate.receipts import make_receipt
+from playground.ui.tabs.generate.start import Start
 from playground.ui.tabs.generate.writer import Writer
 
 ROOT = Path(__file__).parents[3]
@@ -24,8 +26,8 @@ def last(logs):
 @pytest.fixture(scope="module")
 def branched(context):
     """A text that was written, gone on with, and then left for another token: what a receipt has most to say about."""
-    writer, decode = Writer(context), DecodeConfig(max_new_tokens=9, temperature=1.4, top_k=25, seed=7)
-    log = last(writer.write(None, "tale", "last", "The rain had", lambda: decode))
+    writer, decode = Writer(context, Answers()), DecodeConfig(max_new_tokens=9, temperature=1.4, top_k=25, seed=7)
+    log = last(writer.write(None, Start("tale", "last", "The rain had", lambda: decode)))
     log = last(writer.more(log, lambda: decode.replace(seed=8)))
     desk = read_log(log)
     at = desk.branch.n_prompt + 12
@@ -67,7 +69,7 @@ def test_copied_command_gives_the_same_text(context, branched):
 
 def test_opening_it_brings_the_desk_back(context, branched):
     receipt = make_receipt(context, branched)
-    log = last(Writer(context).restore(None, receipt.to_json()))
+    log = last(Writer(context, Answers()).restore(None, receipt.to_json()))
     desk = read_log(log)
     assert desk.branch.ids == read_log(branched).branch.ids
     assert "error" not in log
@@ -78,21 +80,21 @@ def test_opening_it_brings_the_desk_back(context, branched):
 def test_a_text_that_comes_out_differently_is_told(context, branched):
     receipt = make_receipt(context, branched)
     wrong = receipt.replace(ids=(*receipt.ids[:-1], (receipt.ids[-1] + 1) % 300))
-    end = json.loads(last(Writer(context).restore(None, wrong.to_json())).splitlines()[-1])
+    end = json.loads(last(Writer(context, Answers()).restore(None, wrong.to_json())).splitlines()[-1])
     assert end["kind"] == "error"
     assert "differs from the receipt" in end["says"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1, 2]", "no json", '{"format": 9}', None])
 def test_what_is_no_receipt_is_refused_in_one_sentence(context, text):
-    end = json.loads(last(Writer(context).restore(None, text)).splitlines()[-1])
+    end = json.loads(last(Writer(context, Answers()).restore(None, text)).splitlines()[-1])
     assert end["kind"] == "error"
     assert "receipt" in end["says"]
 
 
 def test_a_receipt_of_a_run_that_is_not_here_says_so(context, branched):
     receipt = make_receipt(context, branched).replace(run="elsewhere")
-    end = json.loads(last(Writer(context).restore(None, receipt.to_json())).splitlines()[-1])
+    end = json.loads(last(Writer(context, Answers()).restore(None, receipt.to_json())).splitlines()[-1])
     assert "elsewhere" in end["says"]
 
 

@@ -11,15 +11,22 @@ from playground.errors import SettingsError
 from playground.sampling import generate, stream
 from playground.text.tokenizer import encode, token_ids_to_text
 from playground.ui.context import Context, Limits
+from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices, which
 from playground.ui.tabs.generate.log import line, read_log
+from playground.ui.tabs.generate.start import Start
 from playground.ui.tabs.generate.words import Words
 from playground.ui.tabs.generate.writer import Writer
 
 
 @pytest.fixture
-def writer(context):
-    return Writer(context)
+def answers():
+    return Answers()
+
+
+@pytest.fixture
+def writer(context, answers):
+    return Writer(context, answers)
 
 
 def last(logs):
@@ -40,7 +47,7 @@ def settings(**values):
 
 
 def test_writes_what_stream_writes(writer, context):
-    log = last(writer.write(None, "tale", "last", "The rain had", settings(temperature=1.4, top_k=25, seed=7)))
+    log = last(writer.write(None, Start("tale", "last", "The rain had", settings(temperature=1.4, top_k=25, seed=7))))
     model, tokenizer = context.models.get("tale")
     ids = encode("The rain had", tokenizer)
     steps = list(stream(model, ids, DecodeConfig(max_new_tokens=12, temperature=1.4, top_k=25, seed=7)))
@@ -50,21 +57,21 @@ def test_writes_what_stream_writes(writer, context):
 
 
 def test_greedy_is_the_books_generate(writer, context):
-    log = last(writer.write(None, "tale", "best", "The rain", settings(temperature=0)))
+    log = last(writer.write(None, Start("tale", "best", "The rain", settings(temperature=0))))
     model, tokenizer = context.models.get("tale")
     ids = torch.tensor([encode("The rain", tokenizer)])
     assert read_log(log).branch.ids == generate(model, ids, 12, 16)[0].tolist()
 
 
 def test_the_log_only_grows(writer):
-    logs = list(writer.write(None, "tale", "last", "The rain", settings()))
+    logs = list(writer.write(None, Start("tale", "last", "The rain", settings())))
     logs = logs[1:]  # the first one is the old text, with the news that a new one is coming
     assert all(later.startswith(earlier) for earlier, later in pairwise(logs))
 
 
 def test_prompt_tokens_have_their_probabilities(writer):
     first, *others = [
-        t for t in tokens_of(last(writer.write(None, "tale", "last", "The rain had", settings()))) if t.get("by")
+        t for t in tokens_of(last(writer.write(None, Start("tale", "last", "The rain had", settings())))) if t.get("by")
     ]
     assert "p" not in first
     assert others
@@ -72,13 +79,13 @@ def test_prompt_tokens_have_their_probabilities(writer):
 
 
 def test_continuing_gives_what_one_long_press_gives(writer):
-    whole = last(writer.write(None, "tale", "last", "The rain", lambda: DecodeConfig(max_new_tokens=24, seed=5)))
-    half = last(writer.write(None, "tale", "last", "The rain", settings(seed=5)))
+    whole = last(writer.write(None, Start("tale", "last", "The rain", lambda: DecodeConfig(max_new_tokens=24, seed=5))))
+    half = last(writer.write(None, Start("tale", "last", "The rain", settings(seed=5))))
     assert read_log(last(writer.more(half, settings(seed=5)))).branch.ids == read_log(whole).branch.ids
 
 
 def test_another_token_begins_a_branch_that_a_fresh_start_confirms(writer, context):
-    log = last(writer.write(None, "tale", "last", "The rain had", settings(seed=5)))
+    log = last(writer.write(None, Start("tale", "last", "The rain had", settings(seed=5))))
     first = read_log(log)
     at = first.branch.n_prompt + 3
     other = next(row[0] for row in tokens_of(log)[at]["a"] if row[0] != first.branch.ids[at])
@@ -98,13 +105,13 @@ def test_another_token_begins_a_branch_that_a_fresh_start_confirms(writer, conte
     assert taken["q"] == pytest.approx(offered[3], rel=1e-3)
 
 
-def test_stop_ends_after_the_token_at_hand(writer):
-    logs = writer.write(None, "tale", "last", "The rain", lambda: DecodeConfig(max_new_tokens=2000))
+def test_stop_ends_after_the_token_at_hand(writer, answers):
+    logs = writer.write(None, Start("tale", "last", "The rain", lambda: DecodeConfig(max_new_tokens=2000)))
     job = lines_of(next(logs))[-1]["job"]
-    assert writer.stop(job)
+    assert answers.stop(job)
     end = lines_of(last(logs))[-1]
     assert (end["reason"], end["n"]) == ("stopped", 1)
-    assert not writer.stop(job)
+    assert not answers.stop(job)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +131,8 @@ def test_stop_ends_after_the_token_at_hand(writer):
     ],
 )
 def test_a_wish_that_cannot_be_met_is_one_sentence_and_costs_nothing(writer, run, step, prompt, decode, says):
-    before = last(writer.write(None, "tale", "last", "The rain", settings()))
-    log = last(writer.write(before, run, step, prompt, lambda: DecodeConfig(**decode)))
+    before = last(writer.write(None, Start("tale", "last", "The rain", settings())))
+    log = last(writer.write(before, Start(run, step, prompt, lambda: DecodeConfig(**decode))))
     error = lines_of(log)[-1]
     assert error["kind"] == "error"
     assert says in error["says"]
@@ -140,14 +147,14 @@ def test_going_on_without_a_text_is_one_sentence(writer, log):
 
 
 def test_asking_for_a_token_that_is_none_is_refused(writer):
-    log = last(writer.write(None, "tale", "last", "The rain", settings()))
+    log = last(writer.write(None, Start("tale", "last", "The rain", settings())))
     for wish in ({"at": 0, "id": 1}, {"at": 1, "id": 10**6}):
         answer = last(writer.ask(log + line(kind="ask", branch=0, **wish), settings()))
         assert lines_of(answer)[-1]["kind"] == "error"
 
 
 def test_a_desk_of_another_vocabulary_is_refused(writer):
-    log = last(writer.write(None, "tale", "last", "The rain", settings()))
+    log = last(writer.write(None, Start("tale", "last", "The rain", settings())))
     vocab_size = read_log(log).head.vocab_size
     other = log.replace(f'"vocab_size":{vocab_size}', f'"vocab_size":{vocab_size + 5}')
     assert "replaced" in lines_of(last(writer.more(other, settings())))[-1]["says"]
@@ -156,7 +163,7 @@ def test_a_desk_of_another_vocabulary_is_refused(writer):
 def test_fault_56_no_half_character_is_ever_shown(writer, context):
     _, tokenizer = context.models.get("tale")
     for text in ("你好，世界", "👩‍👩‍👧 é ﷽", "z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢", "日本語テキスト"):
-        log = last(writer.write(None, "tale", "last", text, settings()))
+        log = last(writer.write(None, Start("tale", "last", text, settings())))
         prompt = [token["t"] for token in tokens_of(log) if token.get("by")]
         assert "".join(prompt) == text
         shown = "".join(token["t"] for token in tokens_of(log))
@@ -175,7 +182,9 @@ def test_words_go_on_inside_a_character(context):
 
 def test_a_context_outgrown_is_written_past(writer):
     log = last(
-        writer.write(None, "tale", "last", "The rain had stopped, and nobody", lambda: DecodeConfig(max_new_tokens=30))
+        writer.write(
+            None, Start("tale", "last", "The rain had stopped, and nobody", lambda: DecodeConfig(max_new_tokens=30))
+        )
     )
     assert len(read_log(log).branch.ids) > 16 + 12
 

@@ -1,6 +1,7 @@
 """The memorisation meter's numbers: what of a text stands word for word in the training or in the validation text."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -72,6 +73,12 @@ class Memory:
             for match in part.index.find(ids).spans(SHORTEST)
         ]
         return {"spans": spans, **losses(run, step)}
+
+    def share(self, run_name: str, ids: Sequence[int], length: int) -> float:
+        """Share of the ids that lie in a run of at least `length` copied from the training text."""
+        run = self._context.store.open(run_name)
+        train, _ = self._parts_of(run, run.tokenizer)
+        return train.index.find(ids).share(length)
 
     def _parts_of(self, run: Run, tokenizer: tiktoken.Encoding) -> list[_Part]:
         key = (run.name, run.spec.text_sha256)

@@ -23,13 +23,13 @@ class Words:
         for token in ids or []:
             self._decoder.push(token)
 
-    def line(self, step: Step, by: str | None = None) -> str:
-        """The line of a token that was drawn, or put in `by` hand."""
+    def line(self, step: Step, by: str | None = None, **more: Any) -> str:
+        """The line of a token that was drawn, or put in `by` hand; `more` goes along."""
         listed = [
             [other.id, self._name(other.id), _short(other.probability), _short(other.probability_after)]
             for other in step.alternatives
         ]
-        return self._line(step.id, by, **_measures(step), q=_short(step.probability_after), a=listed)
+        return self._line(step.id, by, **_measures(step), q=_short(step.probability_after), a=listed, **more)
 
     def prompt_line(self, token: int, step: Step | None = None) -> str:
         """The line of a token of the prompt; the first one has no step, for nothing stands before it."""

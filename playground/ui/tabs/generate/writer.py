@@ -1,75 +1,56 @@
 """The desk's three ways to write: a new text, on with this one, and on from another token. Logs in, logs out."""
 
 import json
-import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Lock
 from typing import Any
 
 from playground.config import DecodeConfig
-from playground.errors import PlaygroundError, RunError, SettingsError, TextError
+from playground.errors import RunError, SettingsError
 from playground.sampling import stream
 from playground.sampling.reader import Reader, device_of
 from playground.sampling.reading import read_text
 from playground.sampling.receipt import Receipt
 from playground.sampling.writing import prompt_to_ids, write_text
 from playground.ui.context import Context
-from playground.ui.tabs.generate.choices import which
+from playground.ui.tabs.generate.answers import RESTART, Answers
 from playground.ui.tabs.generate.log import Desk, Head, line, read_log
+from playground.ui.tabs.generate.start import Decode, Start, checked
 from playground.ui.tabs.generate.words import Words
 
-LONGEST_PROMPT = 20_000
-"""Characters of a prompt."""
-UPDATE_S = 0.05
-"""Least time between two updates of the page: at most 20 a second."""
 KEPT_READERS = 4
 """Desks whose keys and values are kept, so that a branch or a continuation need not read its text again."""
-
-Decode = Callable[[], DecodeConfig]
-"""Reads the settings; called inside, so that a setting out of its bounds is told like any other error."""
-_RESTART = ""
-"""In a stream of lines: what came before belongs to another text."""
 
 
 class Writer:
     """Writes with the models of a context. It keeps nothing but caches: the text itself is in the log.
 
-    Each method takes the log as it stands and yields it longer and longer, at most 20 times a second; an error ends it
-    with a line that says what is wrong.
+    Each method takes the log as it stands and yields it longer and longer (`Answers`).
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, answers: Answers) -> None:
         self._context = context
-        self._stops: dict[str, Event] = {}
+        self._answers = answers
         self._readers: dict[str, Reader] = {}
         self._lock = Lock()
 
-    def write(
-        self, log: str | None, run_name: str | None, checkpoint: str | None, prompt: str | None, decode: Decode
-    ) -> Iterator[str]:
-        """A new text after `prompt`."""
+    def write(self, log: str | None, start: Start) -> Iterator[str]:
+        """A new text."""
 
         def lines(job: str, stopped: Event) -> Iterator[str]:
-            if not run_name:
-                raise RunError("There is no run to write with yet; train one on the Train tab, then come back.")
-            settings = self._checked(decode())
-            if not prompt:
-                raise TextError("The prompt is empty; write something for the model to go on from.")
-            if len(prompt) > LONGEST_PROMPT:
-                raise TextError(f"The prompt has {len(prompt):,} characters; shorten it to {LONGEST_PROMPT:,}.")
-            step = self._context.store.open(run_name).find_step(which(checkpoint))
-            yield from self._begin(job, run_name, step, prompt, [], settings, stopped)
+            opened = start.open(self._context)
+            yield from self._begin(job, opened.run, opened.step, opened.prompt, [], opened.decode, stopped)
 
-        return self._answer(log or "", lines)
+        return self._answers.answer(log or "", lines)
 
     def restore(self, log: str | None, text: str | None) -> Iterator[str]:
         """The text of a receipt, written again; if it comes out differently, it says from where on and why."""
 
         def lines(job: str, stopped: Event) -> Iterator[str]:
             receipt = Receipt.from_json(text or "")
-            settings = self._checked(receipt.decode)
+            settings = checked(receipt.decode, self._context)
             ids: list[int] = []
             for added in self._begin(job, receipt.run, receipt.step, receipt.prompt, receipt.kept, settings, stopped):
                 yield added
@@ -82,7 +63,7 @@ class Writer:
                 why = receipt.differences(sha256, str(device_of(model)))
                 raise SettingsError(" ".join(["The text differs from the receipt's.", *why]))
 
-        return self._answer(log or "", lines)
+        return self._answers.answer(log or "", lines)
 
     def _begin(
         self,
@@ -101,7 +82,7 @@ class Writer:
         head = Head(
             job=job, run=run_name, step=step, context_length=config.context_length, vocab_size=config.vocab_size
         )
-        yield _RESTART
+        yield RESTART
         yield line(kind="desk", **head.model_dump())
         yield line(kind="branch", branch=0, parent=None, at=0, settings=_record(settings))
         yield words.prompt_line(ids[0])
@@ -117,19 +98,19 @@ class Writer:
         """On with the branch in view."""
 
         def lines(job: str, stopped: Event) -> Iterator[str]:
-            desk, settings = read_log(log), self._checked(decode())
+            desk, settings = read_log(log), checked(decode(), self._context)
             model, words = self._open(desk, desk.branch.ids)
             yield line(kind="more", branch=desk.view, settings=_record(settings))
             with self._reader(desk.head.job, model) as reader:
                 yield from self._go_on(reader, words, desk.branch.prompt, desk.branch.written, settings, stopped)
 
-        return self._answer(log or "", lines)
+        return self._answers.answer(log or "", lines)
 
     def ask(self, log: str | None, decode: Decode) -> Iterator[str]:
         """On from the token that the log's last line asks for, on a new branch."""
 
         def lines(job: str, stopped: Event) -> Iterator[str]:
-            desk, settings = read_log(log), self._checked(decode())
+            desk, settings = read_log(log), checked(decode(), self._context)
             if desk.ask is None or desk.ask.id >= desk.head.vocab_size:
                 raise SettingsError("No token was chosen; open one in the text and take an alternative.")
             if desk.ask.at == 0:
@@ -148,37 +129,7 @@ class Writer:
                 yield words.line(step, by="hand")
                 yield from self._go_on(reader, words, prompt, [*kept, taken], settings, stopped)
 
-        return self._answer(log or "", lines)
-
-    def stop(self, job: str) -> bool:
-        """End what is being written under this job after the token at hand; false when it has ended already."""
-        stopped = self._stops.get(str(job))
-        if stopped:
-            stopped.set()
-        return stopped is not None
-
-    def _answer(self, log: str, lines: Callable[[str, Event], Iterator[str]]) -> Iterator[str]:
-        """The log with ever more lines, batched."""
-        job, stopped = secrets.token_hex(8), Event()
-        start = line(kind="start", job=job)
-        self._stops[job] = stopped
-        text, new = log + start, []
-        yield text
-        sent_s = time.monotonic()
-        try:
-            for added in lines(job, stopped):
-                if added == _RESTART:
-                    text, new = start, []
-                new.append(added)
-                if time.monotonic() - sent_s >= UPDATE_S:
-                    text, new = text + "".join(new), []
-                    yield text
-                    sent_s = time.monotonic()
-        except PlaygroundError as error:
-            new.append(line(kind="error", says=str(error)))
-        finally:
-            del self._stops[job]
-        yield text + "".join(new)
+        return self._answers.answer(log or "", lines)
 
     def _go_on(
         self, reader: Reader, words: Words, prompt: list[int], kept: list[int], settings: DecodeConfig, stopped: Event
@@ -203,14 +154,6 @@ class Writer:
         if model.config.vocab_size != desk.head.vocab_size:
             raise RunError(f"The run {desk.head.run} was replaced by another one meanwhile; press Write to begin anew.")
         return model, Words(tokenizer, ids)
-
-    def _checked(self, settings: DecodeConfig) -> DecodeConfig:
-        most = self._context.limits.max_new_tokens
-        if settings.max_new_tokens > most:
-            raise SettingsError(
-                f"{settings.max_new_tokens:,} tokens at once are too many here; ask for {most:,} at most."
-            )
-        return settings
 
     @contextmanager
     def _reader(self, desk: str, model: Any) -> Iterator[Reader]:

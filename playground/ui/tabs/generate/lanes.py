@@ -1,0 +1,164 @@
+"""Several texts side by side from one prompt: other settings, other seeds, or other steps of the run."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from threading import Event
+from typing import Any
+
+from playground.config import DecodeConfig
+from playground.errors import SettingsError
+from playground.sampling import (
+    MinP,
+    Pipeline,
+    RepetitionPenalty,
+    Stage,
+    Step,
+    Temperature,
+    TopP,
+    Typical,
+    stream,
+    stream_samples,
+)
+from playground.sampling.beam import BeamConfig
+from playground.sampling.race import race
+from playground.sampling.score import score_text
+from playground.ui.context import Context
+from playground.ui.live import thin
+from playground.ui.tabs.generate.answers import RESTART, Answers
+from playground.ui.tabs.generate.log import line
+from playground.ui.tabs.generate.memory import Memory
+from playground.ui.tabs.generate.start import Opened, Start
+from playground.ui.tabs.generate.words import Words
+
+MOST_SAMPLES = 16
+MOST_STEPS = 6
+COPIED_LENGTH = 8
+"""Tokens in a row that count as copied in a lane's score."""
+
+THESE = "These settings"
+SETTINGS: dict[str, DecodeConfig | BeamConfig] = {
+    "Greedy": DecodeConfig(temperature=0),
+    "T = 1": DecodeConfig(temperature=1),
+    "The chapter's T = 1.4, top-k 25": DecodeConfig(temperature=1.4, top_k=25),
+    "Top-p 0.9": DecodeConfig(stages=Pipeline([TopP(0.9)]).to_json()),
+    "Min-p 0.1": DecodeConfig(stages=Pipeline([MinP(0.1)]).to_json()),
+    "Typical 0.9": DecodeConfig(stages=Pipeline([Typical(0.9)]).to_json()),
+    "Repetition penalty 1.3": DecodeConfig(stages=Pipeline([RepetitionPenalty(1.3), Temperature(1)]).to_json()),
+    "Beam search, 4 wide": BeamConfig(width=4),
+}
+"""What can be compared with the settings of the form, by name."""
+
+
+class Lanes:
+    """Writes several texts at once; each method yields the log that `widgets/lanes.js` draws."""
+
+    def __init__(self, context: Context, answers: Answers, memory: Memory) -> None:
+        self._context = context
+        self._answers = answers
+        self._memory = memory
+
+    def settings(self, desk: Start, names: Sequence[str]) -> Iterator[str]:
+        """Two to six settings with the same random numbers."""
+
+        def lines(_job: str, stopped: Event) -> Iterator[str]:
+            opened = desk.open(self._context)
+            decode = opened.decode
+            known = {THESE: decode, **SETTINGS}
+            unknown = [name for name in names if name not in known]
+            if unknown:
+                raise SettingsError(f"There are no settings named {unknown[0]!r}; choose from the list.")
+            lanes = [known[name] for name in names]
+            steps = race(
+                opened.model,
+                opened.ids,
+                lanes,
+                seed=decode.seed,
+                max_new_tokens=decode.max_new_tokens,
+                eos_id=opened.tokenizer.eot_token,
+            )
+            yield from self._lanes(opened, [(name, explain(known[name])) for name in names], steps, stopped)
+
+        return self._answers.answer("", lines)
+
+    def seeds(self, desk: Start, n: int | float | None) -> Iterator[str]:
+        """Several samples, with the seed of the form and those after it, written as one batch."""
+
+        def lines(_job: str, stopped: Event) -> Iterator[str]:
+            opened = desk.open(self._context)
+            if n is None or not 1 <= n <= MOST_SAMPLES or n != int(n):
+                raise SettingsError(f"Samples: choose a whole number from 1 to {MOST_SAMPLES}.")
+            seeds = [opened.decode.seed + k for k in range(int(n))]
+            eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
+            steps = stream_samples(opened.model, opened.ids, opened.decode, seeds=seeds, eos_id=eos_id)
+            yield from self._lanes(opened, [(f"Seed {seed}", "") for seed in seeds], steps, stopped, rated=True)
+
+        return self._answers.answer("", lines)
+
+    def steps(self, desk: Start) -> Iterator[str]:
+        """The same prompt and seed at up to six steps of the run, spread over its checkpoints."""
+
+        def lines(_job: str, stopped: Event) -> Iterator[str]:
+            opened = desk.open(self._context)
+            chosen = thin(self._context.store.open(opened.run).steps(), MOST_STEPS)
+            models = [self._context.models.get(opened.run, step)[0] for step in chosen]
+            eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
+            texts = [stream(model, opened.ids, opened.decode, eos_id=eos_id) for model in models]
+            yield from self._lanes(opened, [(f"Step {step:,}", "") for step in chosen], zip_longest(*texts), stopped)
+
+        return self._answers.answer("", lines)
+
+    def _lanes(
+        self,
+        opened: Opened,
+        titles: Sequence[tuple[str, str]],
+        rows: Iterable[tuple[Step | None, ...]],
+        stopped: Event,
+        rated: bool = False,
+    ) -> Iterator[str]:
+        """The lines of all lanes: their titles, their tokens place by place, and their scores."""
+        yield RESTART
+        lanes = [{"title": title, "note": note} for title, note in titles]
+        yield line(kind="lanes", run=opened.run, step=opened.step, prompt=opened.prompt, rated=rated, lanes=lanes)
+        words = [Words(opened.tokenizer, opened.ids) for _ in titles]
+        written: list[list[Step]] = [[] for _ in titles]
+        for row in rows:
+            for number, step in enumerate(row):
+                if step is not None:
+                    written[number].append(step)
+                    yield words[number].line(step, lane=number)
+            if stopped.is_set():
+                break
+        yield line(kind="end")
+        for number, steps in enumerate(written):
+            yield line(kind="score", lane=number, **self._score(opened, steps))
+
+    def _score(self, opened: Opened, steps: Sequence[Step]) -> dict[str, Any]:
+        if not steps:
+            return {}
+        ids = [step.id for step in steps]
+        score = score_text(ids, [min(0.0, step.log_probability) for step in steps])
+        return {
+            "n": score.n_tokens,
+            "mean": score.mean_log_prob,
+            "perplexity": score.perplexity,
+            "distinct": score.distinct[1],
+            "repetition": score.repetition,
+            "copied": self._memory.share(opened.run, ids, COPIED_LENGTH),
+        }
+
+
+def explain(lane: DecodeConfig | BeamConfig) -> str:
+    """The settings of a lane in a few words.
+
+    >>> explain(SETTINGS["Top-p 0.9"]), explain(DecodeConfig(top_k=25, temperature=1.4)), explain(BeamConfig())
+    ('Top-p 0.9', 'Top-k 25 → Temperature 1.4', 'width 4, length penalty 1')
+    """
+    if isinstance(lane, BeamConfig):
+        return f"width {lane.width}, length penalty {lane.length_penalty:g}"
+    stages = [stage for stage in Pipeline.from_decode(lane).stages if stage.on]
+    return " → ".join(" ".join([stage.title, *(f"{stage[name]:g}" for name in _numbers(stage))]) for stage in stages)
+
+
+def _numbers(stage: Stage) -> list[str]:
+    """Settings of a stage that are numbers; more than two would be too many words."""
+    return [name for name in stage.setting_names() if isinstance(stage[name], (int, float))][:2]

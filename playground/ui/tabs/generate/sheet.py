@@ -1,0 +1,81 @@
+"""The sheet of the writing desk: one text, its tokens and its branches, bound to the server."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import PlaygroundError
+from playground.sampling.receipt import Receipt
+from playground.ui.context import Context
+from playground.ui.queries import answer, field
+from playground.ui.tabs.generate.answers import Answers
+from playground.ui.tabs.generate.choices import checkpoint_choices
+from playground.ui.tabs.generate.form import Form
+from playground.ui.tabs.generate.log import last_receipt
+from playground.ui.tabs.generate.memory import Memory
+from playground.ui.tabs.generate.receipts import make_receipt
+from playground.ui.tabs.generate.writer import Writer
+from playground.ui.widgets.token_strip import TokenStrip
+
+STREAMING: dict[str, Any] = {"show_progress": "hidden", "concurrency_id": "generate", "concurrency_limit": 2}
+"""How every event runs that writes: two at a time on the whole server, the others wait."""
+
+
+def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -> TokenStrip:
+    """Lay the sheet out here and wire its events."""
+    writer = Writer(context, answers)
+
+    def stop(job: str) -> bool:
+        """End what is being written under this job; false when it has ended already."""
+        return answers.stop(job)
+
+    def receipt(query: Any) -> Any:
+        """The text in view of a `log` as a receipt, as Python and as a command."""
+
+        def make() -> dict[str, Any]:
+            made = make_receipt(context, field(query, "log", str))
+            folder = "checkpoints" if context.limits.is_public else str(context.store.root)
+            return {"json": made.to_json(), "python": made.as_python(folder), "command": made.as_command(folder)}
+
+        return answer(make)
+
+    def copied(query: Any) -> Any:
+        """What of a text (`run`, `step`, `ids`) stands word for word in the text the run was trained on."""
+        return answer(
+            lambda: memory.copied(field(query, "run", str), field(query, "step", int), field(query, "ids", list))
+        )
+
+    strip = TokenStrip(server_functions=[stop, receipt, copied], elem_id="desk")
+
+    def write(values: dict) -> Iterator[str]:
+        """Begin a new text."""
+        yield from writer.write(values[strip], form.start(values))
+
+    def more(values: dict) -> Iterator[str]:
+        """Go on with the branch in view."""
+        yield from writer.more(values[strip], lambda: form.decode(values))
+
+    def ask(values: dict) -> Iterator[str]:
+        """Take another token and go on from there on a branch of its own."""
+        yield from writer.ask(values[strip], lambda: form.decode(values))
+
+    def restore(values: dict) -> Iterator[dict]:
+        """Bring back the desk of a receipt: first its settings, then its text."""
+        text = last_receipt(values[strip])
+        logs = writer.restore(values[strip], text)
+        with suppress(PlaygroundError):  # what is no receipt is told in the log
+            made = Receipt.from_json(text or "")
+            checkpoint = gr.Dropdown(choices=checkpoint_choices(context, made.run), value=str(made.step))
+            shown = {form.run: made.run, form.checkpoint: checkpoint, form.prompt: made.prompt}
+            yield {**form.write(made.decode), **shown, strip: next(logs)}
+        for log in logs:
+            yield {strip: log}
+
+    strip.write(write, {strip, *form.inputs}, strip, api_name="write", **STREAMING)
+    form.prompt.submit(write, {strip, *form.inputs}, strip, api_visibility="private", **STREAMING)
+    strip.more(more, {strip, *form.settings}, strip, api_name="continue", **STREAMING)
+    strip.ask(ask, {strip, *form.settings}, strip, api_name="take_another", **STREAMING)
+    strip.restore(restore, {strip}, [strip, *form.inputs], api_name="open_receipt", **STREAMING)
+    return strip

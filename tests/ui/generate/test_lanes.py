@@ -1,0 +1,96 @@
+"""Texts side by side: settings, seeds, steps."""
+
+import json
+
+import pytest
+
+from playground.config import DecodeConfig
+from playground.sampling import generate, stream
+from playground.ui.tabs.generate.answers import Answers
+from playground.ui.tabs.generate.lanes import SETTINGS, THESE, Lanes
+from playground.ui.tabs.generate.memory import Memory
+from playground.ui.tabs.generate.start import Start
+
+
+@pytest.fixture
+def lanes(context):
+    return Lanes(context, Answers(), Memory(context))
+
+
+DECODE = DecodeConfig(max_new_tokens=10, temperature=1.2, top_k=20, seed=4)
+START = Start("tale", "last", "The rain had", lambda: DECODE)
+
+
+def read(logs):
+    lines = [json.loads(each) for each in list(logs)[-1].split("\n") if each]
+    head = next((each for each in lines if each.get("kind") == "lanes"), None)
+    texts: dict[int, list[int]] = {}
+    for each in lines:
+        if "kind" not in each:
+            texts.setdefault(each["lane"], []).append(each["i"])
+    scores = {each["lane"]: each for each in lines if each.get("kind") == "score"}
+    return head, texts, scores, lines[-1]
+
+
+def test_settings_side_by_side(lanes, context):
+    head, texts, scores, _ = read(lanes.settings(START, [THESE, "Greedy", "Beam search, 4 wide"]))
+    assert [lane["title"] for lane in head["lanes"]] == [THESE, "Greedy", "Beam search, 4 wide"]
+    model, tokenizer = context.models.get("tale")
+    ids = tokenizer.encode("The rain had")
+    import torch
+
+    assert texts[0] == [step.id for step in stream(model, ids, DECODE)]
+    assert texts[1] == generate(model, torch.tensor([ids]), 10, 16)[0, len(ids) :].tolist()
+    assert set(scores) == {0, 1, 2}
+    for score in scores.values():
+        assert score["n"] == 10
+        assert score["perplexity"] >= 1
+        assert all(0 <= score[name] <= 1 for name in ("distinct", "repetition", "copied"))
+    assert scores[2]["mean"] >= scores[1]["mean"] - 1e-6  # what a beam search is for
+
+
+def test_every_named_setting_runs(lanes):
+    names = list(SETTINGS)
+    for few in (names[:4], names[4:]):
+        _, texts, _, end = read(lanes.settings(START, few))
+        assert end["kind"] != "error", end
+        assert [len(text) for text in texts.values()] == [10] * len(few)
+
+
+def test_samples_are_what_single_texts_with_their_seeds_are(lanes, context):
+    head, texts, _, _ = read(lanes.seeds(START, 3))
+    model, tokenizer = context.models.get("tale")
+    ids = tokenizer.encode("The rain had")
+    for number, seed in enumerate((4, 5, 6)):
+        assert texts[number] == [step.id for step in stream(model, ids, DECODE.replace(seed=seed))]
+    assert head["rated"]
+
+
+def test_the_model_as_it_grew(lanes, context):
+    head, texts, _, _ = read(lanes.steps(START))
+    steps = context.store.open("tale").steps()
+    assert [lane["title"] for lane in head["lanes"]] == [f"Step {step}" for step in steps]
+    model, tokenizer = context.models.get("tale", steps[0])
+    assert texts[0] == [step.id for step in stream(model, tokenizer.encode("The rain had"), DECODE)]
+
+
+@pytest.mark.parametrize("names", [[], ["Greedy"], ["Greedy"] * 7, ["Greedy", "Magic"]])
+def test_what_cannot_be_compared_is_one_sentence(lanes, names):
+    *_, end = read(lanes.settings(START, names))
+    assert end["kind"] == "error"
+
+
+@pytest.mark.parametrize("n", [0, 17, None, 1.5, float("nan")])
+def test_too_many_samples_are_one_sentence(lanes, n):
+    *_, end = read(lanes.seeds(START, n))
+    assert end["kind"] == "error"
+    assert "16" in end["says"]
+
+
+def test_a_start_without_a_run_is_one_sentence(lanes):
+    for logs in (
+        lanes.settings(Start(None, None, "x", lambda: DECODE), ["Greedy", THESE]),
+        lanes.seeds(Start("tale", "last", "", lambda: DECODE), 2),
+        lanes.steps(Start("gone", "last", "x", lambda: DECODE)),
+    ):
+        assert read(logs)[-1]["kind"] == "error"
