@@ -20,7 +20,7 @@ function bars(host) {
       first: node('span', { class: 'num' }),
       second: node('span', { class: 'num strong' }),
     };
-    const track = node('span', { class: 'track', 'aria-hidden': 'true' }, row.before, row.after, row.why);
+    const track = node('span', { class: 'track' }, row.before, row.after, row.why);
     row.item = node('li', {}, row.word, track, row.first, row.second);
     return row;
   }

@@ -29,6 +29,7 @@ class Distribution(Widget):
     <span class="key kept">stays</span>
   </div>
   <div class="stages"></div>
-  <details class="table"><summary>The same as a table</summary><div class="scroll"><table></table></div></details>
+  <details class="table"><summary>The same as a table</summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="All numbers"><table></table></div></details>
 </section>
 """

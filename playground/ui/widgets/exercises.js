@@ -52,6 +52,7 @@ function makeCard(card) {
       const yours = node('table');
       fillTable(yours, ['', 'you said', 'expected', ''], labels.map((label, i) => [label, answers[i], expected[i], answers[i] === expected[i] ? '✓' : '≠']));
       fillTable(table, answer.head, answer.rows);
+      for (const cell of table.querySelectorAll('tr > :last-child')) cell.classList.toggle('prose', answer.rows[0].at(-1).length > 20);
       result.replaceChildren(node('p', { text: `${right} of ${labels.length} as expected.` }), yours, table);
     }
     result.append(node('p', { class: 'why', text: card.why }));

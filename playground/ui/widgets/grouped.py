@@ -14,7 +14,7 @@ class Grouped(Widget):
   <div class="keys"></div>
   <p class="problem" role="alert" hidden></p>
   <svg class="plot" role="img"></svg>
-  <div class="scroll" tabindex="0" aria-label="The chapter's table"><table></table></div>
+  <div class="scroll" tabindex="0" role="region" aria-label="The chapter's table"><table></table></div>
   <p class="note"></p>
   <div class="buttons"><button type="button" data-suffix="pdf">Save as PDF</button>
     <button type="button" data-suffix="png">Save as PNG</button></div>

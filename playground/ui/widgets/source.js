@@ -33,7 +33,7 @@ function typed(input, act, rest_ms = 350) {
 
 function wordRow([word, logit], i) {
   const text = node('input', { class: 'word', value: word, maxlength: 40, 'aria-label': `word ${i + 1}`, spellcheck: 'false' });
-  const number = node('input', { type: 'number', value: logit, step: 0.1, min: -1000, max: 1000, 'aria-label': `logit of ${word}` });
+  const number = node('input', { type: 'number', value: logit, step: 'any', min: -1000, max: 1000, 'aria-label': `logit of ${word}` });
   text.addEventListener('input', () => {
     const twice = state.words.some(([other], j) => j !== i && other === text.value);
     text.setCustomValidity(!text.value ? 'A word needs a character.' : twice ? 'This word is there already.' : '');

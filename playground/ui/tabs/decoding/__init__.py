@@ -40,7 +40,7 @@ def build(context: Context) -> DecodingTab:
     lab, start = Laboratory(context), LabState().to_json()
     address = Address(start, defaults=start, quick=to_json(_quick()), elem_id="lab-address")
     with gr.Row(equal_height=False):
-        with gr.Column(scale=5, min_width=320):
+        with gr.Column(scale=5, min_width=320, elem_classes="pg-beside"):
             with gr.Column(elem_classes="pg-panel"):
                 source = Source(
                     start, chapter=to_json(CHAPTER_WORDS), server_functions=[lab.runs], elem_id="lab-source"
@@ -53,7 +53,7 @@ def build(context: Context) -> DecodingTab:
                     server_functions=[lab.order, lab.tokens],
                     elem_id="lab-stages",
                 )
-        with gr.Column(scale=8, min_width=320), gr.Column(elem_classes="pg-panel"):
+        with gr.Column(scale=8, min_width=320, elem_classes="pg-beside"), gr.Column(elem_classes="pg-panel"):
             picture = Distribution(start, server_functions=[lab.trace], elem_id="lab-picture")
     with gr.Row(equal_height=False):
         with gr.Column(scale=1, min_width=320), gr.Column(elem_classes="pg-panel"):

@@ -26,7 +26,7 @@ class OneThread:
         self._patience_s = patience_s
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="decoding")
         everywhere = torch.get_num_threads()
-        self._worker.submit(torch.set_num_threads, 1).result()
+        self._worker.submit(_use_one_thread).result()
         torch.set_num_threads(everywhere)  # threads that start later take the number that was set last
 
     def run(self, work: Callable[[], Result]) -> Result:
@@ -37,3 +37,8 @@ class OneThread:
         except TooLongError:
             future.cancel()
             raise BusyError("The server is busy with the pictures of others; try again in a moment.") from None
+
+
+def _use_one_thread() -> None:
+    torch.get_num_threads()  # a thread takes over the common number when it is first asked: let that be now
+    torch.set_num_threads(1)

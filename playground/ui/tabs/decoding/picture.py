@@ -137,7 +137,7 @@ def _step(row: StageTrace, shown: Tensor, cut: list[bool]) -> dict[str, Any]:
 def _chip(stage: Stage | None) -> str:
     if stage is None:
         return "softmax"
-    return f"{stage.title} {settings_of(stage).rpartition('= ')[2]}".strip()
+    return f"{stage.title} {settings_of(stage).rpartition('= ')[2]}" if "=" in settings_of(stage) else stage.title
 
 
 def _unsure(row: StageTrace) -> dict[str, float]:
