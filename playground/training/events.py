@@ -28,6 +28,8 @@ class Started(_Event):
     device: str
     precision: str
     threads: int
+    """Processor threads of each process."""
+    processes: int = 1
     exact: bool = True
     """Whether this sitting continues the last one bit for bit."""
     why_not_exact: str = ""

@@ -60,7 +60,7 @@ def _loss_and_gradients(
         x = hidden[start : start + rows].to(dtype)
         target = targets[start : start + rows, None]
         table = (x @ weight.T).float()  # logits
-        torch.log_softmax(table, dim=1, out=table)
+        table = torch.log_softmax(table, dim=1, out=table if table.device.type == "cpu" else None)
         loss -= table.gather(1, target).sum()
         if not gradients:
             continue

@@ -135,6 +135,7 @@ def train_on(
         device=str(device),
         precision=precision,
         threads=threads,
+        processes=ranks.size,
         exact=not why_not_exact,
         why_not_exact=why_not_exact,
     )

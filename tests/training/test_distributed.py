@@ -105,6 +105,7 @@ def two(tmp_path_factory):
 def test_two_processes_give_the_losses_of_one(alone, two):
     expected, found = of(Stepped, alone[1]), [event for event in two[1] if event["type"] == "stepped"]
     assert len(expected) == len(found) == 10
+    assert two[1][0]["processes"] == 2
     for name in ("loss", "lr", "grad_norm", "tokens_seen", "epoch"):
         assert [event[name] for event in found] == pytest.approx([getattr(e, name) for e in expected], abs=1e-5), name
 
