@@ -341,6 +341,7 @@ def test_nothing_overflows_on_a_small_screen(new_page, url, shoot):
         page.locator(part).scroll_into_view_if_needed()
         page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.evaluate("window.scrollTo(0, 0)")
     shoot(page, "decoding-lesson")
 
 
@@ -386,7 +387,9 @@ def test_endpoints_have_names_and_answer_with_numbers_or_a_sentence(url):
 def test_screenshots(page, url, shoot):
     open_lab(page, url)
     set_quickly(page, "top-k 3")
+    expect(page, "() => document.querySelectorAll('#lab-picture .bars .cut').length === 6")
     for part in ("#lab-draws", "#lab-sweep", "#lab-chapter", "#lab-exercises"):
         page.locator(part).scroll_into_view_if_needed()
         page.wait_for_timeout(300)
+    page.evaluate("window.scrollTo(0, 0)")
     shoot(page, "decoding")

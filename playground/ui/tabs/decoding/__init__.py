@@ -81,14 +81,17 @@ def build(context: Context) -> DecodingTab:
 
 
 def _from_address(request: gr.Request) -> list[Any]:
-    """The state the page's address holds, for every widget; one that cannot be read is told and left out."""
+    """The state that the page's address holds, for every widget; one that cannot be read is told and left out.
+
+    An address without a state changes nothing: the page may be in use before this answer arrives.
+    """
+    text = request.query_params.get("lab", "")
     try:
-        text = request.query_params.get("lab", "")
-        state = LabState.from_json(text) if text else LabState()
+        state = LabState.from_json(text).to_json() if text else gr.skip()
     except SettingsError as error:
         gr.Warning(f"The address could not be read, so this is the chapter's panel. {error}")
-        state = LabState()
-    return [state.to_json()] * 8
+        state = gr.skip()
+    return [state] * 8
 
 
 def _quick() -> list[dict[str, Any]]:
