@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from playground.errors import SettingsError, TextError
+from playground.model.gpt import GPTModel
 from playground.sampling import BeamConfig, beam_search, generate
 
 
@@ -30,16 +31,23 @@ def theirs():
     )
     model = transformers.GPT2LMHeadModel(config).eval()
     with torch.no_grad():
-        model.transformer.wte.weight.mul_(40)
-        model.transformer.wpe.weight.mul_(40)
-    return model
+        model.transformer.wte.weight.mul_(4)
+        model.transformer.wpe.weight.mul_(4)
+    model.lm_head = nn.Linear(16, 23)
+    nn.init.normal_(model.lm_head.weight, std=0.4)
+    with torch.no_grad():
+        model.lm_head.bias.zero_()[0] = 2.0  # so that some searches end early and some at the length
+    return model.eval()
+
+
+def prompts():
+    return torch.randint(1, 23, (6, 1, 3), generator=torch.Generator().manual_seed(9))
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("length_penalty", [-1.0, 0.0, 1.0, 2.5])
 def test_it_finds_what_transformers_finds(theirs, width, length_penalty):
-    generator = torch.Generator().manual_seed(9)
-    for prompt in torch.randint(1, 23, (6, 1, 3), generator=generator):
+    for prompt in prompts():
         expected = theirs.generate(
             prompt,
             attention_mask=torch.ones_like(prompt),
@@ -60,6 +68,28 @@ def test_it_finds_what_transformers_finds(theirs, width, length_penalty):
         if width > 1:
             scores = [text.score for text in found.texts]
             assert scores == pytest.approx(expected.sequences_scores.tolist(), rel=1e-4)
+
+
+def test_the_searches_compared_end_in_every_way(theirs):
+    found = [
+        beam_search(Wrapped(theirs).eval(), prompt, BeamConfig(width=3, max_new_tokens=12), eos_id=0, context_size=32)
+        for prompt in prompts()
+    ]
+    depths = {max(node.depth for node in search.nodes) for search in found}
+    assert len(depths) > 1
+    assert 12 in depths
+    assert any(node.fate == "outscored" for search in found for node in search.nodes)
+    assert any(len({text.ended for text in search.texts}) == 2 for search in found)
+
+
+def test_beams_that_change_places_are_not_read_again(tiny, monkeypatch):
+    read, hidden = [], GPTModel.hidden
+    monkeypatch.setattr(
+        GPTModel, "hidden", lambda model, ids, cache=None: (read.append(ids.shape[1]), hidden(model, ids, cache))[1]
+    )
+    found = beam_search(tiny, [7, 3, 60], BeamConfig(width=4, max_new_tokens=8))
+    assert any(node.fate == "died" for node in found.nodes)
+    assert read == [3, 1, 1, 1, 1, 1, 1, 1]
 
 
 def test_our_cached_model_and_a_plain_one_find_the_same(tiny):
