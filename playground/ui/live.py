@@ -3,6 +3,7 @@
 Nothing is remembered between two questions but the tokenizers of a few runs; a reload or a restart begins at offset 0.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from threading import Lock
@@ -60,7 +61,7 @@ class Live:
                 "queue_place": self._jobs.queue_place(run.name) if status.state == "queued" else None,
                 "can_resume": status.state in _RESUMABLE and bool(run.steps()),
             },
-            "about": about(run) if offset_bytes == 0 else None,
+            "about": about(run) if offset_bytes == 0 or answer["sitting"] else None,
             **answer,
         }
 
@@ -184,9 +185,15 @@ def thin(rows: list[Any], max_rows: int) -> list[Any]:
     return [rows[round(i * (len(rows) - 1) / (max_rows - 1))] for i in range(max_rows)]
 
 
-def command(jobs: Jobs, run_name: str, action: str, lr: float | None = None) -> None:
-    """Do what a button of the live view asks; raises `RunError` for an action that is none."""
+def command(store: RunStore, jobs: Jobs, run_name: str, action: str, lr: float | None = None) -> None:
+    """Do what a button of the live view asks; raises `RunError` for an action that is none.
+
+    `extend` trains a run that is complete for one epoch more.
+    """
     match action:
+        case "extend":
+            store.extend(run_name, math.floor(store.open(run_name).status().epoch + 1e-6) + 1)
+            jobs.start(run_name)
         case "stop":
             jobs.stop(run_name)
         case "pause":
@@ -198,4 +205,4 @@ def command(jobs: Jobs, run_name: str, action: str, lr: float | None = None) -> 
         case "set_lr":
             jobs.set_lr(run_name, lr)
         case _:
-            raise RunError("A run can be stopped, paused, resumed, stepped, or given another learning rate.")
+            raise RunError("A run can be stopped, paused, resumed, stepped, extended, or given another learning rate.")

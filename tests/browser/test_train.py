@@ -47,7 +47,7 @@ def state(page):
 
 def wait_for_state(page, *states, timeout=90_000):
     page.wait_for_function(
-        "states => states.includes(document.querySelector('.lv').dataset.state)", arg=list(states), timeout=timeout
+        "states => states.includes(document.querySelector('.lv')?.dataset.state)", arg=list(states), timeout=timeout
     )
 
 
@@ -159,12 +159,11 @@ def test_fault_16_what_looks_like_markup_is_shown_as_characters(page, url, tmp_p
     page.set_input_files("#pg-file input[type=file]", file)
     page.wait_for_selector("#pg-text-facts dd")
     page.click("#pg-all-settings button")
-    page.fill("#pg-start_context input", nasty.strip())
-    start(page, "markup", epochs=2)
+    start(page, "markup", epochs=2, start_context=nasty.strip())
     wait_for_state(page, "completed")
     assert nasty.strip() in page.inner_text(".pb-sample")
     assert nasty.strip() == page.inner_text(".pb-context")
-    assert "a <b> {{x}} ${y}.txt" in page.inner_text(".lv-about")
+    assert "a b x y.txt" in page.inner_text(".lv-about")  # Gradio leaves these characters out of a file's name
     assert page.title() == "GPT playground"
     assert page.locator(".lv img, .lv script").count() == 0
 
@@ -311,9 +310,10 @@ def test_fault_36_a_killed_server_comes_back_with_resume(own_server, new_page):
     )
     own_server.kill()
     page.wait_for_selector(".lv-lost")
-    page.complaints.clear()  # a browser logs every request that finds no server
     own_server.start()
     page.goto(f"{own_server.url}/?run=crash")
+    page.wait_for_selector(".lv")
+    page.complaints.clear()  # a browser logs every request that finds no server
     wait_for_state(page, "interrupted")
     assert page.locator(".lv-message").is_visible()
     before = step(page)

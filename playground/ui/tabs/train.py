@@ -84,8 +84,10 @@ def _wire_form(form: TrainForm) -> None:
 
     facts_of = [form.text_facts, form.cost]
     form.source.input(show_source, form.source, [form.file, form.pasted], api_name="show_source", **_QUICK)
-    edits = [widget.input for widget in (form.source, form.pasted, *form.settings)]
-    triggers = [Building.root_block.load, form.file.change, *edits]
+    edits = [widget.input for widget in (form.source, *form.settings)]
+    # Pasting with the mouse or Ctrl+V is a change of a textbox, but no input to it.
+    edits += [widget.blur for widget in form.settings if isinstance(widget, gr.Textbox)]
+    triggers = [Building.root_block.load, form.file.change, form.pasted.change, *edits]
     looked = [
         gr.on(triggers, form.look, form.inputs, facts_of, api_name="look", **_QUICK),
         form.preset.input(show_preset, form.inputs, [*form.settings, *facts_of], api_name="show_preset", **_QUICK),

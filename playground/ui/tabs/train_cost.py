@@ -1,6 +1,8 @@
 """What a text holds and what a training will take, as the facts that the Train tab shows beforehand."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.device import machine
@@ -29,6 +31,11 @@ class Plan:
         per_epoch = -(-self.stats.train_batches // self.train.accumulation_steps)
         steps = per_epoch * self.train.epochs
         return min(steps, self.train.max_steps or steps)
+
+
+# Touvron and others (2023), as the book tells it: 8 A100 cards cost about 30 dollars an hour.
+_LLAMA_PARAMETERS, _LLAMA_TOKENS, _LLAMA_HOURS = 7e9, 2e12, 184_320
+_DOLLARS_PER_GPU_HOUR = 30 / 8
 
 
 def text_facts(stats: CorpusStats) -> str:
@@ -80,7 +87,40 @@ def cost_facts(plan: Plan, step_s: float | None = None) -> str:
                 ],
             },
         ],
+        table=_beside_llama(plan, parts["total"], step_s),
     )
+
+
+def _beside_llama(plan: Plan, n_parameters: int, step_s: float | None) -> dict[str, Any]:
+    """The training beside that of Llama 2 7B: about 6 operations for each weight and token."""
+    tokens = plan.steps * plan.tokens_per_step
+    hours = None if step_s is None else plan.steps * step_s / 3600
+    dollars = None if hours is None else hours * _DOLLARS_PER_GPU_HOUR
+    return {
+        "title": "Beside the training of Llama 2 7B",
+        "head": ["", "this one", "Llama 2"],
+        "rows": [
+            ["Tokens", _size(tokens), _size(_LLAMA_TOKENS)],
+            ["Operations", _size(6 * n_parameters * tokens), _size(6 * _LLAMA_PARAMETERS * _LLAMA_TOKENS)],
+            ["Hours", _size(hours), _size(_LLAMA_HOURS)],
+            ["Dollars, at the price of an A100", _size(dollars), _size(_LLAMA_HOURS * _DOLLARS_PER_GPU_HOUR)],
+        ],
+    }
+
+
+def _size(number: float | None) -> str:
+    """A number of any size, to be read and compared.
+
+    >>> _size(691200.0), _size(0.0123), _size(8.4e22), _size(None)
+    ('691,200', '0.012', '8.4 × 10²²', '–')
+    """
+    if number is None:
+        return "–"
+    if number >= 1e9:
+        exponent = int(math.log10(number))
+        raised = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{number / 10**exponent:.2g} × 10{raised}"
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def _words(name: str) -> str:

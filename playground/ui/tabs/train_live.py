@@ -23,7 +23,7 @@ def build_live(context: Context) -> LiveView:
     """Lay out the live view here, and name its actions for `gradio_client`."""
     server = LiveServer(context)
     view = LiveView(elem_id="pg-live", server_functions=[server.news, server.command, server.figure])
-    for action in ("stop", "pause", "resume", "step"):
+    for action in ("stop", "pause", "resume", "step", "extend"):
         gr.api(_action(server, action), api_name=action, queue=False)
     gr.api(server.set_lr, api_name="set_lr", queue=False)
     gr.api(server.watch, api_name="news", queue=False)
@@ -68,6 +68,7 @@ class LiveServer:
 
     def _command(self, query: Any) -> dict[str, Any]:
         command(
+            self._context.store,
             self._context.jobs,
             field(query, "run", str),
             field(query, "action", str),

@@ -26,10 +26,10 @@ function draw() {
   note.hidden = !shown.note;
   more.hidden = !shown.bars?.length;
   setText(more.firstElementChild, shown.more ?? '');
-  drawBars(shown.bars ?? []);
+  drawMore(shown.bars ?? [], shown.table);
 }
 
-function drawBars(bars) {
+function drawMore(bars, table) {
   const made = bars.map(({ title, format, parts }) => {
     const total = parts.reduce((sum, [, size]) => sum + size, 0);
     const bar = node('div', { class: 'fa-bar', 'aria-hidden': 'true' });
@@ -41,6 +41,11 @@ function drawBars(bars) {
     });
     return node('section', {}, node('h4', { text: title }), bar, list);
   });
+  if (table) {
+    const row = (cells, tag) => node('tr', {}, ...cells.map((text) => node(tag, { text })));
+    const body = node('tbody', {}, ...table.rows.map((cells) => row(cells, 'td')));
+    made.push(node('section', {}, node('h4', { text: table.title }), node('table', {}, node('thead', {}, row(table.head, 'th')), body)));
+  }
   more.lastElementChild.replaceChildren(...made);
 }
 

@@ -8,8 +8,9 @@ from playground.ui.widgets.base import Widget, to_json
 class Facts(Widget):
     """Named values; or an error, with one way out of it that triggers `way_out`.
 
-    The value is JSON: `{"facts": [{"name", "value", "format", "note"}], "error", "way_out": {"label", …}, "bars"}`.
-    `format` is one of `fmt` in base.js. `bars` are stacked bars: `[{"title", "format", "parts": [[name, size], …]}]`.
+    The value is JSON: `{"facts": [{"name", "value", "format", "note"}], "error", "way_out": {"label", …}, …}`.
+    `format` is one of `fmt` in base.js. `bars` are stacked bars: `[{"title", "format", "parts": [[name, size], …]}]`,
+    `table` is `{"title", "head", "rows"}` of words; both stand in a fold named `more`.
     """
 
     template = """
@@ -27,14 +28,15 @@ def facts(
     note: str = "",
     more: str = "",
     bars: list[dict[str, Any]] | None = None,
+    table: dict[str, Any] | None = None,
 ) -> str:
     """The value of `Facts` for rows of (name, value, format).
 
     >>> facts(("Tokens", 5145, "whole"))
-    '{"facts":[{"name":"Tokens","value":5145,"format":"whole"}],"note":"","more":"","bars":[]}'
+    '{"facts":[{"name":"Tokens","value":5145,"format":"whole"}],"note":"","more":"","bars":[],"table":null}'
     """
     named = [{"name": name, "value": value, "format": form} for name, value, form in rows]
-    return to_json({"facts": named, "note": note, "more": more, "bars": bars or []})
+    return to_json({"facts": named, "note": note, "more": more, "bars": bars or [], "table": table})
 
 
 def refusal(sentence: str, way_out: dict[str, Any] | None = None) -> str:

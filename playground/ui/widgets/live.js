@@ -120,7 +120,7 @@ function drawAll() {
   const { sitting } = record;
   setText($('name'), run);
   const parts = [about?.preset, about?.text_name];
-  if (sitting) parts.push(`${fmt.short(sitting.n_parameters)} parameters`, sitting.device, sitting.precision, `${sitting.threads} threads`);
+  if (sitting) parts.push(`${fmt.short(sitting.n_parameters)} parameters`, sitting.device, sitting.precision, `${sitting.threads} ${sitting.threads === 1 ? 'thread' : 'threads'}`);
   setText($('about'), parts.filter(Boolean).join(' · '));
   showState();
   drawCurves();
@@ -145,10 +145,12 @@ function showState() {
   setText($('state-text'), state === 'queued' ? (place ? `Waiting, place ${place}` : 'Starting') : STATES[state] ?? state);
   if (!LIVE.has(state) && status.message && $('message').hidden) complain('');
   const [pause, step, stop] = ['pause', 'step', 'stop'].map((action) => view.querySelector(`[data-slot=${action}]`));
-  const resumes = state !== 'running' && state !== 'queued';
-  pause.dataset.action = resumes ? 'resume' : 'pause';
-  setText(pause, resumes ? 'Resume' : 'Pause');
-  pause.disabled = state === 'queued' || state === 'completed';
+  const [action, label] = state === 'running' || state === 'queued' ? ['pause', 'Pause']
+    : state === 'completed' ? ['extend', '+1 epoch'] : ['resume', 'Resume'];
+  pause.dataset.action = action;
+  pause.title = action === 'extend' ? 'Train one epoch more, from where it ended' : '';
+  setText(pause, label);
+  pause.disabled = state === 'queued';
   step.disabled = state !== 'paused';
   stop.disabled = !LIVE.has(state);
   const live = LIVE.has(state) && state !== 'queued';
