@@ -52,6 +52,13 @@ def wait_until_written(page):
     page.wait_for_function("document.querySelector('.strip').getAttribute('aria-busy') === 'false'")
 
 
+def go_on(page):
+    before = tokens(page).count()
+    page.locator(".desk-more").click()
+    page.wait_for_function("before => document.querySelectorAll('.tok').length > before", arg=before)
+    wait_until_written(page)
+
+
 def text_of(page):
     return page.locator(".strip-plain").text_content()
 
@@ -125,9 +132,7 @@ def test_another_token_begins_a_branch_and_the_first_can_be_gone_back_to(desk, s
     shoot(desk, "generate-branches")
     desk.locator(".branch").first.click()
     assert text_of(desk) == first
-    desk.locator(".desk-more").click()
-    desk.wait_for_function("before => document.querySelectorAll('.tok').length > before", arg=tokens(desk).count())
-    wait_until_written(desk)
+    go_on(desk)
     assert text_of(desk).startswith(first)
     assert desk.locator(".branch").count() == 2
     desk.locator(".branch").nth(1).click()
@@ -156,9 +161,7 @@ def test_stop_ends_at_once_and_continue_goes_on(desk):
     stopped = text_of(desk)
     assert tokens(desk).count() < 1900
     desk.locator("#desk-max_new_tokens input").fill("10")
-    desk.locator(".desk-more").click()
-    desk.wait_for_function("before => document.querySelectorAll('.tok').length > before", arg=tokens(desk).count())
-    wait_until_written(desk)
+    go_on(desk)
     assert text_of(desk).startswith(stopped)
 
 
@@ -220,8 +223,8 @@ def test_settings_are_compared_side_by_side(desk, shoot):
         assert lane.locator(".tok.parts").count() == (0 if says == "nowhere" else 1)
     assert "Perplexity" in desk.locator(".lane-score").last.inner_text()
     shoot(desk, "generate-compare")
-    for box in desk.locator("#lanes-settings input:checked").all():
-        box.uncheck()
+    while desk.locator("#lanes-settings input:checked").count():
+        desk.locator("#lanes-settings input:checked").first.uncheck()
     desk.locator(".lanes-write").click()
     desk.get_by_text("choose 2 to 6").wait_for()
 

@@ -32,6 +32,7 @@ function readLine(desk, line) {
   switch (line.kind) {
     case undefined:
       desk.writing.own.push(line);
+      line.settings = desk.writing.settings;
       if (line.by) desk.writing.before += 1;
       break;
     case 'start':
@@ -49,7 +50,7 @@ function readLine(desk, line) {
     }
     case 'more':
       desk.writing = branch;
-      Object.assign(branch, { end: null, copied: null, before: branch.own.length, began: performance.now() });
+      Object.assign(branch, { end: null, copied: null, settings: line.settings, before: branch.own.length, began: performance.now() });
       desk.view = line.branch;
       break;
     case 'end':

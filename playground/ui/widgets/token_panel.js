@@ -11,6 +11,7 @@ function drawPanel(desk, tokens, i) {
     return;
   }
   panel.replaceChildren(panelHead(token, i), ...(token.p == null ? [firstToken()] : [panelFacts(desk, token), panelChoices(desk, token, i)]), ...panelPlaces(desk, tokens, i));
+  if (token.q != null) showStages(panel, i);
 }
 
 function panelHead(token, i) {
@@ -90,4 +91,25 @@ function panelPlaces(desk, tokens, i) {
       node('p', { class: 'panel-rest', text: `From character ${fmt.whole(span.character + 1)} on.` }),
     ),
   );
+}
+
+/** Under the alternatives: what every stage did here. The server reads the text again for it, so it comes a moment later. */
+async function showStages(panel, i) {
+  const host = node('section', { class: 'panel-stages', 'aria-label': 'What the stages did' });
+  panel.insertBefore(host, panel.querySelector('.panel-place'));
+  const { run, step } = desk.head;
+  const n_prompt = tokens.filter((token) => token.by === 'prompt').length;
+  const before = tokens.slice(0, i).map((token) => token.i);
+  await new Promise((resolve) => setTimeout(resolve, 120)); // not for tokens that are only passed by
+  if (!host.isConnected) return;
+  const answer = await server.stages({ run, step, before, n_prompt, settings: tokens[i].settings });
+  if (!host.isConnected || !answer?.rows) return;
+  const cells = ({ stage, kept, cut, mass, entropy, rescued }) => [
+    node('th', { scope: 'row', text: stage, title: rescued ? 'It would have left nothing, so the likeliest token was kept.' : '' }),
+    node('td', { text: fmt.whole(kept) }),
+    node('td', { text: cut ? percent(mass) : '–' }),
+    node('td', { text: entropy.toFixed(2) }),
+  ];
+  const titles = ['Stage', 'kept', 'cut', 'bits'].map((text) => node('th', { scope: 'col', text }));
+  host.append(node('table', {}, node('thead', {}, node('tr', {}, ...titles)), node('tbody', {}, ...answer.rows.map((row) => node('tr', {}, ...cells(row))))));
 }

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import Answers
+from playground.ui.tabs.generate.beams import make_beams
 from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
 from playground.ui.tabs.generate.form import make_form
 from playground.ui.tabs.generate.memory import Memory
@@ -36,6 +37,8 @@ def build(context: Context) -> GenerateTab:
             strip = make_sheet(context, form, answers, memory)
         with gr.Tab("Side by side", id="side-by-side"):
             make_side_by_side(context, form, answers, memory)
+        with gr.Tab("Beam search", id="beams"):
+            make_beams(context, form)
 
     def refresh(run_name: str | None) -> tuple[Any, Any]:
         """The runs there are now; the chosen one stays while it exists, else the newest is chosen."""

@@ -109,7 +109,7 @@ def make_form(context: Context) -> Form:
 
 
 def _ask_this_run(run_name: str | None, state: str) -> str:
-    """The stages as they are, for the vocabulary of the run that was chosen: what k may be, and whether order matters."""
+    """The same stages for the vocabulary of the run that was chosen: it bounds k and decides whether order matters."""
     try:
         return LabState.from_json(state).replace(source="model" if run_name else "toy", run=run_name or "").to_json()
     except SettingsError:

@@ -11,7 +11,6 @@ from playground.sampling import (
     MinP,
     Pipeline,
     RepetitionPenalty,
-    Stage,
     Step,
     Temperature,
     TopP,
@@ -28,6 +27,7 @@ from playground.ui.tabs.generate.answers import RESTART, Answers
 from playground.ui.tabs.generate.log import line
 from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.start import Opened, Start
+from playground.ui.tabs.generate.waterfall import name_of
 from playground.ui.tabs.generate.words import Words
 
 MOST_SAMPLES = 16
@@ -155,10 +155,4 @@ def explain(lane: DecodeConfig | BeamConfig) -> str:
     """
     if isinstance(lane, BeamConfig):
         return f"width {lane.width}, length penalty {lane.length_penalty:g}"
-    stages = [stage for stage in Pipeline.from_decode(lane).stages if stage.on]
-    return " → ".join(" ".join([stage.title, *(f"{stage[name]:g}" for name in _numbers(stage))]) for stage in stages)
-
-
-def _numbers(stage: Stage) -> list[str]:
-    """Settings of a stage that are numbers; more than two would be too many words."""
-    return [name for name in stage.setting_names() if isinstance(stage[name], (int, float))][:2]
+    return " → ".join(name_of(stage) for stage in Pipeline.from_decode(lane).stages if stage.on)

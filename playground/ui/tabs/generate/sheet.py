@@ -16,6 +16,7 @@ from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.log import last_receipt
 from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.receipts import make_receipt
+from playground.ui.tabs.generate.waterfall import trace_token
 from playground.ui.tabs.generate.writer import Writer
 from playground.ui.widgets.token_strip import TokenStrip
 
@@ -47,7 +48,17 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
             lambda: memory.copied(field(query, "run", str), field(query, "step", int), field(query, "ids", list))
         )
 
-    strip = TokenStrip(server_functions=[stop, receipt, copied], elem_id="desk")
+    def stages(query: Any) -> Any:
+        """What every stage did where a token was chosen (`run`, `step`, `before`, `n_prompt`, `settings`)."""
+
+        def trace() -> dict[str, Any]:
+            run, step = field(query, "run", str), field(query, "step", int)
+            before, n_prompt = field(query, "before", list), field(query, "n_prompt", int)
+            return trace_token(context, run, step, before, n_prompt, field(query, "settings", dict))
+
+        return answer(trace)
+
+    strip = TokenStrip(server_functions=[stop, receipt, copied, stages], elem_id="desk")
 
     def write(values: dict) -> Iterator[str]:
         """Begin a new text."""

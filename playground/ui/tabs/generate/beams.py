@@ -1,0 +1,73 @@
+"""Beam search with its tree: which beginnings were kept, which died, where and why."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import PlaygroundError
+from playground.sampling.beam import BeamConfig, BeamSearch, beam_search
+from playground.text.tokenizer import token_ids_to_text, token_text
+from playground.ui.context import Context
+from playground.ui.forms import Fields
+from playground.ui.tabs.generate.form import Form
+from playground.ui.tabs.generate.sheet import STREAMING
+from playground.ui.tabs.generate.start import Opened, Start
+from playground.ui.widgets.base import to_json
+from playground.ui.widgets.beam_tree import BeamTree
+
+
+def make_beams(context: Context, form: Form) -> BeamTree:
+    """Lay the section out here and wire its event."""
+    fields = Fields(BeamConfig(max_new_tokens=12))
+    with gr.Column(elem_classes="pg-panel"), gr.Row():
+        fields.widgets["width"] = gr.Slider(1, 8, 4, step=1, label="Beams", min_width=200, elem_id="beam-width")
+        fields.widgets["length_penalty"] = gr.Slider(
+            -2, 2, 1.0, step=0.1, label="Length penalty", min_width=200, elem_id="beam-penalty"
+        )
+        fields.add("max_new_tokens", info=False, elem_id="beam-tokens", min_width=90)
+    tree = BeamTree(elem_id="beams")
+
+    def search(values: dict) -> Iterator[str]:
+        """Search from the prompt of the form."""
+        yield to_json({"busy": True})
+        try:
+            yield to_json(search_beams(context, form.start(values), fields.read(values)))
+        except PlaygroundError as error:
+            yield to_json({"error": str(error)})
+
+    tree.search(search, {*form.inputs, *fields.inputs}, tree, api_name="beam_search", **STREAMING)
+    return tree
+
+
+def search_beams(context: Context, start: Start, config: BeamConfig) -> dict[str, Any]:
+    """The tree as the widget draws it: `nodes` of all beams that were kept, and the complete `texts`, best first."""
+    opened = start.open(context)
+    eos_id = opened.tokenizer.eot_token if config.stop_at_end else None
+    return describe(beam_search(opened.model, opened.ids, config, eos_id=eos_id), opened)
+
+
+def describe(found: BeamSearch, opened: Opened) -> dict[str, Any]:
+    """Plain values of a search; a node's `parent` is a place in `nodes`, or None behind the prompt."""
+    nodes = [
+        {
+            "parent": node.parent,
+            "depth": node.depth,
+            "text": token_text(node.token_id, opened.tokenizer),
+            "p": node.probability,
+            "total": node.log_probability,
+            "fate": node.fate,
+            "why": node.why,
+        }
+        for node in found.nodes
+    ]
+    texts = [
+        {
+            "text": token_ids_to_text(list(text.ids), opened.tokenizer),
+            "score": text.score,
+            "total": text.log_probability,
+            "node": text.node,
+        }
+        for text in found.texts
+    ]
+    return {"prompt": opened.prompt, "nodes": nodes, "texts": texts}

@@ -1,0 +1,25 @@
+"""The tree of a beam search: one column a token, one box a beginning that was kept, the winner's way marked."""
+
+from typing import ClassVar
+
+from playground.ui.widgets.base import Widget
+
+
+class BeamTree(Widget):
+    """Its value is `{prompt, nodes, texts}`, `{busy}` or `{error}`; `search` is its event."""
+
+    scripts: ClassVar[tuple[str, ...]] = ("shades.js",)
+    template: ClassVar[str] = """
+<section class="beams" aria-label="Beam search">
+  <div class="beams-bar">
+    <button type="button" class="desk-button primary beams-search">Search</button>
+    <p class="desk-error" role="alert"></p>
+    <p class="beams-status" role="status"></p>
+  </div>
+  <div class="beams-found" hidden>
+    <ol class="beams-texts"></ol>
+    <div class="beams-scroll" tabindex="0" role="group" aria-label="The tree; scroll to see all of it"><svg></svg></div>
+    <p class="beams-why"></p>
+  </div>
+</section>
+"""

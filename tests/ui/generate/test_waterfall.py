@@ -1,0 +1,39 @@
+"""What the stages did at one token."""
+
+import pytest
+
+from playground.config import DecodeConfig
+from playground.errors import PlaygroundError
+from playground.sampling import stream
+from playground.ui.tabs.generate.waterfall import trace_token
+
+
+def test_rows_lead_from_the_model_to_what_was_drawn_from(context):
+    model, tokenizer = context.models.get("tale")
+    ids = tokenizer.encode("The rain had")
+    decode = DecodeConfig(max_new_tokens=1, temperature=0.7, top_k=5)
+    (step,) = stream(model, ids, decode)
+    rows = trace_token(context, "tale", 2, ids, len(ids), decode.model_dump(exclude_none=True))["rows"]
+    assert [row["stage"] for row in rows] == ["Model", "Top-k 5", "Temperature 0.7"]
+    assert rows[0]["entropy"] == pytest.approx(step.entropy_bits, abs=1e-4)
+    assert rows[-1]["entropy"] == pytest.approx(step.entropy_bits_after, abs=1e-4)
+    assert rows[1]["kept"] == 5
+    assert rows[1]["kept"] + rows[1]["cut"] == rows[0]["kept"] == model.config.vocab_size
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("gone", 2, [1], 1, {}),
+        ("tale", 99, [1], 1, {}),
+        ("tale", 2, [], 0, {}),
+        ("tale", 2, [10**9], 1, {}),
+        ("tale", 2, ["a"], 1, {}),
+        ("tale", 2, [1], -1, {}),
+        ("tale", 2, [1], 1, {"temperature": -1}),
+        ("tale", 2, [1], 1, {"magic": 1}),
+    ],
+)
+def test_what_cannot_be_traced_is_refused(context, asked):
+    with pytest.raises(PlaygroundError):
+        trace_token(context, *asked)
