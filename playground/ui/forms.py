@@ -125,6 +125,8 @@ class Fields:
         kind, is_optional = _kind(self.first, name)
         if isinstance(value, str) and kind in (int, float):
             value = _number(name, value.strip())
+        if value == "" and is_optional:
+            value = None
         if value is None and not is_optional:
             raise SettingsError(f"{name}: {label_of(name)} is empty; give a value.")
         if isinstance(value, float) and not math.isfinite(value):
