@@ -1,0 +1,164 @@
+"""One measurement in a process of its own: `python -m tests.benchmarks.measure '{"task": …}'` prints one JSON object.
+
+A process of its own, because peak memory never falls within one, and one side must not warm the other's caches.
+"""
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from playground.device import use_threads
+from playground.model.presets import PRESETS, estimate_memory
+from tests.benchmarks.sides import Side, make_side, shape
+
+Numbers = dict[str, float]
+
+
+def training(side: str, size: str, seconds: float) -> Numbers:
+    """Tokens per second over the median step, and the process's peak memory."""
+    config, preset = shape(size), PRESETS[size]
+    made = make_side(side, config, trains=True)
+    if side.startswith("ours"):
+        from playground.training.machine_use import choose_threads
+
+        use_threads(choose_threads(made.model, preset.data.batch_size, torch.get_num_threads()))
+    text = torch.randint(config.vocab_size, (preset.data.batch_size, config.context_length + 1))
+    made.model.train()
+
+    def step() -> None:
+        made.optimizer.zero_grad()
+        made.loss(text[:, :-1], text[:, 1:]).backward()
+        made.optimizer.step()
+
+    step_s = _median_s(step, seconds)
+    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    estimate = estimate_memory(config, preset.data, preset.train).training_bytes
+    tokens = preset.data.batch_size * config.context_length
+    return {"tokens_per_s": tokens / step_s, "step_s": step_s, "peak_bytes": peak_bytes, "estimated_bytes": estimate}
+
+
+def generation(side: str, size: str, seconds: float) -> Numbers:
+    """Tokens per second of greedy writing within the context, the prompt's pass included."""
+    made = make_side(side, shape(size), trains=False)
+    made.model.eval()
+    new = min(100, made_context(made) - 8)
+    prompt = torch.arange(8)[None]
+    made.write(prompt, 4)
+    write_s = _median_s(lambda: made.write(prompt, new), seconds, at_least=1)
+    return {"tokens_per_s": new / write_s}
+
+
+def growth(side: str, size: str, seconds: float) -> Numbers:
+    """Does a token cost more late in a long text than early, and after a thousand others than before?"""
+    config = shape(size).replace(context_length=1024)
+    made = make_side(side, config, trains=False)
+    made.model.eval()
+    prompt = torch.arange(8)[None]
+
+    def seconds_for(ids: torch.Tensor, new: int) -> float:
+        started = time.perf_counter()
+        made.write(ids, new)
+        return time.perf_counter() - started
+
+    seconds_for(prompt, 50)
+    first = seconds_for(prompt, 1000)
+    quarter = seconds_for(prompt, 250)
+    ends = time.perf_counter() + seconds
+    while time.perf_counter() < ends:
+        seconds_for(prompt, 100)
+    again = seconds_for(prompt, 1000)
+    late = first - seconds_for(prompt, 750)
+    return {"tokens_per_s": 1000 / first, "later_over_first": again / first, "last_over_first_quarter": late / quarter}
+
+
+def time_to_loss(side: str, size: str, seconds: float) -> Numbers:
+    """Seconds of training until an evaluation on the training text lies below 0.8, for the bundled story."""
+    if side == "book":  # its own settings; one step is measured, the 90 of its ten epochs are not waited for
+        return {"seconds": 90 * training("book", "gpt2-124M", seconds)["step_s"], "extrapolated": 1}
+    from playground.model.gpt import GPTModel
+    from playground.text.corpus import build_corpus
+    from playground.text.samples import load_sample
+    from playground.training.optimizer import make_optimizer
+    from playground.training.trainer import train
+
+    preset = PRESETS[size]
+    corpus = build_corpus(load_sample("story"), preset.data)
+    settings = preset.train.replace(threads=torch.get_num_threads())
+    torch.manual_seed(preset.train.seed)
+    started = time.perf_counter()
+    model = GPTModel(preset.model.replace(vocab_size=corpus.vocabulary.size))
+    for event in train(model, make_optimizer(model, preset.train), corpus, preset.data, settings):
+        if event.type == "evaluated" and event.train_loss < 0.8:
+            return {"seconds": time.perf_counter() - started, "step": event.step}
+    raise SystemExit(f"{size} did not reach a training loss of 0.8")
+
+
+def start(side: str, size: str, seconds: float) -> Numbers:
+    """Seconds from a cold start of Python to the first loss: our command line, or the same few lines on the book."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "playground", "train", "sample:story", "--preset", size, "--json"]
+        command += ["--checkpoints", folder, "--threads", str(torch.get_num_threads())]
+        if side == "book":
+            command = [sys.executable, "-c", _BOOK_START]
+        started = time.perf_counter()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout:
+                if '"stepped"' in line:
+                    found = time.perf_counter() - started
+                    process.kill()
+                    return {"seconds": found}
+    raise SystemExit("no loss came")
+
+
+_BOOK_START = """
+import torch, tiktoken
+from llms_from_scratch.ch04 import GPTModel
+from llms_from_scratch.ch05 import calc_loss_batch
+from playground.config import GPT_CONFIG_124M
+from playground.text.samples import load_sample
+from playground.text.tokenizer import load_tokenizer
+ids = torch.tensor(load_tokenizer().encode(load_sample("story")))
+model = GPTModel(dict(GPT_CONFIG_124M))
+optimizer = torch.optim.AdamW(model.parameters(), lr=4e-4, weight_decay=0.1)
+windows = ids[:514].view(2, 257)
+loss = calc_loss_batch(windows[:, :-1], windows[:, 1:], model, "cpu")
+loss.backward()
+optimizer.step()
+print('{"type": "stepped"}', loss.item(), flush=True)
+"""
+
+
+def made_context(made: Side) -> int:
+    config = made.model.config if hasattr(made.model, "config") else None
+    return (
+        getattr(config, "context_length", None)
+        or getattr(config, "n_positions", None)
+        or made.model.pos_emb.num_embeddings
+    )
+
+
+def _median_s(work: Callable[[], Any], seconds: float, at_least: int = 3) -> float:
+    """Median time of a call, for at least that many calls and seconds, after one that warms up."""
+    work()
+    times: list[float] = []
+    while len(times) < at_least or sum(times) < seconds:
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+TASKS = {task.__name__: task for task in (training, generation, growth, time_to_loss, start)}
+
+if __name__ == "__main__":
+    spec = json.loads(sys.argv[1])
+    use_threads(spec.pop("threads"))
+    print(json.dumps(TASKS[spec.pop("task")](**spec)))
