@@ -56,9 +56,10 @@ def generate(
     for _ in range(max_new_tokens):
         logits = reader.logits(idx).float()  # (B, V)
         check_logits(logits)
-        logits = pipeline(logits)
-        greedy = temperature == 0
-        idx_next = logits.argmax(dim=-1, keepdim=True) if greedy else torch.multinomial(logits.softmax(dim=-1), 1)
+        if temperature == 0:  # no stage moves the likeliest token, so none is run
+            idx_next = logits.argmax(dim=-1, keepdim=True)
+        else:
+            idx_next = torch.multinomial(pipeline(logits).softmax(dim=-1), 1)
         idx_next = idx_next.to(idx.device)
         if eos_id is not None:
             running &= idx_next != eos_id
