@@ -74,24 +74,28 @@ def build(context: Context) -> DecodingTab:
     for widget in widgets:
         others = [other for other in widgets if other is not widget]
         widget.input(None, widget, others, js=f"(state) => Array({len(others)}).fill(state)", api_name=False)
-    gr.on(fn=_from_address, outputs=list(widgets), api_name="decoding_load", show_progress="hidden")
+    # A bare skip would lose what a widget was given besides its value, if its tab has not been opened yet.
+    unchanged = [gr.HTML(**widget.props) for widget in widgets]
+
+    def from_address(request: gr.Request) -> list[Any]:
+        return _state_of(request.query_params.get("lab", ""), unchanged)
+
+    gr.on(fn=from_address, outputs=list(widgets), api_name="decoding_load", show_progress="hidden")
     for name in ("trace", "order", "draws", "sweep", "chapter"):
         gr.api(getattr(lab, name), api_name=f"decoding_{name}")
     return DecodingTab(state=address, widgets=widgets)
 
 
-def _from_address(request: gr.Request) -> list[Any]:
+def _state_of(text: str, unchanged: list[gr.HTML]) -> list[Any]:
     """The state that the page's address holds, for every widget; one that cannot be read is told and left out.
 
-    An address without a state changes nothing: the page may be in use before this answer arrives.
+    An address without a state leaves all `unchanged`: the page may be in use before this answer arrives.
     """
-    text = request.query_params.get("lab", "")
     try:
-        state = LabState.from_json(text).to_json() if text else gr.skip()
+        return [LabState.from_json(text).to_json()] * len(unchanged) if text else unchanged
     except SettingsError as error:
         gr.Warning(f"The address could not be read, so this is the chapter's panel. {error}")
-        state = gr.skip()
-    return [state] * 8
+        return unchanged
 
 
 def _quick() -> list[dict[str, Any]]:
