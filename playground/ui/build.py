@@ -74,6 +74,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             enable_monitoring=False,
             show_error=False,
             footer_links=[],
+            state_session_capacity=1000,  # made-up sessions must not fill the memory
             max_file_size=context.limits.max_text_bytes,
             app_kwargs={"middleware": [guard]},
             **more,

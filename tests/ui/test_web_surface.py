@@ -252,6 +252,20 @@ def test_fault_18_no_other_site_may_read_or_write(served):
     assert served.client.get("/", headers={"host": "evil.example"}).status_code == 403
 
 
+def test_fault_44_made_up_sessions_are_forgotten(served):
+    sessions = served.page.app.state_holder
+    assert sessions.capacity <= 1000
+    index = served.fn_index("show_source")
+    before, sessions.capacity = sessions.capacity, 50
+    try:
+        for i in range(80):
+            body = {"data": ["story"], "fn_index": index, "session_hash": f"made-up-{i}"}
+            assert served.client.post("/gradio_api/run/predict", json=body).status_code == 200
+        assert len(sessions.session_data) <= 50
+    finally:
+        sessions.capacity = before
+
+
 def test_nothing_is_asked_of_other_servers(served):
     page = served.client.get("/").text
     config = served.client.get("/config").json()

@@ -11,7 +11,8 @@ from gradio.context import Context as Building
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
 from playground.ui.start import Starter
-from playground.ui.tabs.train_form import PASTE, UPLOAD, TrainForm
+from playground.ui.tabs.train_client import name_train_endpoint
+from playground.ui.tabs.train_form import PASTE, UPLOAD, TrainForm, visitor_of
 from playground.ui.tabs.train_live import build_live
 from playground.ui.widgets.base import to_json
 from playground.ui.widgets.facts import Facts, facts, refusal
@@ -49,11 +50,12 @@ def build(context: Context) -> TrainTab:
             live = build_live(context)
     _wire_form(form)
     starter = Starter(context)
+    name_train_endpoint(starter, context.limits)
 
     def on_start(values: Mapping[Component, Any], request: gr.Request) -> dict[Component, Any]:
         try:
             choice = form.read(values)
-            run_name = starter.start(**vars(choice), name=values[name] or None, visitor=_address(request))
+            run_name = starter.start(**vars(choice), name=values[name] or None, visitor=visitor_of(request))
         except PlaygroundError as error:
             return {complaint: refusal(str(error))}
         return {live: to_json({"run": run_name}), complaint: facts()}
@@ -62,10 +64,6 @@ def build(context: Context) -> TrainTab:
         on_start, {*form.inputs, name}, [live, complaint], api_name="start", show_progress="hidden", concurrency_limit=2
     )
     return TrainTab(start=start, live=live)
-
-
-def _address(request: gr.Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _wire_form(form: TrainForm) -> None:

@@ -54,6 +54,13 @@ def cost_facts(plan: Plan, step_s: float | None = None) -> str:
     """Parameters, memory and steps, computed; and the time, once a step was measured."""
     parts = count_parameters(plan.model)
     memory = estimate_memory(plan.model, plan.data, plan.train)
+    held = [
+        ["Weights", memory.weights_bytes],
+        ["Gradients", memory.gradients_bytes],
+        ["AdamW's two moments", memory.optimizer_bytes],
+        ["Activations", memory.activations_bytes],
+    ]
+    program_bytes = memory.training_bytes - sum(size for _, size in held)
     free_bytes = machine().free_memory_bytes
     note = ""
     if memory.training_bytes > free_bytes:
@@ -79,12 +86,7 @@ def cost_facts(plan: Plan, step_s: float | None = None) -> str:
             {
                 "title": "Memory while training, about",
                 "format": "bytes",
-                "parts": [
-                    ["Weights", memory.weights_bytes],
-                    ["Gradients", memory.gradients_bytes],
-                    ["AdamW's two moments", memory.optimizer_bytes],
-                    ["Activations", memory.activations_bytes],
-                ],
+                "parts": [*held, ["Python and PyTorch", program_bytes]] if program_bytes > 0 else held,
             },
         ],
         table=_beside_llama(plan, parts["total"], step_s),

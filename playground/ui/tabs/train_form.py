@@ -120,12 +120,7 @@ class TrainForm:
         """The three configs; raises `SettingsError` naming the field."""
         preset = PRESETS[values[self.preset]]
         model = self.model.read(values, preset.model)
-        total = count_parameters(model)["total"]
-        if self._limits.max_parameters is not None and total > self._limits.max_parameters:
-            raise SettingsError(
-                f"A model of {total:,} parameters is too large for this server, which trains up to "
-                f"{self._limits.max_parameters:,}; take a smaller size."
-            )
+        check_size(model, self._limits)
         return model, self.data.read(values, preset.data), self.train.read(values, preset.train)
 
     def read_text(self, values: Mapping[Component, Any]) -> tuple[str, str]:
@@ -185,6 +180,22 @@ class TrainForm:
         names = ("device", "precision", "threads", "accumulation_steps")
         train = TrainConfig(**{name: plan.train[name] for name in names})
         return self._measured_s(plan.model, DataConfig(batch_size=plan.data.batch_size), train)
+
+
+def check_size(model: ModelConfig, limits: Limits) -> None:
+    """Raise `SettingsError` for a model larger than this server trains."""
+    total = count_parameters(model)["total"]
+    if limits.max_parameters is not None and total > limits.max_parameters:
+        raise SettingsError(
+            f"A model of {total:,} parameters is too large for this server, which trains up to "
+            f"{limits.max_parameters:,}; take a smaller size."
+        )
+
+
+def visitor_of(request: gr.Request) -> str:
+    """Who asks: the address, as far as it is known."""
+    client = getattr(request, "client", None)
+    return client.host if client else ""
 
 
 def _way_out(error: Exception) -> dict[str, Any] | None:
