@@ -54,7 +54,6 @@ LABELS = {
     "device": "Device",
     "precision": "Precision",
     "threads": "Threads",
-    "recompute": "Recompute activations",
     "vocab_size": "Vocabulary size",
     "max_new_tokens": "Tokens to write",
     "temperature": "Temperature",
