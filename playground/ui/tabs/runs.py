@@ -10,7 +10,9 @@ from typing import Any
 import gradio as gr
 
 from playground.errors import PlaygroundError, RunError
+from playground.model.presets import count_parameters
 from playground.training.archive import MAX_BYTES, export_run, import_run
+from playground.training.run import Run
 from playground.ui.context import Context
 from playground.ui.tabs.generate import GenerateTab
 from playground.ui.tabs.runs_server import RunsServer, secret_name
@@ -59,6 +61,7 @@ def build(context: Context) -> RunsTab:
                 secret_name() if is_public else None,
                 max_bytes=_PUBLIC_RUN_BYTES if is_public else MAX_BYTES,
             )
+            _check_size(context, run)
         except PlaygroundError as error:
             return to_json({"error": str(error)})
         return to_json({"run": run.name, "message": f"{run.name} is here; resume it where it stopped."})
@@ -69,6 +72,13 @@ def build(context: Context) -> RunsTab:
     )
     bring.upload(unpack, bring, view, api_name="import_run", show_progress="hidden", **files)
     return RunsTab(view)
+
+
+def _check_size(context: Context, run: Run) -> None:
+    largest, found = context.limits.max_parameters, count_parameters(run.spec.model)["total"]
+    if largest is not None and found > largest:
+        context.store.delete(run.name)
+        raise RunError(f"The model in the archive has {found:,} parameters; this server takes up to {largest:,}.")
 
 
 def connect(tab: RunsTab, tabs: gr.Tabs, training: TrainTab, desk: GenerateTab) -> None:

@@ -101,6 +101,21 @@ const fmt = {
 /** White space made visible, for tokens. */
 const visible = (text) => text.replace(/\n/g, '↵').replace(/\t/g, '⇥').replace(/ /g, '·');
 
+/** Names of the runs this browser has had to do with, `added` among them: a public server shows it no others. */
+function knownRuns(added) {
+  let names = [];
+  try {
+    names = JSON.parse(localStorage.getItem('pg-runs') ?? '[]');
+    if (added && !names.includes(added)) {
+      names = [...names, added].slice(-100);
+      localStorage.setItem('pg-runs', JSON.stringify(names));
+    }
+  } catch {
+    // no storage: what the address holds is all there is
+  }
+  return added && !names.includes(added) ? [...names, added] : names;
+}
+
 /** The JSON of a value, or null. */
 function parse(value) {
   if (!value) return null;

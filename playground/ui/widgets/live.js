@@ -43,6 +43,7 @@ function watchRun(name) {
   $('full').hidden = !run;
   complain('');
   const address = new URL(location.href);
+  knownRuns(run);
   if (run) address.searchParams.set('run', run);
   else address.searchParams.delete('run');
   history.replaceState(history.state, '', address);

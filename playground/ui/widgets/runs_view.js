@@ -5,7 +5,6 @@ const part = (name) => view.querySelector(name);
 const doing = Object.fromEntries([...view.querySelectorAll('[data-do]')].map((button) => [button.dataset.do, button]));
 const LIVE_MS = 1500;
 const REST_MS = 5000;
-const KNOWN = 'pg-runs'; // this browser's own runs: on a public server no others are shown
 
 let runs = [];
 let isPublic = false;
@@ -20,18 +19,6 @@ const fork = makeFork(view, { detail: (query) => server.detail(query), fork: (qu
 
 // --- asking --------------------------------------------------------------------------------------------------------
 
-/** Names of runs that this browser has had to do with. */
-function known(added) {
-  let names = [];
-  try {
-    names = JSON.parse(localStorage.getItem(KNOWN) ?? '[]');
-    if (added && !names.includes(added)) localStorage.setItem(KNOWN, JSON.stringify([...names, added].slice(-100)));
-  } catch {
-    // no storage: what the address holds is all there is
-  }
-  return added && !names.includes(added) ? [...names, added].slice(-100) : names;
-}
-
 async function ask() {
   clearTimeout(timer);
   if (!element.isConnected) return;
@@ -39,7 +26,7 @@ async function ask() {
   if (isSeen && !asking) {
     asking = true;
     try {
-      const answer = await server.rows({ known: known(new URLSearchParams(location.search).get('run')) });
+      const answer = await server.rows({ known: knownRuns(new URLSearchParams(location.search).get('run')) });
       if (answer && !answer.error) take(answer);
     } catch {
       // no answer: the table stays as it is, and we ask again
@@ -123,7 +110,7 @@ async function act(action, run, more = {}) {
   }
   closeForms();
   say(answer.message, { undo: answer.undo ?? '' });
-  if (answer.run) known(answer.run);
+  if (answer.run) knownRuns(answer.run);
   if (answer.run !== run) wanted = answer.run || null;
   ask();
 }
@@ -175,7 +162,7 @@ watch('value', () => {
   if (!news) return;
   say(news.error ?? news.message, { bad: Boolean(news.error) });
   if (news.run) {
-    known(news.run);
+    knownRuns(news.run);
     wanted = news.run;
     ask();
   }
