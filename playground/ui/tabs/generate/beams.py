@@ -10,6 +10,7 @@ from playground.sampling.beam import BeamConfig, BeamSearch, beam_search
 from playground.text.tokenizer import token_ids_to_text, token_text
 from playground.ui.context import Context
 from playground.ui.forms import Fields
+from playground.ui.tabs.generate.answers import use_threads_for
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.sheet import STREAMING
 from playground.ui.tabs.generate.start import Opened, Start
@@ -43,6 +44,7 @@ def make_beams(context: Context, form: Form) -> BeamTree:
 def search_beams(context: Context, start: Start, config: BeamConfig) -> dict[str, Any]:
     """The tree as the widget draws it: `nodes` of all beams that were kept, and the complete `texts`, best first."""
     opened = start.open(context)
+    use_threads_for(opened.model)
     eos_id = opened.tokenizer.eot_token if config.stop_at_end else None
     return describe(beam_search(opened.model, opened.ids, config, eos_id=eos_id), opened)
 

@@ -23,7 +23,7 @@ from playground.sampling.race import race
 from playground.sampling.score import score_text
 from playground.ui.context import Context
 from playground.ui.live import thin
-from playground.ui.tabs.generate.answers import RESTART, Answers
+from playground.ui.tabs.generate.answers import RESTART, Answers, use_threads_for
 from playground.ui.tabs.generate.log import line
 from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.start import Opened, Start
@@ -116,6 +116,7 @@ class Lanes:
         rated: bool = False,
     ) -> Iterator[str]:
         """The lines of all lanes: their titles, their tokens place by place, and their scores."""
+        use_threads_for(opened.model)
         yield RESTART
         lanes = [{"title": title, "note": note} for title, note in titles]
         yield line(kind="lanes", run=opened.run, step=opened.step, prompt=opened.prompt, rated=rated, lanes=lanes)

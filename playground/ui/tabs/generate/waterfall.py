@@ -9,6 +9,7 @@ from playground.errors import SettingsError
 from playground.sampling import Moment, Pipeline, next_token_logits
 from playground.sampling.stages import Stage
 from playground.ui.context import Context
+from playground.ui.tabs.generate.answers import use_threads_for
 
 LONGEST = 20_000
 """Tokens before the one that is looked at."""
@@ -26,6 +27,7 @@ def trace_token(
         raise SettingsError("Nothing stands before this token, or more than can be looked at.")
     decode = DecodeConfig(**{str(name): value for name, value in settings.items()})
     model, _ = context.models.get(run_name, step)
+    use_threads_for(model)
     moment = Moment(seeds=(decode.seed,), position=max(0, len(before) - n_prompt))
     logits = next_token_logits(model, before)
     trace = Pipeline.from_decode(decode).trace(logits, torch.tensor([before]), moment)

@@ -1,12 +1,12 @@
 """Steps as lines of the desk's log, with text that never holds half a character."""
 
+import json
 from typing import Any
 
 import tiktoken
 
 from playground.sampling import Step
 from playground.text.tokenizer import StreamingDecoder, token_text
-from playground.ui.widgets.base import to_json
 
 
 class Words:
@@ -41,7 +41,7 @@ class Words:
     def _line(self, token: int, by: str | None, **values: Any) -> str:
         text, name = self._decoder.push(token), self._name(token)
         shown = {"i": token, "t": text, **({} if name == text else {"d": name}), **({"by": by} if by else {})}
-        return to_json({**shown, **values}) + "\n"
+        return json.dumps({**shown, **values}, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
 
     def _name(self, token: int) -> str:
         if token not in self._names:

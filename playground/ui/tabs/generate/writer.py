@@ -15,7 +15,7 @@ from playground.sampling.reading import read_text
 from playground.sampling.receipt import Receipt
 from playground.sampling.writing import prompt_to_ids, write_text
 from playground.ui.context import Context
-from playground.ui.tabs.generate.answers import RESTART, Answers
+from playground.ui.tabs.generate.answers import RESTART, Answers, use_threads_for
 from playground.ui.tabs.generate.log import Desk, Head, line, read_log
 from playground.ui.tabs.generate.start import Decode, Start, checked
 from playground.ui.tabs.generate.words import Words
@@ -162,6 +162,7 @@ class Writer:
             reader = self._readers.pop(desk, None)
         if reader is None or reader.model is not model:
             reader = Reader(model)
+        use_threads_for(model)
         try:
             yield reader
         finally:
