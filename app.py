@@ -4,21 +4,23 @@ A training child imports this file again, as `__mp_main__`; it needs nothing of 
 """
 
 import argparse
+import os
+import sys
 
 
 def _flags() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="Train a small GPT from scratch, and see how it chooses its next word."
-    )
+    on_space = "SPACE_ID" in os.environ
+    parser = argparse.ArgumentParser(description="Train a small GPT, and see how it chooses its next word.")
     parser.add_argument("--checkpoints", default="checkpoints", help="folder of the runs")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--host", default="0.0.0.0" if on_space else "127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, help="port; the first free one from 7860 on if not given")
     parser.add_argument("--max-jobs", type=int, default=1, help="trainings at a time; more wait in a queue")
-    parser.add_argument("--public", action="store_true", help="limits for a server that strangers use")
+    parser.add_argument("--public", action="store_true", default=on_space, help="limits for a server for strangers")
     return parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
 
 
 if __name__ != "__mp_main__":
+    from playground.errors import PlaygroundError
     from playground.ui.build import build, launch
     from playground.ui.context import Context, Limits
 
@@ -28,4 +30,7 @@ if __name__ != "__mp_main__":
     demo = build(context)
 
 if __name__ == "__main__":
-    launch(demo, context, host=flags.host, port=flags.port)
+    try:
+        launch(demo, context, host=flags.host, port=flags.port)
+    except PlaygroundError as error:
+        sys.exit(f"Error: {error}")

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from playground.errors import SettingsError
 from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.tabs import decoding, generate, runs, train
@@ -55,7 +56,10 @@ def _tab_of_address(request: gr.Request) -> Any:
 
 
 def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: int | None = None, **more: Any) -> str:
-    """Serve the page until Ctrl-C, or return at once with `prevent_thread_lock=True`; the address is returned."""
+    """Serve the page until Ctrl-C, or return at once with `prevent_thread_lock=True`; the address is returned.
+
+    Raises `SettingsError` when the port is taken.
+    """
     space = os.environ.get("SPACE_HOST", "")
     guard = Middleware(
         Guard,
@@ -79,6 +83,8 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             app_kwargs={"middleware": [guard]},
             **more,
         )
+    except OSError:
+        raise SettingsError(f"port: {port or 'every one from 7860 on'} is taken on {host}; choose another.") from None
     finally:
         if not more.get("prevent_thread_lock"):  # Ctrl-C: what is being trained saves before it ends
             context.jobs.shutdown()
