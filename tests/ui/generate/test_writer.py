@@ -127,6 +127,8 @@ def test_stop_ends_after_the_token_at_hand(writer, answers):
         ("tale", "last", None, {}, "prompt is empty"),
         ("tale", "last", "a" * 30_000, {}, "shorten it"),
         ("tale", "last", "Hello", {"temperature": -1}, "temperature"),
+        ("tale", "last", "Hello", {"temperature": float("nan")}, "temperature"),  # fault 10
+        ("tale", "last", "Hello", {"top_k": 0}, "top_k"),  # fault 57
         ("tale", "last", "Hello", {"max_new_tokens": 50_000}, "at most"),
     ],
 )

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import Answers
+from playground.ui.tabs.generate.api import make_generate
 from playground.ui.tabs.generate.beams import make_beams
 from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
 from playground.ui.tabs.generate.form import make_form
@@ -51,6 +52,7 @@ def build(context: Context) -> GenerateTab:
         """The checkpoints of the run that was chosen."""
         return gr.Dropdown(choices=checkpoint_choices(context, run_name), value="last")
 
+    gr.api(make_generate(context), api_name="generate", concurrency_id="generate", concurrency_limit=2)
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
     form.run.focus(refresh, form.run, [form.run, form.checkpoint], api_name="refresh_runs", **quiet)
     form.run.input(checkpoints_of, form.run, form.checkpoint, api_name="checkpoints_of", **quiet)
