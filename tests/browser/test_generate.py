@@ -165,6 +165,13 @@ def test_stop_ends_at_once_and_continue_goes_on(desk):
     assert text_of(desk).startswith(stopped)
 
 
+def test_a_new_seed_for_every_text(desk):
+    desk.get_by_text("Where to stop").click()
+    desk.get_by_label("A new seed for every text").check()
+    write(desk, max_new_tokens=10)
+    desk.wait_for_function("document.querySelector('#desk-seed input').value !== '123'")
+
+
 def test_what_was_copied_is_underlined_and_its_place_is_shown(desk, shoot):
     write(desk, max_new_tokens=60, temperature=0)
     desk.locator(".copied").wait_for()
@@ -320,8 +327,9 @@ def test_a_program_can_drive_the_desk(url, tale):
     made = client.predict(run="tale", prompt="The rain had", max_new_tokens=8, temperature=0, api_name="/generate")
     assert made["text"]
     assert [token["rank"] for token in made["tokens"]] == [1] * 8
-    logs = list(client.submit("The rain had", "tale", "last", 0, "", 8, 1, "", True, False, "", "", api_name="/write"))
-    shown = [json.loads(line) for line in logs[-1].split("\n") if line]
+    form = ["The rain had", "tale", "last", 0, "", 8, 1, "", True, False, False, "", ""]
+    *_, (log, _) = client.submit(*form, api_name="/write")
+    shown = [json.loads(line) for line in log.split("\n") if line]
     assert "".join(each["t"] for each in shown if each.get("t") and not each.get("by")) == made["text"]
 
 

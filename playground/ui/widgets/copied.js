@@ -29,7 +29,7 @@ function markCopied(branch) {
   setText(find('.copied-train-share'), percent(copiedShare(branch, 'train')));
   setText(find('.copied-val-share'), percent(copiedShare(branch, 'val')));
   const { train_loss: train, val_loss: val } = branch.copied;
-  setText(find('.copied-gap'), train == null ? '' : `Loss: training ${fmt.loss(train)}, validation ${fmt.loss(val)}, gap ${fmt.loss(val - train)}.`);
+  setText(find('.copied-gap'), train == null ? '' : `Loss: training ${fmt.loss(train)}, validation ${fmt.loss(val)}, gap ${fmt.loss(val - train)}.`.replace('-', '−'));
 }
 
 find('.copied-least').addEventListener('input', () => {

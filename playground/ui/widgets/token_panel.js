@@ -85,7 +85,7 @@ function panelPlaces(desk, tokens, i) {
   return spans.map((span) =>
     node(
       'section',
-      { class: 'panel-place' },
+      { class: `panel-place ${span.part}` },
       node('h4', { text: `${span.end - span.start} tokens in a row stand in the ${span.part === 'val' ? 'validation' : 'training'} text` }),
       node('blockquote', {}, span.before, node('mark', { text: span.text }), span.after),
       node('p', { class: 'panel-rest', text: `From character ${fmt.whole(span.character + 1)} on.` }),

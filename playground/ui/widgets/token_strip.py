@@ -56,9 +56,9 @@ class TokenStrip(Widget):
       <div class="copied" hidden>
         <label class="copied-slider">Word for word, <b class="copied-length"></b> tokens or more
           <input type="range" class="copied-least" min="2" max="32" value="8"></label>
-        <p><span class="copied-key train"></span><b class="copied-train-share"></b> from the training text <span
-          class="copied-key val"></span><b class="copied-val-share"></b> from the validation text <span
-          class="copied-gap"></span></p>
+        <p><span><i class="copied-key"></i><b class="copied-train-share"></b> from the training text</span>
+          <span><i class="copied-key val"></i><b class="copied-val-share"></b> from the validation text</span>
+          <span class="copied-gap"></span></p>
       </div>
       <p class="strip-status"><span class="status-text" role="status"></span><span class="status-pointer"
         aria-hidden="true"></span></p>

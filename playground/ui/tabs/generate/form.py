@@ -28,8 +28,14 @@ class Form:
     checkpoint: gr.Dropdown
     prompt: gr.Textbox
     fields: Fields
+    fresh_seed: gr.Checkbox
     own_stages: gr.Checkbox
     stages: StageList
+
+    @property
+    def seed(self) -> Component:
+        """The widget of the seed."""
+        return self.fields.widgets["seed"]
 
     @property
     def settings(self) -> set[Component]:
@@ -88,10 +94,15 @@ def make_form(context: Context) -> Form:
             )
             for name in ("top_k", "max_new_tokens", "seed"):
                 fields.add(name, info=False, elem_id=f"desk-{name}", min_width=90)
-        with gr.Accordion("Where to stop, and all the stages", open=False, elem_id="desk-further"):
+        with gr.Accordion(
+            "Where to stop, a new seed for every text, all the stages", open=False, elem_id="desk-further"
+        ):
             with gr.Row():
                 fields.add("stop", label="Stop before this text", info=False, elem_id="desk-stop", min_width=200)
                 fields.add("stop_at_end", label="Stop at <|endoftext|>", info=False, elem_id="desk-stop_at_end")
+                fresh_seed = gr.Checkbox(
+                    False, label="A new seed for every text", interactive=True, min_width=120, elem_id="desk-fresh"
+                )
             own_stages = gr.Checkbox(
                 False,
                 label="Use these stages in place of temperature and top-k",
@@ -105,7 +116,7 @@ def make_form(context: Context) -> Form:
                 elem_id="desk-stages",
             )
     run.change(_ask_this_run, [run, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
-    return Form(run, checkpoint, prompt, fields, own_stages, stages)
+    return Form(run, checkpoint, prompt, fields, fresh_seed, own_stages, stages)
 
 
 def _ask_this_run(run_name: str | None, state: str) -> str:

@@ -1,5 +1,6 @@
 """The sheet of the writing desk: one text, its tokens and its branches, bound to the server."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -60,9 +61,13 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
 
     strip = TokenStrip(server_functions=[stop, receipt, copied, stages], elem_id="desk")
 
-    def write(values: dict) -> Iterator[str]:
-        """Begin a new text."""
-        yield from writer.write(values[strip], form.start(values))
+    def write(values: dict) -> Iterator[dict]:
+        """Begin a new text, with a new seed if that is wished."""
+        if values[form.fresh_seed]:
+            values = {**values, form.seed: secrets.randbelow(2**31)}
+            yield {form.seed: values[form.seed]}
+        for log in writer.write(values[strip], form.start(values)):
+            yield {strip: log}
 
     def more(values: dict) -> Iterator[str]:
         """Go on with the branch in view."""
@@ -84,8 +89,9 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
         for log in logs:
             yield {strip: log}
 
-    strip.write(write, {strip, *form.inputs}, strip, api_name="write", **STREAMING)
-    form.prompt.submit(write, {strip, *form.inputs}, strip, api_visibility="private", **STREAMING)
+    wished = {strip, form.fresh_seed, *form.inputs}
+    strip.write(write, wished, [strip, form.seed], api_name="write", **STREAMING)
+    form.prompt.submit(write, wished, [strip, form.seed], api_visibility="private", **STREAMING)
     strip.more(more, {strip, *form.settings}, strip, api_name="continue", **STREAMING)
     strip.ask(ask, {strip, *form.settings}, strip, api_name="take_another", **STREAMING)
     strip.restore(restore, {strip}, [strip, *form.inputs], api_name="open_receipt", **STREAMING)
