@@ -22,8 +22,8 @@ class Limits:
     5000000
     """
 
-    max_text_bytes: int = 200_000_000
-    """Largest text, uploaded or pasted."""
+    max_text_bytes: int = 50_000_000
+    """Largest text, uploaded or pasted; the command line takes larger ones."""
     max_new_tokens: int = 2_000
     """Most tokens of one generation."""
     max_models: int = 3
@@ -32,6 +32,10 @@ class Limits:
     """Memory of all models kept; the one in use may exceed it alone."""
     max_parameters: int | None = None
     """Largest model that may be trained; None: whatever fits into memory."""
+    max_training_s: float | None = None
+    """Seconds that one training may take; None: no limit."""
+    max_training_bytes: int | None = None
+    """Memory that one training may take; None: no limit."""
     max_runs_per_visitor: int | None = None
     """Trainings that one visitor may have at work or waiting; None: no limit."""
     is_public: bool = False
@@ -46,6 +50,8 @@ class Limits:
             max_models=2,
             max_model_bytes=1_000_000_000,
             max_parameters=30_000_000,
+            max_training_s=1800,
+            max_training_bytes=4_000_000_000,
             max_runs_per_visitor=2,
             is_public=True,
         )
@@ -125,9 +131,16 @@ class Context:
         """A context on a folder of runs."""
         limits = limits or Limits()
         store = RunStore(Path(checkpoints))
+        jobs = Jobs(
+            store,
+            max_jobs=max_jobs,
+            sample=write_sample,
+            time_limit_s=limits.max_training_s,
+            memory_limit_bytes=limits.max_training_bytes,
+        )
         return cls(
             store=store,
-            jobs=Jobs(store, max_jobs=max_jobs, sample=write_sample),
+            jobs=jobs,
             models=LoadedModels(store, limits.max_models, limits.max_model_bytes),
             limits=limits,
         )

@@ -4,8 +4,19 @@ import re
 
 import pytest
 
+from playground.training.runs import RunStore
+
 NANO = "nano"
 LONG = "The river ran on, and the lamp burned low over the harbour. " * 200
+
+
+@pytest.fixture(autouse=True)
+def _stop_what_runs(server):
+    """Leave the machine free for the next test, whatever happened in this one."""
+    yield
+    for row in RunStore(server.checkpoints).runs():
+        if row.status.live:
+            RunStore(server.checkpoints).open(row.name).control.stop()
 
 
 def open_train(page, url, run=None):
@@ -58,7 +69,7 @@ def step(page):
 
 def wait_for_step(page, at_least, timeout=90_000):
     page.wait_for_function(
-        "least => +(/step ([\\d,]+)/.exec(document.querySelector('.cv-r-where').textContent)?.[1] ?? '0')"
+        "least => +(/step ([\\d,]+)/.exec(document.querySelector('.cv-r-where')?.textContent)?.[1] ?? '0')"
         ".replaceAll(',', '') >= least",
         arg=at_least,
         timeout=timeout,
@@ -171,7 +182,7 @@ def test_fault_16_what_looks_like_markup_is_shown_as_characters(page, url, tmp_p
 def test_fault_37_a_reload_in_the_middle_shows_the_whole_curve_again(page, url, new_page):
     open_train(page, url)
     start(page, "reload", epochs=2000)
-    wait_for_step(page, 20)
+    wait_for_step(page, 10)
     seen = step(page)
     page.reload()
     page.wait_for_function("document.querySelector('.plot-thin')?.getAttribute('d')?.length > 20")
@@ -181,11 +192,8 @@ def test_fault_37_a_reload_in_the_middle_shows_the_whole_curve_again(page, url, 
     other.goto(page.url)
     wait_for_step(other, seen)
     assert other.get_attribute(".plot-thin", "d").startswith("M")
-    third = new_page()  # without a name in its address, a page shows what is being trained
-    third.goto(url)
-    third.wait_for_function("document.querySelector('.lv-name')?.textContent === 'reload'")
     press(other, "Stop")
-    for watching in (page, other, third):
+    for watching in (page, other):
         wait_for_state(watching, "stopped")
 
 
@@ -288,9 +296,38 @@ def test_numbers_keep_their_place_while_they_change(page, url):
         return [box.top + scrollY, box.height];
     })"""
     before = page.evaluate(places)
+    nodes = "document.querySelectorAll('.lv *').length"
+    count = page.evaluate(nodes)
     wait_for_step(page, step(page) + 30)
     assert page.evaluate(places) == before
+    # fault 49: however often the curves are drawn, they are the same nodes (but for a tick more or less on an axis)
+    assert page.evaluate(nodes) <= count + 20
     end(page)
+
+
+def test_fault_38_a_training_goes_on_when_its_page_is_closed(url, new_page):
+    first = new_page()
+    open_train(first, url)
+    start(first, "closed", epochs=4000)
+    wait_for_step(first, 5)
+    seen = step(first)
+    first.close()
+    second = new_page()
+    open_train(second, url)  # without a name in its address, a page shows what is being trained
+    second.wait_for_function("document.querySelector('.lv-name')?.textContent === 'closed'")
+    wait_for_step(second, seen + 5)
+    end(second)
+
+
+def test_a_finished_run_is_trained_one_epoch_more_without_a_jump(page, url):
+    open_train(page, url, run="cursor")
+    wait_for_state(page, "completed")
+    before, loss = step(page), float(page.inner_text(".lv-train"))
+    press(page, "+1 epoch")
+    wait_for_step(page, before + 1)
+    wait_for_state(page, "completed")
+    assert page.inner_text(".lv-train-sub") == f"step {before * 7 // 6} of {before * 7 // 6}"
+    assert float(page.inner_text(".lv-train")) < loss + 0.5
 
 
 @pytest.mark.parametrize("width", [375, 1280])

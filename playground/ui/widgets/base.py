@@ -49,6 +49,10 @@ class Widget(gr.HTML):
             **settings,
         )
 
+    def postprocess(self, value: str | None) -> str | None:
+        """The value as it is: JSON for the script, never HTML, so Gradio need not look for tags in it."""
+        return value
+
 
 def read_asset(name: str) -> str:
     """The text of a file that lies beside this module; empty if there is none."""
