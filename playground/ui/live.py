@@ -41,7 +41,8 @@ class Live:
         """State of a run and what its log has gained since `offset_bytes`; raises `RunError` for an unknown run.
 
         `cut` is a step (or None): what the page holds beyond it was undone, because the run went on from an earlier
-        checkpoint. `steps` are columns, `evals`, `samples` and `notes` rows.
+        checkpoint. `lr` is what the learning rate was last changed to. `steps` are columns; `evals`, `samples` and
+        `notes` are rows.
         """
         run = self._store.open(run_name)
         found, next_offset = run.events(offset_bytes, limit_bytes=MAX_READ_BYTES)
@@ -103,6 +104,7 @@ def about(run: Run) -> dict[str, Any]:
         "start_context": spec.train.start_context,
         "vocab_size": spec.model.vocab_size,
         "lr": spec.train.lr,
+        "is_scheduled": spec.train.lr_schedule != "constant" or spec.train.warmup_pct > 0,
     }
 
 
@@ -120,6 +122,7 @@ def digest(found: Iterable[events.Event]) -> dict[str, Any]:
     cut: int | None = None
     sitting: dict[str, Any] | None = None
     saved: int | None = None
+    lr: float | None = None
     for event in found:
         match event:
             case events.Started():
@@ -136,6 +139,7 @@ def digest(found: Iterable[events.Event]) -> dict[str, Any]:
             case events.Sampled():
                 samples.append(event.model_dump(exclude={"type", "elapsed_s"}))
             case events.Changed():
+                lr = event.lr
                 notes.append({"step": event.step, "text": f"Learning rate changed to {event.lr:g}."})
             case events.Warned():
                 notes.append({"step": event.step, "text": event.message})
@@ -145,6 +149,7 @@ def digest(found: Iterable[events.Event]) -> dict[str, Any]:
         "cut": cut,
         "sitting": sitting,
         "saved": saved,
+        "lr": lr,
         "steps": columns(steps),
         "evals": thin(evals, MAX_POINTS),
         "samples": thin(samples, MAX_POINTS // 10),

@@ -233,6 +233,7 @@ def test_pause_step_and_resume(page, url, shoot):
     press(page, "Step")
     wait_for_step(page, before + 2)
     page.wait_for_function("document.querySelector('.lv-notes').textContent.includes('0.00321')")
+    assert page.input_value(".lv-lr-value") == "0.00321"
     shoot(page, "train-paused")
     press(page, "Resume")
     wait_for_state(page, "running")

@@ -101,6 +101,7 @@ def test_warnings_changes_and_inexact_resumes_are_told():
     ]
     assert "other threads" in notes[0]["text"]
     assert "0.01" in notes[1]["text"]
+    assert digest([events.Changed(step=4, lr=0.01), events.Changed(step=5, lr=0.02)])["lr"] == 0.02
 
 
 @given(st.integers(0, 3000))

@@ -98,8 +98,10 @@ const fmt = {
   percent: (share) => (share == null || !isFinite(share) ? '–' : `${(100 * share).toFixed(1)} %`),
 };
 
-/** White space made visible, for tokens. */
-const visible = (text) => text.replace(/\n/g, '↵').replace(/\t/g, '⇥').replace(/ /g, '·');
+/** White space and other characters without a shape made visible, for tokens. */
+const visible = (text) =>
+  text.replace(/\n/g, '↵').replace(/\t/g, '⇥').replace(/ /g, '·')
+    .replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, (sign) => `⟨${sign.codePointAt(0).toString(16).toUpperCase()}⟩`);
 
 /** Names of the runs this browser has had to do with, `added` among them: a public server shows it no others. */
 function knownRuns(added) {

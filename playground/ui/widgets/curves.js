@@ -13,11 +13,13 @@ function makeRecord() {
     samples: [],
     notes: [],
     sitting: null,
+    lr: null, // what the learning rate was last changed to
 
     /** Take in what the server sent; `cut` undoes what lies beyond a step. */
     add(news) {
       if (news.cut != null) this.cut(news.cut);
       if (news.sitting) this.sitting = news.sitting;
+      this.lr = news.lr ?? this.lr;
       for (const name of Object.keys(this.steps)) this.steps[name].push(...news.steps[name]);
       if (this.steps.step.length > KEEP_POINTS) this.halve();
       this.evals.push(...news.evals);
@@ -92,6 +94,13 @@ function verdict(evals) {
 
 const epochText = (epoch) => (Math.abs(epoch - Math.round(epoch)) < 0.005 ? String(Math.round(epoch)) : epoch.toFixed(epoch < 10 ? 2 : 1));
 
+/** Where the axis of epochs ends: at the planned end, or nearer while a long training has hardly begun. */
+function horizon(planned, seen) {
+  if (planned <= 30 || seen > planned / 4) return Math.max(planned, seen);
+  const power = 10 ** Math.floor(Math.log10(Math.max(2 * seen, 1)));
+  return Math.min(planned, power * [1, 2, 5, 10].find((lead) => lead * power >= 2 * seen));
+}
+
 /** makeCurves(root) draws a record into the `.cv` figure of a template. */
 function makeCurves(root) {
   const find = (name) => root.querySelector(`.cv-${name}`);
@@ -127,7 +136,7 @@ function makeCurves(root) {
   function draw(record, { epochs, pin }) {
     const { steps, evals, sitting } = record;
     const perEpoch = sitting ? sitting.tokens_per_step * sitting.steps_per_epoch : 0;
-    const xRange = [0, Math.max(epochs || 1, steps.epoch.at(-1) ?? 0)];
+    const xRange = [0, horizon(epochs || 1, steps.epoch.at(-1) ?? 0)];
     const evalX = evals.map((row) => row.epoch);
     const found = verdict(evals);
     const memory = Math.min(50, Math.max(3, (sitting?.total_steps ?? 0) / 40));

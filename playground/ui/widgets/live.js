@@ -130,7 +130,8 @@ function drawAll() {
   showNotes();
   probe.draw(record, about?.start_context);
   const rate = $('lr-value');
-  if (document.activeElement !== rate && !rate.dataset.touched) rate.value = +(record.steps.lr.at(-1) ?? about?.lr ?? 0).toPrecision(3) || '';
+  if (document.activeElement !== rate && !rate.dataset.touched) rate.value = +(record.lr ?? about?.lr ?? 0).toPrecision(6) || '';
+  setText($('lr-label'), about?.is_scheduled ? 'Peak learning rate' : 'Learning rate');
 }
 
 function drawCurves() {
