@@ -11,6 +11,11 @@ The names in `__all__` are the public Python API; they are the book's names wher
 torch.Size([1, 7])
 """
 
+import os
+
+# Threads that spin while they wait for each other stand still on a busy machine. Read once, when torch is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 from playground.config import GPT_CONFIG_124M, DataConfig, DecodeConfig, ModelConfig, TrainConfig
 from playground.errors import PlaygroundError
 from playground.model.gpt import GPTModel

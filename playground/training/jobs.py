@@ -7,13 +7,10 @@ is told through `control.json`: a run that was started in a terminal is stopped 
 
 import logging
 import multiprocessing
-import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
@@ -224,26 +221,8 @@ def _context() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
-    with _passive_waiting():
-        forkserver.ensure_running()
+    forkserver.ensure_running()
     return context
-
-
-@contextmanager
-def _passive_waiting() -> Iterator[None]:
-    """Let the threads of processes started here sleep while they wait for each other, unless told otherwise.
-
-    A thread that spins takes the core away from the very one it waits for as soon as the machine does anything else:
-    on two busy cores a step then took ten times as long.
-    """
-    if "OMP_WAIT_POLICY" in os.environ:
-        yield
-        return
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-    try:
-        yield
-    finally:
-        del os.environ["OMP_WAIT_POLICY"]
 
 
 def _waiting(run: Run) -> Status:
