@@ -263,6 +263,9 @@ for (const item of Object.values(loop)) {
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && ask());
 watch('value', () => {
   const asked = parse(props.value)?.run;
-  if (asked) watchRun(asked);
+  if (!asked) return;
+  watchRun(asked);
+  // On a phone the view lies below the form: go there, so that Start is seen to do something.
+  if (innerWidth <= 960) view.scrollIntoView({ block: 'start' });
 });
 watchRun(parse(props.value)?.run ?? new URLSearchParams(location.search).get('run'));
