@@ -4,10 +4,30 @@ import re
 
 import pytest
 
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.sampling.generate import write_sample
 from playground.training.runs import RunStore
+from playground.training.worker import run_training
 
 NANO = "nano"
 LONG = "The river ran on, and the lamp burned low over the harbour. " * 200
+
+
+def train_here(server, name, epochs=6):
+    """A finished run among those of the server, trained in this process."""
+    model = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0.0)
+    train = TrainConfig(epochs=epochs, lr=0.003, eval_freq=5, sample_tokens=10, threads=1)
+    data = DataConfig(batch_size=8)
+    run = RunStore(server.checkpoints).create(name, LONG, model, data, train, preset=NANO, text_name="river")
+    for _ in run_training(run, write_sample):
+        pass
+    return name
+
+
+@pytest.fixture(scope="module")
+def finished(server):
+    """The name of a run that is complete; nobody may change it."""
+    return train_here(server, "finished")
 
 
 @pytest.fixture(autouse=True)
@@ -255,9 +275,8 @@ def test_fault_42_a_second_training_waits_and_shows_its_place(page, url, new_pag
     wait_for_state(other, "completed")
 
 
-def test_the_curve_answers_the_cursor_and_the_slider(page, url):
-    open_train(page, url)
-    start(page, "cursor", epochs=6)
+def test_the_curve_answers_the_cursor_and_the_slider(page, url, finished):
+    open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     now = page.inner_text(".cv-r-where")
     assert now.startswith("Now")
@@ -278,12 +297,12 @@ def test_the_curve_answers_the_cursor_and_the_slider(page, url):
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "png"])
-def test_the_loss_figure_is_saved(page, url, suffix):
-    open_train(page, url, run="cursor")
+def test_the_loss_figure_is_saved(page, url, finished, suffix):
+    open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     with page.expect_download() as download:
         page.click(f"[data-figure={suffix}]")
-    assert download.value.suggested_filename == f"cursor-loss.{suffix}"
+    assert download.value.suggested_filename == f"finished-loss.{suffix}"
     content = download.value.path().read_bytes()
     assert content.startswith({"pdf": b"%PDF", "png": b"\x89PNG"}[suffix])
 
@@ -320,8 +339,8 @@ def test_fault_38_a_training_goes_on_when_its_page_is_closed(url, new_page):
     end(second)
 
 
-def test_a_finished_run_is_trained_one_epoch_more_without_a_jump(page, url):
-    open_train(page, url, run="cursor")
+def test_a_finished_run_is_trained_one_epoch_more_without_a_jump(page, url, server):
+    open_train(page, url, run=train_here(server, "more"))
     wait_for_state(page, "completed")
     before, loss = step(page), float(page.inner_text(".lv-train"))
     press(page, "+1 epoch")
@@ -332,9 +351,9 @@ def test_a_finished_run_is_trained_one_epoch_more_without_a_jump(page, url):
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-def test_nothing_overflows_the_window(new_page, url, width):
+def test_nothing_overflows_the_window(new_page, url, finished, width):
     page = new_page(width=width)
-    open_train(page, url, run="cursor")
+    open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
