@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.model import dropout as dropout_module
 from playground.model.dropout import attention_with_dropout, dropout
 
 
@@ -57,6 +58,37 @@ def test_attention_without_its_dropout_is_the_plain_one():
     nearly_none = attention_with_dropout(q, k, v, 1e-9)  # drops one in 65,536 at most
     plain = F.scaled_dot_product_attention(q, k, v, is_causal=True)
     torch.testing.assert_close(nearly_none, plain, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_attention_s_gradients_are_those_of_the_same_steps_taken_one_by_one(dtype, monkeypatch):
+    stays = (torch.rand(8, 6, 6) < 0.7).to(torch.uint8)
+    monkeypatch.setattr(dropout_module, "_draw", lambda shape, rate: (stays, 1.5))
+    q, k, v = (x.to(dtype).requires_grad_() for x in torch.randn(3, 2, 4, 6, 8))
+    slope = torch.randn(2, 4, 6, 8).to(dtype)
+    found = attention_with_dropout(q, k, v, 0.3)
+    gradients = torch.autograd.grad(found, (q, k, v), slope)
+    scores = (q @ k.transpose(2, 3) / 8**0.5).masked_fill(torch.ones(6, 6).triu(1).bool(), -torch.inf)
+    plain = (scores.softmax(-1) * stays.view(2, 4, 6, 6) * 1.5) @ v
+    tolerance = {"rtol": 1e-4, "atol": 1e-5} if dtype == torch.float32 else {"rtol": 0.05, "atol": 0.1}
+    torch.testing.assert_close(found, plain, **tolerance)
+    for one, other in zip(gradients, torch.autograd.grad(plain, (q, k, v), slope), strict=True):
+        torch.testing.assert_close(one, other, **tolerance)
+
+
+def test_under_autocast_attention_keeps_the_type_of_its_inputs():
+    x = torch.randn(1, 2, 5, 4, dtype=torch.bfloat16, requires_grad=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        out = attention_with_dropout(x, x, x, 0.2)
+    out.sum().backward()
+    assert out.dtype == x.grad.dtype == torch.bfloat16
+
+
+def test_only_a_byte_a_place_is_kept():
+    x, kept = torch.randn(64, requires_grad=True), []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.nbytes) or t, lambda t: t):
+        dropout(x, 0.5)
+    assert kept == [64]
 
 
 def test_attention_s_mean_over_many_draws_is_the_plain_one():
