@@ -20,6 +20,8 @@ from playground.model.cache import KVCache
 from playground.model.dropout import attention_with_dropout, dropout
 from playground.model.step import read_one_token
 
+_WORTH_SHARING = 8_000_000  # multiplications: for fewer, a second thread costs more than it gains (measured)
+
 
 class Attention(nn.Module):
     """Causal self-attention with several heads (book, section 3.6)."""
@@ -98,6 +100,7 @@ class GPTModel(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
         self.final_norm = nn.LayerNorm(config.emb_dim)
         self.out_head = nn.Linear(config.emb_dim, config.vocab_size, bias=False)
+        self._multiplications = config.emb_dim * (12 * config.n_layers * config.emb_dim + config.vocab_size)  # a token
         self.recompute = False
         """Training keeps only what enters each block and computes its inside again when gradients are taken: a third
         more time, a fraction of the memory, the same numbers (Chen et al. 2016)."""
@@ -121,6 +124,16 @@ class GPTModel(nn.Module):
         if cache is not None:
             cache.length += new
         return self.final_norm(x)
+
+    def next_logits(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
+        """Logits `(B, V)` of the token after `ids` `(B, T)`: the head is applied to the last place only."""
+        threads = torch.get_num_threads()
+        if self._multiplications * ids.numel() < _WORTH_SHARING:
+            torch.set_num_threads(1)
+        try:
+            return self.out_head(self.hidden(ids, cache)[:, -1])
+        finally:
+            torch.set_num_threads(threads)
 
     def set_drop_rate(self, drop_rate: float) -> None:
         """Use another dropout from now on; the weights stay."""

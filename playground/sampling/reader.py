@@ -43,14 +43,14 @@ class Reader:
         if not isinstance(self.model, GPTModel) or self.model.training:
             return self.model(window.to(self._device))[:, -1]
         if ids.shape[1] > self.context_size:
-            return self.model.out_head(self.model.hidden(window.to(self._device))[:, -1])
+            return self.model.next_logits(window.to(self._device))
         # the last token is read again even if it is in the cache: its logits are what is asked for
         start = min(self._in_common(ids), ids.shape[1] - 1)
         self._make_room(ids.shape[1])
         self._cache.truncate(start)
-        hidden = self.model.hidden(ids[:, start:].to(self._device), self._cache)
+        logits = self.model.next_logits(ids[:, start:].to(self._device), self._cache)
         self._held = ids
-        return self.model.out_head(hidden[:, -1])
+        return logits
 
     def pick(self, rows: Tensor) -> None:
         """Let row i go on from what row `rows[i]` has read, `(B,)`: how beams change places."""

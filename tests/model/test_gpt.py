@@ -108,6 +108,25 @@ def test_hidden_and_head_make_the_logits(tiny):
     assert tiny.out_head(tiny.hidden(ids)).equal(tiny(ids))
 
 
+def test_the_next_token_s_logits_are_the_last_place_s_and_leave_the_threads_as_they_are(tiny):
+    torch.set_num_threads(2)
+    ids = torch.arange(6).view(2, 3)
+    torch.testing.assert_close(tiny.next_logits(ids), tiny(ids)[:, -1])
+    assert torch.get_num_threads() == 2
+    with pytest.raises(SettingsError):
+        tiny.next_logits(torch.zeros(1, 25, dtype=torch.long))
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.parametrize(("rows", "threads"), [(1, 1), (2000, 2)])
+def test_few_multiplications_are_not_shared_out(tiny, monkeypatch, rows, threads):
+    torch.set_num_threads(2)
+    seen, hidden = [], tiny.hidden
+    monkeypatch.setattr(tiny, "hidden", lambda *args: seen.append(torch.get_num_threads()) or hidden(*args))
+    tiny.next_logits(torch.zeros(rows, 1, dtype=torch.long))
+    assert seen == [threads]
+
+
 def test_an_input_longer_than_the_context_is_refused_in_one_sentence(tiny):
     with pytest.raises(SettingsError, match=r"25 tokens long, but the model's context holds 24; shorten the input"):
         tiny(torch.zeros(1, 25, dtype=torch.long))
