@@ -4,7 +4,6 @@ B: batch, C: emb_dim, H: heads, D: C / H, L: tokens in the cache.
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -30,11 +29,11 @@ def read_one_token(model: "GPTModel", ids: Tensor, cache: KVCache) -> Tensor:
     heads = (batch, 3, model.config.n_heads, 1, model.config.head_dim)
     for (norm1, qkv, out_proj, norm2, up, down), room in zip(cache.plan, cache.layers, strict=True):
         now = qkv(norm1(x)).view(heads)  # (B, 3, H, 1, D)
-        room.narrow(3, place, 1).copy_(now[:, 1:])
-        held = room.narrow(3, 0, place + 1)  # (B, 2, H, L, D)
-        context = F.scaled_dot_product_attention(now[:, 0], held[:, 0], held[:, 1])  # (B, H, 1, D)
-        x = x + out_proj(context.view(batch, -1))
-        x = x + down(F.gelu(up(norm2(x)), approximate="tanh"))
+        room.narrow(3, place, 1).copy_(now.narrow(1, 1, 2))
+        keys, values = room.narrow(3, 0, place + 1).unbind(1)  # (B, H, L, D)
+        context = F.scaled_dot_product_attention(now.select(1, 0), keys, values)  # (B, H, 1, D)
+        x = out_proj(context.view(batch, -1)).add_(x)
+        x = down(F.gelu(up(norm2(x)), approximate="tanh")).add_(x)
     cache.length = place + 1
     return model.final_norm(x).unsqueeze(1)
 
@@ -55,8 +54,10 @@ def _plan(model: "GPTModel") -> Plan:
 
 def _direct(layer: nn.Module) -> Layer:
     """The layer's function with its weights at hand: looking them up in modules costs more than a small product."""
+    weight, bias = getattr(layer, "weight", None), getattr(layer, "bias", None)
     if type(layer) is nn.Linear:
-        return partial(F.linear, weight=layer.weight, bias=layer.bias)
+        return lambda x: F.linear(x, weight, bias)
     if type(layer) is nn.LayerNorm:
-        return partial(torch.layer_norm, normalized_shape=layer.normalized_shape, weight=layer.weight, bias=layer.bias)
+        shape = layer.normalized_shape
+        return lambda x: torch.layer_norm(x, shape, weight, bias)
     return layer.forward
