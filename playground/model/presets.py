@@ -72,7 +72,7 @@ _PRESETS = (
     ),
     _small_preset(
         "small",
-        "For longer texts; a short story takes a few minutes.",
+        "For longer texts; a short story takes about a minute.",
         256,
         8,
         6,
