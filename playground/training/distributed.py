@@ -76,9 +76,10 @@ def lead(
 
 
 def dismiss(ranks: Ranks) -> None:
-    """Let the other processes leave `assist`."""
+    """Let the other processes leave `assist`, and wait for them: who left first would end what others still use."""
     if ranks.size > 1:
         _tell("")
+        dist.barrier()
 
 
 def assist(ranks: Ranks) -> None:
@@ -103,6 +104,7 @@ def assist(ranks: Ranks) -> None:
             ranks=ranks,
         ):
             pass
+    dist.barrier()
 
 
 def run_together(command: Callable[[], object]) -> None:

@@ -60,9 +60,12 @@ class Server:
             self.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The browser; without one the tests are skipped, but never where CI promised it."""
+    """The browser; without one the tests are skipped, but never where CI promised it.
+
+    One a module, for Playwright runs an event loop in this thread until it is closed, and others want one of their own.
+    """
     reason = None
     if not Path(CHROMIUM).exists():
         reason = f"no Chromium at {CHROMIUM}"
