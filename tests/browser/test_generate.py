@@ -33,7 +33,7 @@ def open_desk(page, url):
     page.goto(url)
     page.get_by_role("tab", name="Generate").click()
     page.locator("#desk-run input").wait_for()
-    page.wait_for_function("document.querySelector('#desk-run input').value === 'tale'")
+    page.wait_for_function("document.querySelector('#desk-run input')?.value === 'tale'")
     return page
 
 
@@ -49,7 +49,7 @@ def write(page, prompt="The rain had", **settings):
 
 def wait_until_written(page):
     page.locator(".desk-write:visible").wait_for()
-    page.wait_for_function("document.querySelector('.strip').getAttribute('aria-busy') === 'false'")
+    page.wait_for_function("document.querySelector('.strip')?.getAttribute('aria-busy') === 'false'")
 
 
 def go_on(page):
