@@ -10,13 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
 from playground.device import use_threads
 from playground.model.presets import PRESETS, estimate_memory
+from playground.training.events import Event
 from tests.benchmarks.sides import Side, make_side, shape
 
 Numbers = dict[str, float]
@@ -83,6 +84,14 @@ def time_to_loss(side: str, size: str, seconds: float) -> Numbers:
     """Seconds of training until an evaluation on the training text lies below 0.8, for the bundled story."""
     if side == "book":  # its own settings; one step is measured, the 90 of its ten epochs are not waited for
         return {"seconds": 90 * training("book", "gpt2-124M", seconds)["step_s"], "extrapolated": 1}
+    started = time.perf_counter()
+    for event in _trained_on_story(size):
+        if event.type == "evaluated" and event.train_loss < 0.8:
+            return {"seconds": time.perf_counter() - started, "step": event.step}
+    raise SystemExit(f"{size} did not reach a training loss of 0.8")
+
+
+def _trained_on_story(size: str, **settings: Any) -> Iterator[Event]:
     from playground.model.gpt import GPTModel
     from playground.text.corpus import build_corpus
     from playground.text.samples import load_sample
@@ -90,15 +99,23 @@ def time_to_loss(side: str, size: str, seconds: float) -> Numbers:
     from playground.training.trainer import train
 
     preset = PRESETS[size]
+    chosen = preset.train.replace(threads=torch.get_num_threads(), **settings)
     corpus = build_corpus(load_sample("story"), preset.data)
-    settings = preset.train.replace(threads=torch.get_num_threads())
-    torch.manual_seed(preset.train.seed)
-    started = time.perf_counter()
+    torch.manual_seed(chosen.seed)
     model = GPTModel(preset.model.replace(vocab_size=corpus.vocabulary.size))
-    for event in train(model, make_optimizer(model, preset.train), corpus, preset.data, settings):
-        if event.type == "evaluated" and event.train_loss < 0.8:
-            return {"seconds": time.perf_counter() - started, "step": event.step}
-    raise SystemExit(f"{size} did not reach a training loss of 0.8")
+    return train(model, make_optimizer(model, chosen), corpus, preset.data, chosen)
+
+
+def final_loss(side: str, size: str, seconds: float) -> Numbers:
+    """Mean training and validation loss at the end of three trainings, each with a seed of its own."""
+    precision = side.partition("-")[2] or "float32"
+    ends = []
+    for seed in (1, 2, 3):
+        *_, end = (
+            event for event in _trained_on_story(size, seed=seed, precision=precision) if event.type == "evaluated"
+        )
+        ends.append(end)
+    return {name: statistics.mean(getattr(end, name) for end in ends) for name in ("train_loss", "val_loss")}
 
 
 def start(side: str, size: str, seconds: float) -> Numbers:
@@ -156,7 +173,7 @@ def _median_s(work: Callable[[], Any], seconds: float, at_least: int = 3) -> flo
     return statistics.median(times)
 
 
-TASKS = {task.__name__: task for task in (training, generation, growth, time_to_loss, start)}
+TASKS = {task.__name__: task for task in (training, generation, growth, time_to_loss, final_loss, start)}
 
 if __name__ == "__main__":
     spec = json.loads(sys.argv[1])
