@@ -21,7 +21,13 @@ function take(line) {
   else if (line.kind === 'end') job = null;
   else if (line.kind === 'score') drawScore(lane, line);
   else if (line.kind === 'lanes') begin(line);
-  else lane.tokens.push(line);
+  else add(lane, line);
+}
+
+/** Keep a token, and note where its lane leaves the first one; the first lane's token of a place comes before the others'. */
+function add(lane, token) {
+  const place = lane.tokens.push(token) - 1;
+  if (lane.parted < 0 && lanes[0].tokens[place]?.i !== token.i) lane.parted = place;
 }
 
 function begin(line) {
@@ -47,13 +53,12 @@ function stars(number) {
   return group;
 }
 
-/** Add the tokens that are new, and mark the first one at which a lane leaves the first lane. */
+/** Draw the tokens that are new, and mark the one at which the lane leaves the first lane. */
 function grow(lane) {
   const added = document.createDocumentFragment();
   for (let i = lane.shown; i < lane.tokens.length; i++) {
     const token = lane.tokens[i];
-    const parts = lane.parted < 0 && lane.number > 0 && lanes[0].tokens[i] && lanes[0].tokens[i].i !== token.i;
-    if (parts) lane.parted = i;
+    const parts = lane.parted === i;
     const space = /^ (?=[^\s])/.exec(token.t)?.[0] ?? '';
     const glyphs = node('span', { class: token.t.trim() ? 'glyphs' : 'glyphs sliver', text: token.t.slice(space.length) });
     const made = node('span', { class: parts ? 'tok parts' : 'tok', title: summary(token), style: `--shade: ${shadeOf(token, 'probability')}` }, space, glyphs);
