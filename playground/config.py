@@ -14,6 +14,7 @@ VocabularyKind = Literal["compact", "gpt2", "bytes"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 PrecisionName = Literal["auto", "float32", "bfloat16"]
 LrSchedule = Literal["constant", "cosine"]
+PastContext = Literal["crop", "jump"]
 
 
 class Config(BaseModel):
@@ -130,6 +131,13 @@ class TrainConfig(Config):
     keep_checkpoints: int = Field(
         3, ge=1, le=1000, description="Newest checkpoints kept; the best one by validation loss is kept as well."
     )
+    snapshot_freq: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        description="Steps between two copies of the weights kept for looking at the model as it grew; empty: about "
+        "ten in a run, as far as 1 GB holds them; 0: none.",
+    )
     seed: int = Field(123, ge=0, le=2**63 - 1, description="Seed of the weights, the batch order and dropout.")
     device: DeviceName = Field("auto", description="auto: cuda, else mps, else cpu.")
     precision: PrecisionName = Field("auto", description="auto: bfloat16 where the machine has it in hardware.")
@@ -159,6 +167,11 @@ class DecodeConfig(Config):
     )
     stop: str | None = Field(None, min_length=1, max_length=200, description="Stop before this text; empty: nowhere.")
     stop_at_end: bool = Field(True, description="Stop where the model writes <|endoftext|>.")
+    past_context: PastContext = Field(
+        "crop",
+        description="What the model sees of a text longer than its context: crop, its last tokens, read anew for each "
+        "one; jump, much faster, drops the older half at once, so that it sees between half a context and a whole one.",
+    )
 
     @model_validator(mode="after")
     def _temperature_not_tiny(self) -> Self:

@@ -8,7 +8,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from playground.config import Config
+from playground.config import Config, DecodeConfig, PastContext
 from playground.sampling.reader import Reader, check_evaluating, prompt_ids
 
 
@@ -25,6 +25,7 @@ class BeamConfig(Config):
     )
     max_new_tokens: int = Field(50, ge=1, le=1000, description="Tokens to write.")
     stop_at_end: bool = Field(True, description="Let beams end where the model writes <|endoftext|>.")
+    past_context: PastContext = Field("crop", description=DecodeConfig.model_fields["past_context"].description)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def beam_search(
     text = prompt_ids(ids, model)[:1].expand(config.width, -1)  # (W, T)
     reader = Reader(model, config.width, context_size)
     for length in range(1, config.max_new_tokens + 1):
-        log_probs = reader.logits(text).float().cpu().log_softmax(dim=-1)  # (W, V)
+        log_probs = reader.logits(text, config.past_context).float().cpu().log_softmax(dim=-1)  # (W, V)
         rows, chosen = search.advance(log_probs, length)
         if search.is_over(length):
             break

@@ -4,7 +4,7 @@ import tiktoken
 import torch
 from torch import Tensor, nn
 
-from playground.config import DecodeConfig
+from playground.config import DecodeConfig, PastContext
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import check_logits
 from playground.sampling.reader import Reader, device_of, prompt_ids
@@ -86,12 +86,15 @@ def next_token_probabilities(model: nn.Module, ids: Tensor | list[int], context_
 
 
 @torch.no_grad()
-def next_token_logits(model: nn.Module, ids: Tensor | list[int], context_size: int | None = None) -> Tensor:
+def next_token_logits(
+    model: nn.Module, ids: Tensor | list[int], context_size: int | None = None, past_context: PastContext = "crop"
+) -> Tensor:
     """`(V,)`: the logits of the token after a text, in float32 on the CPU: what `Pipeline.trace` takes.
 
     Raises as `next_token_probabilities`.
     """
-    logits = Reader(model, 1, context_size).logits(prompt_ids(ids, model)[:1])[0].float().cpu().clone()
+    reader = Reader(model, 1, context_size)
+    logits = reader.logits(prompt_ids(ids, model)[:1], past_context)[0].float().cpu().clone()
     check_logits(logits)
     return logits
 

@@ -74,4 +74,4 @@ def _runner(
         return stream(model, prompt, lane.replace(seed=seed), eos_id=eos_id, top_n=top_n)
     best = beam_search(model, prompt, lane, eos_id=eos_id).best
     text = torch.cat([prompt, torch.tensor([best.ids], dtype=torch.long)], dim=1)
-    return iter(read_text(model, text, start=prompt.shape[1], top_n=top_n))
+    return iter(read_text(model, text, start=prompt.shape[1], past_context=lane.past_context, top_n=top_n))

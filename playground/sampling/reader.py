@@ -3,17 +3,19 @@
 import torch
 from torch import Tensor, nn
 
+from playground.config import PastContext
 from playground.errors import SettingsError, TextError
 from playground.model.cache import KVCache
 from playground.model.gpt import GPTModel
+from playground.sampling.window import window_start
 
 
 class Reader:
     """Gives the logits of the next token of a text, keeping keys and values of what it has read.
 
     `logits(ids)` takes the whole text every time and reads only what is new to it; where the text differs from what it
-    read before, it cuts its cache back to the part in common. Beyond `context_size` tokens the text is cropped to its
-    last ones as in the book; every place then moves on, so that the window is read afresh for each token.
+    read before, it cuts its cache back to the part in common. Of a text beyond `context_size` tokens the model sees the
+    part that begins at `window_start`: `crop` reads it afresh for every token, `jump` keeps it for many.
 
     A model that is not a `GPTModel`, or one in training mode (dropout), is called on the whole window every time.
 
@@ -29,6 +31,7 @@ class Reader:
         self.context_size = context_limit(model, context_size)
         self._device = device_of(model)
         self._held = torch.empty((batch_size, 0), dtype=torch.long)  # ids whose keys and values are in the cache
+        self._held_from = 0  # place in the text of the first of them
         self._cache: KVCache | None = None
 
     @property
@@ -37,19 +40,20 @@ class Reader:
         return self._held.shape[1]
 
     @torch.inference_mode()
-    def logits(self, ids: Tensor) -> Tensor:
+    def logits(self, ids: Tensor, past_context: PastContext = "crop") -> Tensor:
         """`(B, V)` logits of the token after `ids` `(B, T)`, T ≥ 1, on the model's device."""
-        window = ids[:, -self.context_size :]
+        seen_from = window_start(ids.shape[1], self.context_size, past_context)
+        window = ids[:, seen_from:]
         if not isinstance(self.model, GPTModel) or self.model.training:
             return self.model(window.to(self._device))[:, -1]
-        if ids.shape[1] > self.context_size:
+        if seen_from and past_context == "crop":
             return self.model.next_logits(window.to(self._device))
         # the last token is read again even if it is in the cache: its logits are what is asked for
-        start = min(self._in_common(ids), ids.shape[1] - 1)
-        self._make_room(ids.shape[1])
+        start = min(self._in_common(window), window.shape[1] - 1) if seen_from == self._held_from else 0
+        self._make_room(window.shape[1])
         self._cache.truncate(start)
-        logits = self.model.next_logits(ids[:, start:].to(self._device), self._cache)
-        self._held = ids
+        logits = self.model.next_logits(window[:, start:].to(self._device), self._cache)
+        self._held, self._held_from = window, seen_from
         return logits
 
     def pick(self, rows: Tensor) -> None:

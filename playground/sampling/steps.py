@@ -64,10 +64,10 @@ def steps_at(
     after: Tensor,
     rescued: Tensor,
     places: Sequence[int],
-    context_size: int,
+    seen_from: Sequence[int],
     top_n: int,
 ) -> list[Step]:
-    """One step for each of `ids` `(B,)`, which stand at `places`.
+    """One step for each of `ids` `(B,)`, which stand at `places`, where the model saw the text from `seen_from` on.
 
     log_probs: the model's log probabilities `(B, V)`; after: the probabilities after the stages, `(B, V)`; rescued:
     `(B,)`. Raises `SettingsError` where they are NaN.
@@ -91,12 +91,12 @@ def steps_at(
             log_probability=log_probability,
             entropy_bits=entropy_before[row],
             entropy_bits_after=entropy_after[row],
-            seen_from=max(0, place - context_size),
+            seen_from=first_seen,
             rescued=was_rescued,
             alternatives=tuple(map(Alternative, shown_ids[1:], p[1:], p_then[1:])),
         )
-        for row, (shown_ids, place, p, p_then, (log_probability,), was_rescued) in enumerate(
-            zip(shown.tolist(), places, p_before, p_after, log_p.tolist(), rescued.tolist(), strict=True)
+        for row, (shown_ids, place, first_seen, p, p_then, (log_probability,), was_rescued) in enumerate(
+            zip(shown.tolist(), places, seen_from, p_before, p_after, log_p.tolist(), rescued.tolist(), strict=True)
         )
     ]
     if not all(math.isfinite(step.probability) for step in steps):

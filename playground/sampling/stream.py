@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from playground.config import DecodeConfig
+from playground.config import DecodeConfig, PastContext
 from playground.errors import SettingsError
 from playground.sampling.pipeline import Outcome, Pipeline
 from playground.sampling.reader import Reader, check_evaluating, prompt_ids
 from playground.sampling.stages import Moment
 from playground.sampling.stages.base import check_ids
 from playground.sampling.steps import Step, steps_at
+from playground.sampling.window import window_start
 
 
 @torch.inference_mode()
@@ -95,11 +96,12 @@ def stream_samples(
     _check(text, seeds, drawn)
     reader = reader or Reader(model, len(seeds), context_size)
     draws = _Draws(pipeline, seeds)
-    _catch_up(draws, reader, text, drawn)
+    _catch_up(draws, reader, text, drawn, decode.past_context)
     running = torch.ones(len(seeds), dtype=torch.bool)
     for number in range(decode.max_new_tokens):
-        logits = reader.logits(text).float().cpu()  # (B, V): the one transfer a token
-        drawn_ids, steps = draws.next(logits, text, reader.context_size, top_n, None if number else first)
+        logits = reader.logits(text, decode.past_context).float().cpu()  # (B, V): the one transfer a token
+        seen_from = window_start(text.shape[1], reader.context_size, decode.past_context)
+        drawn_ids, steps = draws.next(logits, text, seen_from, top_n, None if number else first)
         if eos_id is not None:
             running &= drawn_ids != eos_id
             drawn_ids = drawn_ids.where(running, eos_id)
@@ -119,7 +121,7 @@ class _Draws:
         self._to_skip = 0
 
     def next(
-        self, logits: Tensor, text: Tensor, context_size: int, top_n: int, taken: int | None = None
+        self, logits: Tensor, text: Tensor, seen_from: int, top_n: int, taken: int | None = None
     ) -> tuple[Tensor, list[Step]]:
         """The ids drawn, `(B,)`, or `taken`, and their steps, from logits `(B, V)` after `text` `(B, T)`."""
         log_probs = logits.log_softmax(dim=-1)
@@ -127,8 +129,9 @@ class _Draws:
         after = outcome.logits.softmax(dim=-1)
         ids = self._draw(after) if taken is None else self._pass_over(logits, taken)
         self._move_on(outcome, ids)
-        places = [text.shape[1]] * len(text)
-        return ids, steps_at(ids, log_probs, after, outcome.rescued, places, context_size, top_n)
+        rows = len(text)
+        places, seen = [text.shape[1]] * rows, [seen_from] * rows
+        return ids, steps_at(ids, log_probs, after, outcome.rescued, places, seen, top_n)
 
     def _pass_over(self, logits: Tensor, taken: int) -> Tensor:
         check_ids((taken,), logits.shape[-1], "first")
@@ -166,11 +169,12 @@ class _Draws:
         return noise
 
 
-def _catch_up(draws: _Draws, reader: Reader, text: Tensor, drawn: int) -> None:
+def _catch_up(draws: _Draws, reader: Reader, text: Tensor, drawn: int, past_context: PastContext) -> None:
     """Bring `draws` to where they were after the last `drawn` tokens of `text` `(B, T)`."""
     if drawn and draws.pipeline.remembers:
         for length in range(text.shape[1] - drawn, text.shape[1]):
-            draws.relive(reader.logits(text[:, :length]).float().cpu(), text[:, :length], text[:, length])
+            logits = reader.logits(text[:, :length], past_context).float().cpu()
+            draws.relive(logits, text[:, :length], text[:, length])
     else:
         draws.skip(drawn)
 

@@ -58,6 +58,7 @@ LABELS = {
     "max_new_tokens": "Tokens to write",
     "temperature": "Temperature",
     "top_k": "Top-k",
+    "past_context": "Past the context's end",
 }
 """What a setting is called on the page; the book's own names stay in the code, the command line and the help text."""
 

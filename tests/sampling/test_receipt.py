@@ -74,6 +74,7 @@ STAGES = Pipeline([RepetitionPenalty(1.3), Temperature(1.5), TopP(0.9)]).to_json
         ("--prompt -x", DecodeConfig(max_new_tokens=5, temperature=0)),
         ("😀 river", DecodeConfig(max_new_tokens=20, stages=STAGES, stop=" the", stop_at_end=False)),
         ("", DecodeConfig(max_new_tokens=40)),
+        ("Tobias", DecodeConfig(max_new_tokens=80, past_context="jump")),
     ],
 )
 def test_the_copied_command_and_python_give_the_very_text(checkpoints, prompt, decode):

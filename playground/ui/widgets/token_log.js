@@ -74,6 +74,15 @@ function tokensOf(branch) {
   return branch ? [...branch.prefix, ...branch.own] : [];
 }
 
+/** First place the model sees of a text of `length` tokens, written with `settings`: as `sampling/window.py` has it. */
+function seenFrom(length, settings) {
+  const size = desk.head.context_length;
+  const over = Math.max(0, length - size);
+  if (!over) return 0;
+  const half = Math.ceil(size / 2);
+  return settings?.past_context === 'jump' ? Math.ceil(over / half) * half : over;
+}
+
 // What the parts of the desk share.
 const find = (selector) => element.querySelector(selector);
 const strip = find('.strip');

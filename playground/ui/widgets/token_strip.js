@@ -64,8 +64,7 @@ function markForks(branch) {
 
 /** Grey out what the model does not see any more when it chooses the open token, or else the next one. */
 function markSight() {
-  const end = opened >= 0 ? opened : tokens.length;
-  const first = Math.max(0, end - (desk.head.context_length || Infinity));
+  const first = opened >= 0 ? seenFrom(opened, tokens[opened].settings) : seenFrom(tokens.length, desk.branches[desk.view]?.settings);
   strip.children[horizon]?.classList.remove('horizon');
   for (let i = Math.min(first, horizon); i < Math.max(first, horizon); i++) {
     strip.children[i]?.classList.toggle('unseen', i < first);
@@ -89,8 +88,8 @@ function drawStatus(branch) {
     const why = { stopped: 'stopped', end: 'the model ended the text', stop: `stopped at “${branch.end?.stop}”` }[branch.end?.reason];
     if (why) parts.push(why);
   }
-  const hidden = Math.max(0, tokens.length - (desk.head.context_length || Infinity));
-  if (hidden) parts.push(`the model still sees the last ${fmt.whole(desk.head.context_length)} tokens`);
+  const hidden = seenFrom(tokens.length, branch?.settings);
+  if (hidden) parts.push(`the model still sees the last ${fmt.whole(tokens.length - hidden)} tokens`);
   find('.status-text').replaceChildren(...parts.flatMap((part, k) => (k ? [' · ', part] : [part])));
   find('.with-text').hidden = !tokens.length || isBusy();
 }

@@ -77,6 +77,18 @@ def test_opening_it_brings_the_desk_back(context, branched):
     assert again.replace(created=receipt.created) == receipt
 
 
+def test_a_branch_past_the_context_comes_back_with_its_windows(context):
+    writer, decode = Writer(context, Answers()), DecodeConfig(max_new_tokens=30, past_context="jump")
+    log = last(writer.write(None, Start("tale", "last", "The rain had", lambda: decode)))
+    log = last(writer.ask(log + line(kind="ask", branch=0, at=21, id=65), lambda: decode))
+    receipt = make_receipt(context, log)
+    assert receipt.decode.past_context == "jump"
+    assert len(receipt.ids) > 40
+    again = last(Writer(context, Answers()).restore(None, receipt.to_json()))
+    assert "error" not in again
+    assert read_log(again).branch.ids == read_log(log).branch.ids
+
+
 def test_a_text_that_comes_out_differently_is_told(context, branched):
     receipt = make_receipt(context, branched)
     wrong = receipt.replace(ids=(*receipt.ids[:-1], (receipt.ids[-1] + 1) % 300))

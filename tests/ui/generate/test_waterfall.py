@@ -37,3 +37,16 @@ def test_rows_lead_from_the_model_to_what_was_drawn_from(context):
 def test_what_cannot_be_traced_is_refused(context, asked):
     with pytest.raises(PlaygroundError):
         trace_token(context, *asked)
+
+
+def test_past_the_context_a_token_is_looked_at_through_the_window_it_was_written_in(context):
+    model, tokenizer = context.models.get("tale")
+    ids = tokenizer.encode("The rain had stopped, and nobody")
+    decode = DecodeConfig(max_new_tokens=30, past_context="jump")
+    *_, step = stream(model, ids, decode)
+    assert step.seen_from > 0
+    before = [*ids, *(other.id for other in stream(model, ids, decode.replace(max_new_tokens=29)))]
+    for past_context, same in (("jump", True), ("crop", False)):
+        settings = {**decode.model_dump(exclude_none=True), "past_context": past_context}
+        rows = trace_token(context, "tale", 2, before, len(ids), settings)["rows"]
+        assert (rows[0]["entropy"] == pytest.approx(step.entropy_bits, abs=1e-5)) == same

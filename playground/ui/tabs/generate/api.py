@@ -26,6 +26,7 @@ def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
         checkpoint: str = "last",
         stages: str | None = None,
         stop: str | None = None,
+        past_context: str = "crop",
     ) -> dict[str, Any]:
         """Continue a prompt: `text` is what follows it, `tokens` says how each came about, `ended` why it ends."""
 
@@ -37,6 +38,7 @@ def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
                 seed=seed,
                 stages=stages or None,
                 stop=stop or None,
+                past_context=past_context,
             )
 
         try:

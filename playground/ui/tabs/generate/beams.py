@@ -44,6 +44,7 @@ def make_beams(context: Context, form: Form) -> BeamTree:
 def search_beams(context: Context, start: Start, config: BeamConfig) -> dict[str, Any]:
     """The tree as the widget draws it: `nodes` of all beams that were kept, and the complete `texts`, best first."""
     opened = start.open(context)
+    config = config.replace(past_context=opened.decode.past_context)
     use_threads_for(opened.model)
     eos_id = opened.tokenizer.eot_token if config.stop_at_end else None
     return describe(beam_search(opened.model, opened.ids, config, eos_id=eos_id), opened)

@@ -19,6 +19,8 @@ from playground.ui.tabs.generate.start import LONGEST_PROMPT, Start
 from playground.ui.widgets.base import to_json
 from playground.ui.widgets.stage_list import StageList
 
+PAST_CONTEXT = [("Crop to the last tokens, as in the book", "crop"), ("Drop the older half at once", "jump")]
+
 
 @dataclass(frozen=True)
 class Form:
@@ -95,13 +97,24 @@ def make_form(context: Context) -> Form:
             for name in ("top_k", "max_new_tokens", "seed"):
                 fields.add(name, info=False, elem_id=f"desk-{name}", min_width=90)
         with gr.Accordion(
-            "Where to stop, a new seed for every text, all the stages", open=False, elem_id="desk-further"
+            "Where to stop, long texts, smaller weights, all the stages", open=False, elem_id="desk-further"
         ):
             with gr.Row():
                 fields.add("stop", label="Stop before this text", info=False, elem_id="desk-stop", min_width=200)
                 fields.add("stop_at_end", label="Stop at <|endoftext|>", info=False, elem_id="desk-stop_at_end")
                 fresh_seed = gr.Checkbox(
                     False, label="A new seed for every text", interactive=True, min_width=120, elem_id="desk-fresh"
+                )
+            with gr.Row():
+                fields.widgets["past_context"] = gr.Dropdown(
+                    PAST_CONTEXT,
+                    value="crop",
+                    label=LABELS["past_context"],
+                    info="Jumping is much faster; the model then sees between half a context and a whole one.",
+                    filterable=False,
+                    interactive=True,
+                    elem_id="desk-past-context",
+                    min_width=260,
                 )
             own_stages = gr.Checkbox(
                 False,

@@ -29,7 +29,7 @@ def trace_token(
     model, _ = context.models.get(run_name, step)
     use_threads_for(model)
     moment = Moment(seeds=(decode.seed,), position=max(0, len(before) - n_prompt))
-    logits = next_token_logits(model, before)
+    logits = next_token_logits(model, before, past_context=decode.past_context)
     trace = Pipeline.from_decode(decode).trace(logits, torch.tensor([before]), moment)
     return {
         "rows": [

@@ -86,7 +86,7 @@ class Writer:
         yield line(kind="desk", **head.model_dump())
         yield line(kind="branch", branch=0, parent=None, at=0, settings=_record(settings))
         yield words.prompt_line(ids[0])
-        read = read_text(model, [*ids, *kept], decode=settings if kept else None)
+        read = read_text(model, [*ids, *kept], decode=settings if kept else None, past_context=settings.past_context)
         for step_read in read[: len(ids) - 1]:
             yield words.prompt_line(step_read.id, step_read)
         for step_read in read[len(ids) - 1 :]:
