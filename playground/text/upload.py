@@ -103,10 +103,18 @@ def decode_upload(data: bytes, name: str, *, max_bytes: int | None = None, encod
     return clean_text(_decode(data, name), name)
 
 
-def clean_file(source: Path, target: Path, *, max_bytes: int | None = None, encoding: str | None = None) -> None:
+def clean_file(
+    source: Path,
+    target: Path,
+    *,
+    max_bytes: int | None = None,
+    encoding: str | None = None,
+    name: str | None = None,
+) -> None:
     """Write to `target`, in UTF-8, what `decode_upload` makes of the file `source`; a large one piece by piece.
 
-    Raises what `decode_upload` raises. Only a large file in UTF-8 is never held in memory as a whole.
+    Raises what `decode_upload` raises, speaking of the file as `name` where one is given. Only a large file in UTF-8 is
+    never held in memory as a whole.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -115,27 +123,27 @@ def clean_file(source: Path, target: Path, *, max_bytes: int | None = None, enco
     >>> (folder / "out.txt").read_bytes()
     b'one\\ntwo'
     """
-    size_bytes = source.stat().st_size
-    check_size(size_bytes, source.name, max_bytes)
+    name, size_bytes = name or source.name, source.stat().st_size
+    check_size(size_bytes, name, max_bytes)
     if size_bytes >= LARGE_TEXT_BYTES and encoding in (None, "utf-8"):
         with source.open("rb") as file:
-            _refuse_binary(file.read(16), source.name)
+            _refuse_binary(file.read(16), name)
         try:
-            _clean_pieces(source, target)
+            _clean_pieces(source, target, name)
             return
         except UnicodeDecodeError:
             pass  # another encoding, or damaged: told apart with the whole file at hand
-    target.write_bytes(decode_upload(source.read_bytes(), source.name, encoding=encoding).encode())
+    target.write_bytes(decode_upload(source.read_bytes(), name, encoding=encoding).encode())
 
 
-def _clean_pieces(source: Path, target: Path) -> None:
+def _clean_pieces(source: Path, target: Path, name: str) -> None:
     blank = True
     with source.open(encoding="utf-8-sig") as old, target.open("w", encoding="utf-8", newline="\n") as new:
         while piece := old.read(1 << 20):  # \r\n has become \n here
             blank = blank and piece.isspace()
-            new.write(piece if blank else clean_text(f".{piece}", source.name)[1:])  # a piece may be blank, a text not
+            new.write(piece if blank else clean_text(f".{piece}", name)[1:])  # a piece may be blank, a text not
     if blank:
-        raise TextError(f"{source.name} holds nothing but blanks; use a text of some thousand characters.")
+        raise TextError(f"{name} holds nothing but blanks; use a text of some thousand characters.")
 
 
 def check_size(size_bytes: int, name: str, max_bytes: int | None) -> None:

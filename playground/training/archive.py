@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from playground.errors import CheckpointError, PlaygroundError, RunError
-from playground.training.files import write_atomic
 from playground.training.names import check_name
+from playground.training.reading import write_spec
 from playground.training.run import Run
 from playground.training.runs import RunStore
 from playground.training.status import INTERRUPTED, LIVE_STATES
@@ -38,6 +38,8 @@ def export_run(run: Run, target: Path) -> Path:
     """Write the run with all its checkpoints to the zip file `target`; raises RunError while it is being trained."""
     if run.status().state == "running":
         raise RunError(f"The run {run.name} is being trained; pause or stop it, then download it.")
+    if run.is_unread:
+        raise RunError(f"The text of the run {run.name} has not been read yet; resume it, and download it afterwards.")
     files = [run.folder / name for name in _SMALL if (run.folder / name).is_file()]
     files += [file for step in run.steps() for file in sorted(run.step_folder(step).iterdir())]
     temporary = target.with_name(f".{target.name}.tmp")
@@ -153,4 +155,4 @@ def _settle(run: Run, store: RunStore) -> None:
             known = False
         if not known:
             spec = spec.model_copy(update={"parent": None})
-    write_atomic(run.folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)
+    write_spec(run.folder, spec)

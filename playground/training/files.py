@@ -1,6 +1,7 @@
 """Small files that are read while they are written: replaced whole, so a reader sees the old one or the new one."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -35,6 +36,14 @@ def _replace(source: Path, target: Path) -> None:
         except PermissionError:  # Windows, while a reader has the target open
             time.sleep(pause_s)
     return os.replace(source, target)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Have the content of a file that never changes under a second name: one copy on the disk where that can be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def folder_bytes(folder: Path) -> int:

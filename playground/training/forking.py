@@ -1,13 +1,12 @@
 """A new run that goes on from a checkpoint of another one, with other settings."""
 
-import os
 import shutil
 import time
-from pathlib import Path
 
 from playground.config import TrainConfig
 from playground.errors import RunError
-from playground.training.files import write_atomic
+from playground.training.files import link_or_copy, write_atomic
+from playground.training.reading import write_spec
 from playground.training.run import Run, Which
 from playground.training.run_spec import Parent
 from playground.training.runs import RunStore, versions
@@ -58,10 +57,10 @@ def fork(
     folder = store.new_folder()
     try:
         for file in ("text.txt", "vocabulary.json"):
-            _link(parent.folder / file, folder / file)
+            link_or_copy(parent.folder / file, folder / file)
         (folder / parent.step_folder(step).name).mkdir()
         for file in parent.step_folder(step).iterdir():
-            _link(file, folder / parent.step_folder(step).name / file.name)
+            link_or_copy(file, folder / parent.step_folder(step).name / file.name)
         status = Status(
             message=f"Forked from {name} at step {step}; not started yet.",
             step=step,
@@ -72,15 +71,8 @@ def fork(
             best_val_loss=position.best_val_loss,
         )
         write_atomic(folder / "status.json", status.model_dump_json().encode())
-        write_atomic(folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)
+        write_spec(folder, spec)
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return store.put(folder, spec.name)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)  # these files never change, so one copy on the disk serves both runs
-    except OSError:
-        shutil.copyfile(source, target)

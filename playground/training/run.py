@@ -3,6 +3,7 @@
 checkpoints/<run>/
 ├── run.json            RunSpec: what was asked for, frozen
 ├── text.txt            the training text, UTF-8
+├── given.txt           the file it is made from, until it is read (`reading.py`)
 ├── vocabulary.json     the tokens kept
 ├── events.jsonl        what happened, only ever appended to
 ├── status.json         what is happening (Status), replaced about once a second
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _STEP_FOLDER = re.compile(r"step_(\d{8,12})")
 
+GIVEN = "given.txt"
 TOKENS = ".tokens"
 """The folder beside the runs that keeps the token ids of large texts, for all runs on them."""
 
@@ -74,6 +76,11 @@ class Run:
             raise RunError(f"The settings of the run {self.name} cannot be read (run.json): {_first(error)}.") from None
 
     # --- text -----------------------------------------------------------------------------------------------------
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the text is still to be read: its digest and the size of its vocabulary are not known yet."""
+        return (self.folder / GIVEN).is_file()
 
     def text(self) -> str:
         """The training text; raises RunError if it is gone."""

@@ -29,6 +29,8 @@ class RunSpec(BaseModel):
     name: str = Field(max_length=64)
     preset: str = Field(max_length=100)
     text_name: str = Field(max_length=300)
+    encoding: str | None = Field(None, max_length=40)
+    """How the text's file was said to be encoded; None: it was found out."""
     text_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     model: ModelConfig
     data: DataConfig

@@ -5,15 +5,15 @@ import platform
 import secrets
 import shutil
 import time
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
-from playground.training.files import write_atomic
+from playground.training.files import link_or_copy
 from playground.training.names import check_name, free_name
-from playground.training.run import TOKENS, Run
+from playground.training.reading import UNREAD, Progress, take_in, write_spec
+from playground.training.run import GIVEN, Run
 from playground.training.run_spec import CheckpointInfo, Marks, Parent, RunSpec, RunSummary
 
 __all__ = ["CheckpointInfo", "Marks", "Parent", "Run", "RunSpec", "RunStore", "RunSummary"]
@@ -47,51 +47,47 @@ class RunStore:
         preset: str = "",
         text_name: str = "text",
         parent: Parent | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
+        *,
+        encoding: str | None = None,
+        read_later: bool = False,
     ) -> Run:
         """Make the folder of a new run; nothing is trained yet.
 
         `text` is the text itself or a file of any size. `model.vocab_size` is set to what its vocabulary holds. Without
-        a name, one is made of the names of text and preset. `progress` hears how many bytes of a large text are encoded
-        and how many there are. Raises RunError for a name that is taken or not allowed, TextError for a text that
-        cannot be read or is too short.
+        a name, one is made of the names of text and preset. `encoding` is that of a file, where it is known (a key of
+        `ENCODINGS`). With `read_later` a file is left to the process that trains the run, which then says what is wrong
+        with it. Raises RunError for a name that is taken or not allowed, TextError for a text that cannot be read or is
+        too short.
         """
-        from playground.text.corpus import check_long_enough, clean_text
-        from playground.text.token_file import open_corpus
-        from playground.text.upload import clean_file
-
         data, train = data or DataConfig(), train or TrainConfig()
         if name is not None and self._folder(check_name(name)).exists():
             raise RunError(f"There is a run named {name} already; choose another name.")
         wanted = name or self.free_name(f"{Path(text_name).stem}-{preset}" if preset else Path(text_name).stem)
         folder = self.new_folder()
         try:
-            if isinstance(text, Path):
-                clean_file(text, folder / "text.txt")
-                with (folder / "text.txt").open("rb+") as file:
-                    os.fsync(file.fileno())
-            else:
-                write_atomic(folder / "text.txt", clean_text(text).encode(), durable=True)
-            corpus = open_corpus(folder / "text.txt", data, cache=self.root / TOKENS, progress=progress)
-            check_long_enough(corpus, data, model.context_length)
             spec = RunSpec(
                 name=wanted,
                 preset=preset,
                 text_name=text_name,
-                text_sha256=corpus.sha256,
-                model=model.replace(vocab_size=corpus.vocabulary.size),
+                encoding=encoding,
+                text_sha256=UNREAD,
+                model=model,
                 data=data,
                 train=train,
                 parent=parent,
                 versions=versions(),
                 created=round(time.time(), 3),
             )
-            write_atomic(folder / "vocabulary.json", corpus.vocabulary.to_json().encode(), durable=True)
-            write_atomic(folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)
+            if read_later and isinstance(text, Path):
+                link_or_copy(text, folder / GIVEN)
+                write_spec(folder, spec)
+            else:
+                take_in(folder, text, spec, progress)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return self.put(folder, spec.name)
+        return self.put(folder, wanted)
 
     def new_folder(self) -> Path:
         """An empty folder on the same disk, which no list shows, to be filled and then `put` in place."""
@@ -157,7 +153,7 @@ class RunStore:
         """
         run = self._idle(name)
         spec = run.spec.model_copy(update={"train": run.spec.train.replace(epochs=epochs, max_steps=None)})
-        write_atomic(run.folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)
+        write_spec(run.folder, spec)
         return Run(run.folder)
 
     # --- housekeeping -----------------------------------------------------------------------------------------------
@@ -176,7 +172,7 @@ class RunStore:
                 continue
             if spec.parent and spec.parent.name == name:
                 moved = spec.model_copy(update={"parent": Parent(name=new_name, step=spec.parent.step)})
-                write_atomic(self.root / other / "run.json", moved.model_dump_json(indent=1).encode(), durable=True)
+                write_spec(self.root / other, moved)
         return Run(target)
 
     def delete(self, name: str) -> str:

@@ -30,7 +30,8 @@ class Status(BaseModel):
 
     state: State = "stopped"
     message: str = ""
-    """For a run that ended otherwise than wanted: one sentence that says why and what to do."""
+    """For a run that ended otherwise than wanted: one sentence that says why and what to do. For one that has begun and
+    not yet trained: what it is busy with."""
     pid: int | None = None
     process_started: str | None = None
     """When that process started, as `process_start` tells it."""

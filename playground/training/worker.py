@@ -23,6 +23,7 @@ from playground.training.optimizer import make_optimizer
 from playground.training.position import Position, SaveReason
 from playground.training.pruning import prune, set_aside, sweep
 from playground.training.ranks import Ranks
+from playground.training.reading import read_given
 from playground.training.run import Run
 from playground.training.status import Status
 from playground.training.trainer import Sample, train
@@ -55,9 +56,15 @@ def run_training(
         if not keep_wishes:
             run.control.reset()
         try:
+            if run.is_unread:
+                run = recorder.run = read_given(run, _reading(recorder, _both(control, ControlReader(run.control))))
             for event in _sitting(run, sample, control, threads):
                 recorder.record(event)
                 yield event
+        except _ToldToStopError:
+            event = Finished(reason="stopped")
+            recorder.record(event)
+            yield event
         except Exception as error:
             event = Finished(step=recorder.status.step, reason="failed", message=_sentence(error))
             recorder.record(event)
@@ -66,13 +73,28 @@ def run_training(
             recorder.close()
 
 
+class _ToldToStopError(Exception):
+    """Nobody wants the text read any more."""
+
+
+def _reading(recorder: "_Recorder", control: Callable[[], Control]) -> Callable[[int, int], None]:
+    """Shows how far the text is read; a pause is kept until the first step."""
+
+    def progress(done_bytes: int, total_bytes: int) -> None:
+        if control().command == "stop":
+            raise _ToldToStopError
+        recorder.say(f"Reading the text, {done_bytes / total_bytes:.0%}")
+
+    return progress
+
+
 class _Recorder:
     """Keeps `events.jsonl` and `status.json` in step with what happens."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        before = run.status()
-        self.status = before.model_copy(update={"state": "running", "message": ""}).by_this_process()
+        message = "Reading the text" if run.is_unread else ""
+        self.status = run.status().model_copy(update={"state": "running", "message": message}).by_this_process()
         self._written_s = 0.0
         self._finished = False
         run.set_status(self.status)
@@ -81,10 +103,15 @@ class _Recorder:
         self.run.append(event)
         self.status = self.status.after(event)
         self._finished = isinstance(event, Finished)
-        now_s = time.monotonic()
-        if not isinstance(event, Stepped) or now_s - self._written_s > STATUS_EVERY_S:
-            self._written_s = now_s
+        if isinstance(event, Stepped):
+            self._write_now_and_then()
+        else:
             self._write(self.status)
+
+    def say(self, message: str) -> None:
+        """What the training is busy with before its first step."""
+        self.status = self.status.model_copy(update={"message": message})
+        self._write_now_and_then()
 
     def close(self) -> None:
         if not self._finished:  # whoever listened to the training has gone away
@@ -92,7 +119,12 @@ class _Recorder:
                 self.status.model_copy(update={"state": "interrupted", "message": "The training was broken off."})
             )
 
+    def _write_now_and_then(self) -> None:
+        if time.monotonic() - self._written_s > STATUS_EVERY_S:
+            self._write(self.status)
+
     def _write(self, status: Status) -> None:
+        self._written_s = time.monotonic()
         self.run.set_status(status.by_this_process())
 
 
