@@ -13,9 +13,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from playground.errors import CheckpointError, PlaygroundError, RunError
+from playground.training.checkpoint import read_checkpoint
 from playground.training.names import check_name
 from playground.training.reading import write_spec
-from playground.training.run import Run
+from playground.training.run import SNAPSHOTS, Run
 from playground.training.runs import RunStore
 from playground.training.status import INTERRUPTED, LIVE_STATES
 
@@ -29,8 +30,11 @@ _SMALL = {  # file → most bytes
     "text.txt": 2_000 * _MB,
     "events.jsonl": 1_000 * _MB,
 }
-_STEP_FILE = re.compile(r"step_\d{8,12}/(model\.safetensors|optimizer\.safetensors|state\.json)")
-_MAX_ENTRIES = 3_000
+_STEP_FILE = re.compile(
+    r"step_\d{8,12}/(model\.safetensors|optimizer\.safetensors|state\.json)"
+    rf"|{SNAPSHOTS}/step_\d{{8,12}}/(model\.safetensors|state\.json)"
+)
+_MAX_ENTRIES = 6_000
 _CHUNK_BYTES = 1 << 20
 
 
@@ -41,7 +45,9 @@ def export_run(run: Run, target: Path) -> Path:
     if run.is_unread:
         raise RunError(f"The text of the run {run.name} has not been read yet; resume it, and download it afterwards.")
     files = [run.folder / name for name in _SMALL if (run.folder / name).is_file()]
-    files += [file for step in run.steps() for file in sorted(run.step_folder(step).iterdir())]
+    folders = [run.step_folder(step) for step in run.steps()]
+    folders += [run.snapshot_folder(step) for step in run.snapshots()]
+    files += [file for folder in folders for file in sorted(folder.iterdir())]
     temporary = target.with_name(f".{target.name}.tmp")
     try:
         with zipfile.ZipFile(temporary, "w") as archive:
@@ -115,7 +121,7 @@ def _entries(opened: zipfile.ZipFile, max_bytes: int) -> tuple[dict[str, zipfile
 
 
 def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with opened.open(entry) as packed, target.open("xb") as file:
         while chunk := packed.read(_CHUNK_BYTES):
@@ -139,6 +145,9 @@ def _check(run: Run) -> None:
     for step in run.steps():
         if run.load_checkpoint(step).position.step != step:
             raise CheckpointError(f"The checkpoint called step {step} in the archive is of another step.")
+    for step in run.snapshots():
+        if read_checkpoint(run.snapshot_folder(step), spec.model).position.step != step:
+            raise CheckpointError(f"The snapshot called step {step} in the archive is of another step.")
 
 
 def _settle(run: Run, store: RunStore) -> None:

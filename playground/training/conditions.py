@@ -16,6 +16,7 @@ _WITHOUT_EFFECT = {
     "sample_tokens",
     "save_freq",
     "keep_checkpoints",
+    "snapshot_freq",
 }
 _KEPT_AS_FOUND = {"device", "precision", "threads"}  # what they came to on the machine is compared instead
 

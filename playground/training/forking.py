@@ -58,9 +58,12 @@ def fork(
     try:
         for file in ("text.txt", "vocabulary.json"):
             link_or_copy(parent.folder / file, folder / file)
-        (folder / parent.step_folder(step).name).mkdir()
-        for file in parent.step_folder(step).iterdir():
-            link_or_copy(file, folder / parent.step_folder(step).name / file.name)
+        earlier = [parent.snapshot_folder(kept) for kept in parent.snapshots() if kept <= step]
+        for kept in (parent.step_folder(step), *earlier):
+            target = folder / kept.relative_to(parent.folder)
+            target.mkdir(parents=True)
+            for file in kept.iterdir():
+                link_or_copy(file, target / file.name)
         status = Status(
             message=f"Forked from {name} at step {step}; not started yet.",
             step=step,

@@ -40,5 +40,7 @@ class Position(BaseModel):
         return self.model_copy(update=changes)
 
 
+Snapshot = Callable[[Position], object]
+"""Keeps a copy of the weights being trained, to look at; OSError if the disk does not take it."""
 Save = Callable[[Position, SaveReason], int]
 """Writes a checkpoint of what is being trained and returns its size in bytes; OSError if the disk does not take it."""

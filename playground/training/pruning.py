@@ -24,6 +24,15 @@ def prune(run: Run) -> list[int]:
     return gone
 
 
+def drop_undone(run: Run, step: int) -> None:
+    """Delete snapshots of steps after `step`: a training that goes on from there makes them anew, perhaps otherwise."""
+    for later in run.snapshots():
+        if later > step:
+            nameless = run.folder / f"{_GONE}{later}"
+            os.rename(run.snapshot_folder(later), nameless)
+            shutil.rmtree(nameless, ignore_errors=True)
+
+
 def set_aside(run: Run, step: int) -> None:
     """Take a checkpoint that cannot be read out of the way; it stays on the disk, for whoever wants to look."""
     target = run.folder / f"{_DAMAGED}{step}"

@@ -9,6 +9,7 @@ checkpoints/<run>/
 ├── status.json         what is happening (Status), replaced about once a second
 ├── control.json        what others ask of the training
 ├── marks.json          what the user pinned
+├── grown/              snapshots: checkpoints of the weights alone, to look at the model as it grew
 └── step_00000500/      a checkpoint; never changed after it is there
 """
 
@@ -45,6 +46,9 @@ _STEP_FOLDER = re.compile(r"step_(\d{8,12})")
 GIVEN = "given.txt"
 TOKENS = ".tokens"
 """The folder beside the runs that keeps the token ids of large texts, for all runs on them."""
+
+SNAPSHOTS = "grown"
+"""The folder in a run that keeps its snapshots."""
 
 Which = int | Literal["last", "best"]
 
@@ -169,8 +173,7 @@ class Run:
 
     def steps(self) -> list[int]:
         """Steps of the complete checkpoints, oldest first."""
-        found = (_STEP_FOLDER.fullmatch(path.name) for path in self.folder.iterdir() if path.is_dir())
-        return sorted(int(match[1]) for match in found if match)
+        return _steps_in(self.folder)
 
     def checkpoints(self) -> list[CheckpointInfo]:
         """The complete checkpoints, oldest first."""
@@ -204,10 +207,14 @@ class Run:
             return steps[-1]
         if which == "best":
             return next((info.step for info in self.checkpoints() if info.best), steps[-1])
-        if which not in steps:
-            listed = ", ".join(map(str, steps[-8:]))
-            raise RunError(f"The run {self.name} has no checkpoint at step {which}; there are {listed}.")
-        return which
+        if which in steps:
+            return which
+        if which in self.snapshots():
+            raise RunError(
+                f"The run {self.name} keeps only the weights of step {which}, to be looked at; a training goes on from "
+                f"{_listed(steps)}."
+            )
+        raise RunError(f"The run {self.name} has no checkpoint at step {which}; there are {_listed(steps)}.")
 
     def load_position(self, which: Which = "last") -> "Position":
         """Where a checkpoint stands; raises CheckpointError if that cannot be read."""
@@ -221,13 +228,41 @@ class Run:
 
         return read_checkpoint(self.step_folder(self.find_step(which)), self.spec.model)
 
-    def load_model(self, which: Which = "last") -> "GPTModel":
-        """The model of a checkpoint on the CPU, in evaluation mode; raises CheckpointError if damaged."""
-        from playground.model.gpt import GPTModel
+    # --- models to look at ----------------------------------------------------------------------------------------
 
-        checkpoint = self.load_checkpoint(which)
+    def snapshot_folder(self, step: int) -> Path:
+        """Where the snapshot of `step` lies or would lie."""
+        return self.folder / SNAPSHOTS / self.step_folder(step).name
+
+    def snapshots(self) -> list[int]:
+        """Steps of the complete snapshots, oldest first."""
+        return _steps_in(self.folder / SNAPSHOTS)
+
+    def model_steps(self) -> list[int]:
+        """Steps whose model can be looked at, oldest first: those of snapshots and of checkpoints."""
+        return sorted({*self.snapshots(), *self.steps()})
+
+    def find_model(self, which: Which = "last") -> int:
+        """The step of the model that `which` stands for; raises RunError if there is none.
+
+        The last and the best model are those of the last and the best checkpoint.
+        """
+        steps = self.model_steps()
+        if isinstance(which, str) or not steps:
+            return self.find_step(which)
+        if which not in steps:
+            raise RunError(f"The run {self.name} has no model at step {which}; there are {_listed(steps)}.")
+        return which
+
+    def load_model(self, which: Which = "last") -> "GPTModel":
+        """The model of a checkpoint or snapshot on the CPU, in evaluation mode; raises CheckpointError if damaged."""
+        from playground.model.gpt import GPTModel
+        from playground.training.checkpoint import read_checkpoint
+
+        step = self.find_model(which)
+        folder = self.step_folder(step) if step in self.steps() else self.snapshot_folder(step)
         model = GPTModel(self.spec.model)
-        checkpoint.load_model(model)
+        read_checkpoint(folder, self.spec.model).load_model(model)
         return model.eval()
 
     # --- marks ----------------------------------------------------------------------------------------------------
@@ -254,6 +289,17 @@ class Run:
     def summary(self) -> RunSummary:
         """The run as one row of a table."""
         return RunSummary(self.name, self.spec, self.status(), folder_bytes(self.folder), self.marks().pinned)
+
+
+def _steps_in(folder: Path) -> list[int]:
+    if not folder.is_dir():
+        return []
+    found = (_STEP_FOLDER.fullmatch(path.name) for path in folder.iterdir() if path.is_dir())
+    return sorted(int(match[1]) for match in found if match)
+
+
+def _listed(steps: list[int]) -> str:
+    return ", ".join(map(str, steps[-12:]))
 
 
 def _first(error: Exception) -> str:

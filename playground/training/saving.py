@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from playground.config import TrainConfig
 from playground.training.clock import Clock
 from playground.training.events import Event, Saved, Warned
-from playground.training.position import Position, Save, SaveReason
+from playground.training.position import Position, Save, SaveReason, Snapshot
 
 _BEST_SHARE, _BEST_GRACE_S = 0.1, 1.0
 _WRITTEN_BYTES_PER_S = 400e6  # a careful guess, until the first checkpoint has been timed
@@ -48,11 +48,31 @@ class Saver:
             with self._clock.during("saving"):
                 size_bytes = self._save(position, reason)
         except OSError as error:
-            what = error.strerror or type(error).__name__
-            message = f"The checkpoint of step {position.step} could not be saved ({what}); make room on the disk."
+            message = (
+                f"The checkpoint of step {position.step} could not be saved ({_why(error)}); make room on the disk."
+            )
             yield Warned(step=position.step, elapsed_s=self._clock.elapsed_s, message=message)
             return
         self._last_s = time.perf_counter() - started
         self._best_s += self._last_s if reason == "best" else 0.0
         self._saved_step = position.step
         yield Saved(step=position.step, elapsed_s=self._clock.elapsed_s, reason=reason, size_bytes=size_bytes)
+
+
+def keep_snapshot(snapshot: Snapshot | None, every: int, position: Position, clock: Clock) -> Iterator[Event]:
+    """Keep a copy of the weights if this is one of `every` so many steps; a full disk is a warning.
+
+    Raises `CheckpointError` if the weights are not finite.
+    """
+    if snapshot is None or not every or position.step % every:
+        return
+    try:
+        with clock.during("saving"):
+            snapshot(position.replace(elapsed_s=clock.elapsed_s))
+    except OSError as error:
+        message = f"The copy of the weights at step {position.step} could not be kept ({_why(error)}); make room."
+        yield Warned(step=position.step, elapsed_s=clock.elapsed_s, message=message)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__

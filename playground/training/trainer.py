@@ -29,10 +29,11 @@ from playground.training.loss import evaluate_model
 from playground.training.machine_use import keep_freed_memory
 from playground.training.obeying import Obedience
 from playground.training.optimizer import lr_at
-from playground.training.position import Position, Save
+from playground.training.position import Position, Save, Snapshot
 from playground.training.probe import likeliest_next
 from playground.training.ranks import ALONE, Ranks
-from playground.training.saving import Saver
+from playground.training.saving import Saver, keep_snapshot
+from playground.training.snapshots import snapshot_every
 
 Sample = Callable[[GPTModel, tiktoken.Encoding, str, int], str]
 """(model, tokenizer, start_context, max_new_tokens) → the text the model wrote, `start_context` included."""
@@ -56,6 +57,7 @@ def train(
     position: Position | None = None,
     sample: Sample | None = None,
     save: Save | None = None,
+    snapshot: Snapshot | None = None,
     control: Callable[[], Control] | None = None,
     why_not_exact: str = "",
     ranks: Ranks = ALONE,
@@ -64,8 +66,9 @@ def train(
 
     `control` is asked once before every step. `save` is called at the end of each epoch and of the training, every
     `save_freq` steps, on a stop, and when the validation loss is the lowest so far: of these last, only as many as
-    together take a tenth of the training's time (and a second). `why_not_exact` goes into `Started`. With several
-    `ranks` all of them call this with the same arguments; only the first needs `save`, `control` and `sample`.
+    together take a tenth of the training's time (and a second). `snapshot` is called at the steps that
+    `snapshot_every` says, before the first one for step 0. `why_not_exact` goes into `Started`. With several `ranks`
+    all of them call this with the same arguments; only the first needs `save`, `snapshot`, `control` and `sample`.
 
     Raises `TextError` if the text is too short for a batch.
     """
@@ -83,6 +86,7 @@ def train(
         position=position,
         write=write,
         save=save,
+        snapshot=snapshot,
         control=control,
         why_not_exact=why_not_exact,
         ranks=ranks,
@@ -100,6 +104,7 @@ def train_on(
     position: Position | None = None,
     write: Callable[[], str] | None = None,
     save: Save | None = None,
+    snapshot: Snapshot | None = None,
     control: Callable[[], Control] | None = None,
     why_not_exact: str = "",
     ranks: Ranks = ALONE,
@@ -116,6 +121,7 @@ def train_on(
     n_parameters = sum(p.numel() for p in model.parameters())
     clock = Clock(position.elapsed_s)
     saver = Saver(save, clock, n_parameters, saved_step=position.step or None)
+    snapshots = snapshot_every(total_steps, n_parameters, config.snapshot_freq)
     obedience = Obedience(control, clock, ranks)
     loss_of = ranks.wrap(LossOf(model))
 
@@ -139,6 +145,8 @@ def train_on(
         exact=not why_not_exact,
         why_not_exact=why_not_exact,
     )
+    if position.step == 0:
+        yield from keep_snapshot(snapshot, snapshots, position, clock)
     model.train()
     for epoch, batch, batches in _steps(train_batches, config.accumulation_steps, position, total_steps):
         # Obey: wait, stop, or take another learning rate.
@@ -231,11 +239,12 @@ def train_on(
         # Save, unless the step itself made the weights infinite.
         reason = saver.due(position.step, config, ends=ends, epoch_ends=epoch_ends, improved=improved)
         damaged = False
-        if reason is not None:
-            try:
+        try:
+            if reason is not None:
                 yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), reason)
-            except CheckpointError:
-                damaged = True
+            yield from keep_snapshot(snapshot, snapshots, position, clock)
+        except CheckpointError:
+            damaged = True
         if any(ranks.agree(damaged)):
             yield finished("diverged", _advice("weights", position.step, lr))
             return

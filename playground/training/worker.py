@@ -21,10 +21,10 @@ from playground.training.events import Event, Finished, Started, Stepped, Warned
 from playground.training.machine_use import choose_threads
 from playground.training.optimizer import make_optimizer
 from playground.training.position import Position, SaveReason
-from playground.training.pruning import prune, set_aside, sweep
+from playground.training.pruning import drop_undone, prune, set_aside, sweep
 from playground.training.ranks import Ranks
 from playground.training.reading import read_given
-from playground.training.run import Run
+from playground.training.run import SNAPSHOTS, Run
 from playground.training.status import Status
 from playground.training.trainer import Sample, train
 
@@ -132,6 +132,7 @@ def _sitting(
     run: Run, sample: Sample | None, control: Callable[[], Control] | None, threads: int | None
 ) -> Iterator[Event]:
     remove_temporaries(run.folder)
+    remove_temporaries(run.folder / SNAPSHOTS)
     sweep(run)
     spec = run.spec
     ranks = Ranks.here()
@@ -153,12 +154,16 @@ def _sitting(
         if spec.parent is not None and position.step == spec.parent.step:
             position = position.replace(lr=None)  # set by hand in the parent: the fork's own settings hold it by now
 
+    drop_undone(run, position.step)
     lead(ranks, model, optimizer, corpus, spec.data, config, position)
 
     def save(position: Position, reason: SaveReason) -> int:
         size_bytes = write_checkpoint(run.step_folder(position.step), model, optimizer, position, conditions)
         prune(run)
         return size_bytes
+
+    def snapshot(position: Position) -> None:
+        write_checkpoint(run.snapshot_folder(position.step), model, None, position, conditions)
 
     events = train(
         model,
@@ -169,6 +174,7 @@ def _sitting(
         position=position,
         sample=sample,
         save=save,
+        snapshot=snapshot,
         control=_both(control, ControlReader(run.control)),
         why_not_exact=why_not_exact,
         ranks=ranks,

@@ -116,6 +116,12 @@ def test_two_processes_evaluate_as_one(alone, two):
     assert [event["train_loss"] for event in found] == pytest.approx([e.train_loss for e in expected], abs=1e-5)
 
 
+def test_two_processes_keep_the_same_snapshots_as_one(alone, two):
+    mine, theirs = (RunStore(root).open("run") for root in (two[0], alone[0]))
+    assert mine.snapshots() == theirs.snapshots() == list(range(11))
+    assert torch.equal(mine.load_model(0).tok_emb.weight, theirs.load_model(0).tok_emb.weight)
+
+
 def test_one_process_goes_on_from_the_checkpoint_of_two(alone, two, tmp_path):
     root = without_later(two[0], tmp_path / "copy", 4)
     events = list(run_training(RunStore(root).open("run")))
