@@ -16,6 +16,7 @@ from playground.cli_shared import (
     AsJson,
     Checkpoints,
     RunName,
+    Sharded,
     checkpoint_name,
     follow,
     store,
@@ -40,11 +41,12 @@ def resume(
     run: RunName,
     epochs: Annotated[int | None, typer.Option(min=1, help="Epochs in all, to train a complete run longer.")] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
+    sharded: Sharded = False,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run from its last good checkpoint; Ctrl-C saves and stops."""
     there = store(checkpoints)
-    follow(there.open(run) if epochs is None else there.extend(run, epochs), as_json)
+    follow(there.open(run) if epochs is None else there.extend(run, epochs), as_json, sharded=sharded)
 
 
 @takes_settings(TrainConfig)
@@ -54,6 +56,7 @@ def fork(
     name: NewName = None,
     drop_rate: Annotated[float | None, typer.Option(help="Share of values dropped at random while training.")] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
+    sharded: Sharded = False,
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
@@ -64,7 +67,7 @@ def fork(
     there = store(checkpoints)
     which = there.open(run).find_step(checkpoint_name(step))
     train = settings_at(there.open(run), which).replace(**settings)
-    follow(make_fork(there, run, which, new_name=name, train=train, drop_rate=drop_rate), as_json)
+    follow(make_fork(there, run, which, new_name=name, train=train, drop_rate=drop_rate), as_json, sharded=sharded)
 
 
 def stop(run: RunName, checkpoints: Checkpoints = CHECKPOINTS) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Checkpoints = Annotated[Path, typer.Option(help="Folder that holds one folder a run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line on stdout, and nothing else.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run; `runs` lists them.")]
+Sharded = Annotated[
+    bool, typer.Option("--sharded", help="Under torchrun: share the model among the processes; for one too large.")
+]
 Step = Annotated[str, typer.Option(help="Which checkpoint: last, best, or a step number.")]
 CHECKPOINTS = Path("checkpoints")
 
@@ -43,7 +46,7 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
-def follow(run: "Run", as_json: bool) -> None:
+def follow(run: "Run", as_json: bool, *, sharded: bool = False) -> None:
     """Train a run in this process and show its events as they come; exit status 1 when it fails."""
     from playground.cli_progress import show_progress
     from playground.sampling.generate import write_sample
@@ -51,7 +54,7 @@ def follow(run: "Run", as_json: bool) -> None:
     from playground.training.worker import run_training
 
     with stop_on_interrupt() as control:
-        events = run_training(run, sample=write_sample, control=control)
+        events = run_training(run, sample=write_sample, control=control, sharded=sharded)
         if as_json:
             last = None
             for last in events:

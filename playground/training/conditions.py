@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.device import machine, resolve_device, resolve_precision, use_threads
-from playground.training.ranks import Ranks
+from playground.training.ranks import ALONE, Ranks
 
 _LENGTH = {"epochs", "max_steps"}
 _WITHOUT_EFFECT = {
@@ -35,10 +35,13 @@ class Conditions(BaseModel):
     precision: str = Field(max_length=64)
     threads: int = Field(ge=1)
     processes: int = Field(1, ge=1)
+    sharded: bool = False
     torch_version: str = Field(max_length=64)
 
     @classmethod
-    def here(cls, text_sha256: str, model: ModelConfig, data: DataConfig, train: TrainConfig) -> "Conditions":
+    def here(
+        cls, text_sha256: str, model: ModelConfig, data: DataConfig, train: TrainConfig, ranks: Ranks = ALONE
+    ) -> "Conditions":
         """The conditions on this machine; sets the number of threads, and raises SettingsError as `device.py` does."""
         device = resolve_device(train.device)
         threads = use_threads(train.threads)
@@ -51,7 +54,8 @@ class Conditions(BaseModel):
             device_name=machine(train.device).device_name,
             precision=resolve_precision(train.precision, device),
             threads=threads,
-            processes=Ranks.here().size,
+            processes=ranks.size,
+            sharded=ranks.sharded,
             torch_version=str(torch.__version__),
         )
 
@@ -74,7 +78,7 @@ class Conditions(BaseModel):
             ]
         changes += [
             f"{name.replace('_', ' ')} ({getattr(before, name)}, now {getattr(self, name)})"
-            for name in ("device", "device_name", "precision", "threads", "processes", "torch_version")
+            for name in ("device", "device_name", "precision", "threads", "processes", "sharded", "torch_version")
             if getattr(self, name) != getattr(before, name)
         ]
         if not changes:

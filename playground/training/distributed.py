@@ -7,6 +7,7 @@ The first process runs the command as if it were alone. The others wait in `assi
 
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 import torch.distributed as dist
@@ -17,10 +18,12 @@ from playground.device import resolve_device
 from playground.errors import SettingsError
 from playground.model.gpt import GPTModel
 from playground.text.corpus import Corpus
+from playground.text.tokenizer import encode
 from playground.training.batches import batches_of
 from playground.training.optimizer import make_optimizer
 from playground.training.position import Position
 from playground.training.ranks import Ranks, joined
+from playground.training.sharding import shard, share_like, whole_model, whole_optimizer
 from playground.training.trainer import train_on
 
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
@@ -38,6 +41,10 @@ class Task(BaseModel):
     train_tokens: int
     val_tokens: int
     has_moments: bool
+    sharded: bool
+    prompt: list[int]
+    """What the probe continues, and whether samples are written: of a model in shares, all compute what one wants."""
+    writes: bool
 
 
 def lead(
@@ -48,10 +55,13 @@ def lead(
     data: DataConfig,
     config: TrainConfig,
     position: Position,
+    *,
+    writes: bool = False,
 ) -> None:
     """Take the other processes into the training that the first one is about to start with these same arguments.
 
-    Raises `SettingsError` if a batch cannot be shared among so many.
+    `writes` says whether it will write samples. If the `ranks` share the model, only a share of it, on the device of
+    the training, is left in `model` and `optimizer`. Raises `SettingsError` if a batch cannot be shared among so many.
     """
     if ranks.size == 1:
         return
@@ -68,11 +78,14 @@ def lead(
         train_tokens=len(corpus.train_ids),
         val_tokens=len(corpus.val_ids),
         has_moments=bool(optimizer.state),
+        sharded=ranks.sharded,
+        prompt=encode(config.start_context, corpus.tokenizer) if ranks.sharded else [],
+        writes=writes,
     )
     _tell(task.model_dump_json())
     for ids in (corpus.train_ids, corpus.val_ids):
         dist.broadcast(ids.long(), 0)
-    _share_state(model, optimizer, task.has_moments)
+    _share_state(model, optimizer, task)
 
 
 def dismiss(ranks: Ranks) -> None:
@@ -89,9 +102,12 @@ def assist(ranks: Ranks) -> None:
         ids = [torch.empty(n, dtype=torch.long) for n in (task.train_tokens, task.val_tokens)]
         for part in ids:
             dist.broadcast(part, 0)
-        model = GPTModel(task.model).to(resolve_device(task.train.device))
+        model = GPTModel(task.model)
+        if not task.sharded:
+            model.to(resolve_device(task.train.device))
         optimizer = make_optimizer(model, task.train)
-        _share_state(model, optimizer, task.has_moments)
+        _share_state(model, optimizer, task)
+        ranks = replace(ranks, sharded=task.sharded)
         train_batches, val_batches = batches_of(*ids, task.data, task.model.context_length, task.train.seed)
         for _ in train_on(
             model,
@@ -99,12 +115,27 @@ def assist(ranks: Ranks) -> None:
             train_batches,
             val_batches,
             task.train,
-            prompt=[],
+            prompt=task.prompt,
             position=task.position,
             ranks=ranks,
+            **(_helping_hands(model, optimizer, task, ranks) if task.sharded else {}),
         ):
             pass
     dist.barrier()
+
+
+def _helping_hands(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task, ranks: Ranks) -> dict[str, Callable]:
+    """What the others do while the first process writes a sample or a checkpoint: they hand it their shares."""
+
+    def write() -> str:
+        whole_model(model, ranks)
+        return ""
+
+    def save(*_: object) -> int:
+        whole_optimizer(model, whole_model(model, ranks), optimizer, ranks)
+        return 0
+
+    return {"save": save, "snapshot": lambda _: whole_model(model, ranks), "write": write if task.writes else None}
 
 
 def run_together(command: Callable[[], object]) -> None:
@@ -126,18 +157,25 @@ def run_together(command: Callable[[], object]) -> None:
         dismiss(ranks)
 
 
-def _share_state(model: GPTModel, optimizer: torch.optim.Optimizer, has_moments: bool) -> None:
-    """Overwrite weights and moments with those of the first process."""
+def _share_state(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task) -> None:
+    """Overwrite weights and moments with those of the first process, or with this process's share of them."""
     for weight in model.state_dict().values():
         dist.broadcast(weight, 0)
-    if not has_moments:
+    moments = [optimizer.state.pop(weight, {}) for weight in model.parameters()]
+    if task.sharded:
+        shard(model, resolve_device(task.train.device))
+        optimizer.param_groups[0]["params"] = list(model.parameters())
+    if not task.has_moments:
         return
-    for weight in model.parameters():
-        state = optimizer.state[weight]
+    for weight, state in zip(model.parameters(), moments, strict=True):
         for kind in _MOMENTS:
             if kind not in state:
-                state[kind] = torch.zeros((), device=weight.device) if kind == "step" else torch.empty_like(weight)
+                place = "cpu" if task.sharded else weight.device
+                state[kind] = torch.empty(() if kind == "step" else weight.shape, device=place)
             dist.broadcast(state[kind], 0)
+            if task.sharded:
+                state[kind] = state[kind].to(weight.device) if kind == "step" else share_like(weight, state[kind])
+        optimizer.state[weight] = state
 
 
 def _tell(line: str) -> None:

@@ -4,6 +4,7 @@ from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from playground.device import Precision, autocast
 from playground.training.batches import Batch
@@ -38,8 +39,8 @@ def add_up(loss_of: nn.Module, batches: list[Batch], precision: Precision, ranks
     loss = torch.zeros((), device=device)
     for number, batch in enumerate(batches, start=1):
         inputs, targets, counted = ranks.share(batch)
-        exchange = nullcontext() if ranks.size == 1 or number == len(batches) else loss_of.no_sync()
-        with exchange:
+        waits = isinstance(loss_of, DistributedDataParallel) and number < len(batches)
+        with loss_of.no_sync() if waits else nullcontext():  # exchanged once, after the last batch
             with autocast(device, precision):
                 part = loss_of(inputs, targets) * (counted / tokens)
             (part * ranks.size).backward()  # the exchange takes the mean over processes; what is wanted is the sum
@@ -47,10 +48,12 @@ def add_up(loss_of: nn.Module, batches: list[Batch], precision: Precision, ranks
     return ranks.sum(loss)
 
 
-def clip(model: nn.Module, longest: float | None) -> Tensor:
+def clip(model: nn.Module, longest: float | None, ranks: Ranks) -> Tensor:
     """Norm of the gradient as it was, a scalar; afterwards it is at most `longest` long."""
     parameters = list(model.parameters())
     norm = nn.utils.get_total_norm(p.grad for p in parameters if p.grad is not None)
+    if ranks.sharded:
+        norm = norm.full_tensor()  # each process has measured its share
     if longest is not None:
         nn.utils.clip_grads_with_norm_(parameters, longest, norm)
     return norm

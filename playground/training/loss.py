@@ -40,15 +40,18 @@ def calc_loss_loader(
     A batch that is not full counts by its tokens. The model's mode is left alone. Raises `TextError` if there is no
     batch at all.
     """
-    return _mean_loss(islice(iter(data_loader), num_batches), model, device, ALONE)
+    return _mean_loss(data_loader, model, device, num_batches, ALONE)
 
 
-def _mean_loss(batches: Loader, model: nn.Module, device: torch.device | str, ranks: Ranks) -> float:
+def _mean_loss(
+    loader: Loader, model: nn.Module, device: torch.device | str, num_batches: int | None, ranks: Ranks
+) -> float:
     total = torch.zeros(2, dtype=torch.float64)  # sum of the losses, tokens
     with torch.inference_mode():
-        for inputs, targets in batches:
+        for batch in islice(iter(loader), num_batches):
+            inputs, targets, counted = ranks.share(batch)
             mean = calc_loss_batch(inputs, targets, model, device).cpu()
-            total += torch.tensor([mean * targets.numel(), targets.numel()])
+            total += torch.tensor([mean * counted, counted])
     loss, tokens = ranks.sum(total).tolist()
     if tokens == 0:
         raise TextError("There is no batch to measure the loss on; take a longer text or a shorter context_length.")
@@ -65,14 +68,14 @@ def evaluate_model(
 ) -> tuple[float, float]:
     """Training and validation loss on `eval_iter` batches each, dropout off; the model's mode is put back after.
 
-    Each of several processes evaluates its part of the batches.
+    Each of several processes evaluates its part of each batch.
     """
     was_training = model.training
     model.eval()
     try:
         return (
-            _mean_loss(ranks.mine(train_loader, eval_iter), model, device, ranks),
-            _mean_loss(ranks.mine(val_loader, eval_iter), model, device, ranks),
+            _mean_loss(train_loader, model, device, eval_iter, ranks),
+            _mean_loss(val_loader, model, device, eval_iter, ranks),
         )
     finally:
         model.train(was_training)

@@ -1,15 +1,14 @@
 """Several processes that train one model together: who they are and what they tell each other.
 
-Every process holds the whole model and takes its share of the windows of each batch, so settings mean the same however
-many there are. All go through the same loop in step; the first one decides and alone touches the disk.
+Every process holds the whole model, or its share of it (`sharding.py`), and takes its share of the windows of each
+batch, so settings mean the same however many there are. All go through the same loop in step; the first one decides
+and alone touches the disk.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
 import torch
 import torch.distributed as dist
@@ -17,27 +16,30 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from playground.device import available_cores
+from playground.errors import SettingsError
 from playground.training.batches import Batch
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Ranks:
     """This process (`rank`, from 0) among `size`; alone, everything here does nothing.
 
-    >>> Ranks().share((torch.zeros(2, 3), torch.ones(2, 3)))[2], list(Ranks().mine("abc"))
-    (6, ['a', 'b', 'c'])
+    >>> Ranks().share((torch.zeros(2, 3), torch.ones(2, 3)))[2]
+    6
     """
 
     rank: int = 0
     size: int = 1
+    sharded: bool = False
+    """Whether each holds only its share of the model."""
 
     @classmethod
-    def here(cls) -> "Ranks":
-        """This process in the group it has joined, or alone."""
+    def here(cls, *, sharded: bool = False) -> "Ranks":
+        """This process in the group it has joined, or alone; raises `SettingsError` for shares among one."""
         if dist.is_available() and dist.is_initialized():
-            return cls(dist.get_rank(), dist.get_world_size())
+            return cls(dist.get_rank(), dist.get_world_size(), sharded)
+        if sharded:
+            raise SettingsError("sharded: one process alone has nobody to share with; start several with torchrun.")
         return cls()
 
     @property
@@ -70,10 +72,6 @@ class Ranks:
             return inputs[:1], targets[:1], 0
         return inputs[mine], targets[mine], targets[mine].numel()
 
-    def mine(self, items: Iterable[Item], n: int | None = None) -> Iterator[Item]:
-        """Of the first `n` items (all: None), those that are this process's."""
-        return islice(items, self.rank, n, self.size)
-
     def sum(self, values: Tensor) -> Tensor:
         """The sum of every process's `values`, the same everywhere."""
         if self.size > 1:
@@ -89,8 +87,13 @@ class Ranks:
         return told.tolist()
 
     def wrap(self, loss_of: nn.Module) -> nn.Module:
-        """The module with the exchange of its gradients built in: the mean over the processes."""
-        return loss_of if self.size == 1 else DistributedDataParallel(loss_of, gradient_as_bucket_view=True)
+        """The module with the exchange of its gradients built in: the mean over the processes.
+
+        A model in shares has it already.
+        """
+        if self.size == 1 or self.sharded:
+            return loss_of
+        return DistributedDataParallel(loss_of, gradient_as_bucket_view=True)
 
 
 ALONE = Ranks()

@@ -7,6 +7,7 @@ from playground.config import TrainConfig
 from playground.training.clock import Clock
 from playground.training.events import Event, Saved, Warned
 from playground.training.position import Position, Save, SaveReason, Snapshot
+from playground.training.ranks import Ranks
 
 _BEST_SHARE, _BEST_GRACE_S = 0.1, 1.0
 _WRITTEN_BYTES_PER_S = 400e6  # a careful guess, until the first checkpoint has been timed
@@ -16,11 +17,14 @@ class Saver:
     """Calls `save` when a checkpoint is due: at most once a step, and not at a step that is already saved.
 
     A new lowest validation loss is saved only as long as all such saves together take less than a tenth of the
-    training's time and a second: a large model with frequent evaluations would otherwise do little else.
+    training's time and a second: a large model with frequent evaluations would otherwise do little else. Of several
+    processes the first one decides, by its own clock and disk.
     """
 
-    def __init__(self, save: Save | None, clock: Clock, n_parameters: int, saved_step: int | None) -> None:
-        self._save, self._clock, self._saved_step = save, clock, saved_step
+    def __init__(
+        self, save: Save | None, clock: Clock, n_parameters: int, saved_step: int | None, ranks: Ranks
+    ) -> None:
+        self._save, self._clock, self._saved_step, self._ranks = save, clock, saved_step, ranks
         self._last_s = 12 * n_parameters / _WRITTEN_BYTES_PER_S  # weights and AdamW's two moments, 4 bytes each
         self._best_s = 0.0
 
@@ -28,8 +32,10 @@ class Saver:
         """Why a checkpoint is due after this step; None if none is."""
         if ends:
             return "end"
-        if improved and self._best_s + self._last_s <= _BEST_GRACE_S + _BEST_SHARE * self._clock.elapsed_s:
-            return "best"
+        if improved:
+            has_time = self._best_s + self._last_s <= _BEST_GRACE_S + _BEST_SHARE * self._clock.elapsed_s
+            if any(self._ranks.agree(has_time)):
+                return "best"
         if epoch_ends:
             return "epoch"
         if config.save_freq and step % config.save_freq == 0:
@@ -41,7 +47,8 @@ class Saver:
 
         Raises `CheckpointError` if what should be saved is not finite.
         """
-        if self._save is None or self._saved_step == position.step:
+        wanted = self._save is not None and self._saved_step != position.step
+        if not any(self._ranks.agree(wanted)) or self._save is None:
             return
         started = time.perf_counter()
         try:

@@ -7,7 +7,6 @@ Shapes: B windows per batch, T tokens per window.
 import math
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import islice
 from typing import Any, Literal, Protocol
 
@@ -33,6 +32,7 @@ from playground.training.position import Position, Save, Snapshot
 from playground.training.probe import likeliest_next
 from playground.training.ranks import ALONE, Ranks
 from playground.training.saving import Saver, keep_snapshot
+from playground.training.sharding import whole_model
 from playground.training.snapshots import snapshot_every
 
 Sample = Callable[[GPTModel, tiktoken.Encoding, str, int], str]
@@ -73,9 +73,10 @@ def train(
     Raises `TextError` if the text is too short for a batch.
     """
     train_batches, val_batches = make_batches(corpus, data, model.config.context_length, config.seed)
-    write = None
-    if sample is not None and config.sample_tokens:
-        write = partial(sample, model, corpus.tokenizer, config.start_context, config.sample_tokens)
+
+    def write() -> str:
+        return sample(whole_model(model, ranks), corpus.tokenizer, config.start_context, config.sample_tokens)
+
     return train_on(
         model,
         optimizer,
@@ -84,7 +85,7 @@ def train(
         config,
         prompt=encode(config.start_context, corpus.tokenizer),
         position=position,
-        write=write,
+        write=write if sample is not None and config.sample_tokens else None,
         save=save,
         snapshot=snapshot,
         control=control,
@@ -120,7 +121,7 @@ def train_on(
     total_steps = min(config.epochs * steps_per_epoch, config.max_steps or config.epochs * steps_per_epoch)
     n_parameters = sum(p.numel() for p in model.parameters())
     clock = Clock(position.elapsed_s)
-    saver = Saver(save, clock, n_parameters, saved_step=position.step or None)
+    saver = Saver(save, clock, n_parameters, saved_step=position.step or None, ranks=ranks)
     snapshots = snapshot_every(total_steps, n_parameters, config.snapshot_freq)
     obedience = Obedience(control, clock, ranks)
     loss_of = ranks.wrap(LossOf(model))
@@ -168,7 +169,7 @@ def train_on(
         loss = add_up(loss_of, batches, precision, ranks)
 
         # Clip: measure the gradient, and shorten it if it is too long.
-        norm = clip(model, config.grad_clip)
+        norm = clip(model, config.grad_clip, ranks)
 
         # Finite? If not, stop while the weights are still good.
         loss, norm = torch.stack([loss, norm]).tolist()  # the one wait for the device in a step
@@ -238,13 +239,15 @@ def train_on(
 
         # Save, unless the step itself made the weights infinite.
         reason = saver.due(position.step, config, ends=ends, epoch_ends=epoch_ends, improved=improved)
+        keeping = [keep_snapshot(snapshot, snapshots, position, clock)]
+        if reason is not None:
+            keeping.insert(0, saver.save(position.replace(elapsed_s=clock.elapsed_s), reason))
         damaged = False
-        try:
-            if reason is not None:
-                yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), reason)
-            yield from keep_snapshot(snapshot, snapshots, position, clock)
-        except CheckpointError:
-            damaged = True
+        for kept in keeping:  # each is tried: of a model in shares, all processes hand theirs over
+            try:
+                yield from kept
+            except CheckpointError:
+                damaged = True
         if any(ranks.agree(damaged)):
             yield finished("diverged", _advice("weights", position.step, lr))
             return

@@ -25,6 +25,7 @@ from playground.training.pruning import drop_undone, prune, set_aside, sweep
 from playground.training.ranks import Ranks
 from playground.training.reading import read_given
 from playground.training.run import SNAPSHOTS, Run
+from playground.training.sharding import whole_model, whole_optimizer
 from playground.training.status import Status
 from playground.training.trainer import Sample, train
 
@@ -40,12 +41,14 @@ def run_training(
     *,
     threads: int | None = None,
     keep_wishes: bool = False,
+    sharded: bool = False,
 ) -> Iterator[Event]:
     """Train `run` from its last good checkpoint, or from the beginning; every event is logged, then yielded.
 
     The run's control file is obeyed, and `control` besides: whatever that asks for other than to run comes first.
     `threads` goes before the run's own setting. What the control file asks for at the start is an old wish and is
-    cleared, unless the caller says that it is meant (`keep_wishes`).
+    cleared, unless the caller says that it is meant (`keep_wishes`). `sharded`: the processes that torchrun started
+    share the model instead of each holding all of it.
 
     Raises RunError at the first `next` while another process trains the run. Any later failure is an event: a
     `Finished` that says in one sentence what went wrong.
@@ -58,7 +61,7 @@ def run_training(
         try:
             if run.is_unread:
                 run = recorder.run = read_given(run, _reading(recorder, _both(control, ControlReader(run.control))))
-            for event in _sitting(run, sample, control, threads):
+            for event in _sitting(run, sample, control, threads, sharded):
                 recorder.record(event)
                 yield event
         except _ToldToStopError:
@@ -129,13 +132,13 @@ class _Recorder:
 
 
 def _sitting(
-    run: Run, sample: Sample | None, control: Callable[[], Control] | None, threads: int | None
+    run: Run, sample: Sample | None, control: Callable[[], Control] | None, threads: int | None, sharded: bool
 ) -> Iterator[Event]:
     remove_temporaries(run.folder)
     remove_temporaries(run.folder / SNAPSHOTS)
     sweep(run)
     spec = run.spec
-    ranks = Ranks.here()
+    ranks = Ranks.here(sharded=sharded)
     corpus = run.corpus()
     torch.manual_seed(spec.train.seed)
     model = GPTModel(spec.model)
@@ -143,9 +146,10 @@ def _sitting(
     position, why_not_exact = Position(), ""
     if checkpoint is not None:
         checkpoint.load_model(model)
-    model.to(resolve_device(spec.train.device))
+    if not sharded:  # else its shares go there, one block at a time
+        model.to(resolve_device(spec.train.device))
     config = spec.train.replace(threads=_threads(run, model, checkpoint, ranks, threads))
-    conditions = Conditions.here(corpus.sha256, spec.model, spec.data, config)
+    conditions = Conditions.here(corpus.sha256, spec.model, spec.data, config, ranks)
     optimizer = make_optimizer(model, config)
     if checkpoint is not None:
         checkpoint.load_optimizer(model, optimizer)
@@ -155,15 +159,19 @@ def _sitting(
             position = position.replace(lr=None)  # set by hand in the parent: the fork's own settings hold it by now
 
     drop_undone(run, position.step)
-    lead(ranks, model, optimizer, corpus, spec.data, config, position)
+    writes = sample is not None and config.sample_tokens > 0
+    lead(ranks, model, optimizer, corpus, spec.data, config, position, writes=writes)
 
     def save(position: Position, reason: SaveReason) -> int:
-        size_bytes = write_checkpoint(run.step_folder(position.step), model, optimizer, position, conditions)
+        whole = whole_model(model, ranks)
+        moments = whole_optimizer(model, whole, optimizer, ranks)
+        size_bytes = write_checkpoint(run.step_folder(position.step), whole, moments, position, conditions)
         prune(run)
         return size_bytes
 
     def snapshot(position: Position) -> None:
-        write_checkpoint(run.snapshot_folder(position.step), model, None, position, conditions)
+        whole = whole_model(model, ranks)
+        write_checkpoint(run.snapshot_folder(position.step), whole, None, position, conditions)
 
     events = train(
         model,

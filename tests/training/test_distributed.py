@@ -1,4 +1,5 @@
-"""Two processes through torchrun and gloo train as one does, and either can go on from the other's checkpoint."""
+"""Two processes through torchrun and gloo train as one does, each with all of the model or with its share of it, and
+any of these can go on from the others' checkpoints."""
 
 import json
 import os
@@ -28,7 +29,7 @@ TRAIN = {
     "max_steps": 10, "lr": 0.003, "grad_clip": 1.0, "accumulation_steps": 2, "eval_freq": 3, "save_freq": 1,
     "keep_checkpoints": 100, "sample_tokens": 0, "device": "cpu", "precision": "float32", "threads": 1,
 }  # fmt: skip
-RESUME = """
+SITTINGS = """
 import sys
 from pathlib import Path
 from playground.training.control import Control
@@ -39,9 +40,18 @@ from playground.training.worker import run_training
 
 wanted = iter([Control(), Control("pause"), Control("pause"), Control("step"), Control(lr=0.001), Control("stop")])
 
+def weigh(model, *_):
+    return f"{sum(weight.double().abs().sum().item() for weight in model.parameters()):.4f}"
+
 def command():
-    for event in run_training(RunStore(Path(sys.argv[1])).open("run"), control=lambda: next(wanted)):
-        print(event_to_json(event), flush=True)
+    resumed, new, shared = (RunStore(Path(folder)).open("run") for folder in sys.argv[1:])
+    for events in (
+        run_training(resumed, control=lambda: next(wanted)),
+        run_training(new, sharded=True, sample=weigh),
+        run_training(shared, sharded=True),
+    ):
+        for event in events:
+            print(event_to_json(event), flush=True)
 
 run_together(command)
 """
@@ -60,14 +70,14 @@ def options(**settings: object) -> list[str]:
     return [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
 
 
-def new_run(root: Path):
+def new_run(root: Path, **settings: object):
     preset = find_preset("nano")
     return RunStore(root).create(
         "run",
         TEXT,
         model=preset.model.replace(**MODEL),
         data=preset.data.replace(**DATA),
-        train=preset.train.replace(**TRAIN),
+        train=preset.train.replace(**TRAIN | settings),
         preset="nano",
         text_name="days",
     )
@@ -132,10 +142,25 @@ def test_one_process_goes_on_from_the_checkpoint_of_two(alone, two, tmp_path):
     assert [event.loss for event in of(Stepped, events)] == pytest.approx(expected, abs=1e-5)
 
 
-def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone, tmp_path):
-    root = without_later(alone[0], tmp_path / "copy", 4)
-    (tmp_path / "resume.py").write_text(RESUME)
-    events = torchrun(str(tmp_path / "resume.py"), str(root))
+@pytest.fixture(scope="module")
+def sittings(alone, two, tmp_path_factory):
+    """What two processes did one after the other, each in a folder: events, by sitting."""
+    root = tmp_path_factory.mktemp("sittings")
+    (root / "sittings.py").write_text(SITTINGS)
+    folders = {
+        "resumed": without_later(alone[0], root / "resumed", 4),
+        "new in shares": root / "new",
+        "resumed in shares": without_later(two[0], root / "shared", 4),
+    }
+    new_run(folders["new in shares"], sample_tokens=1)
+    events = torchrun(str(root / "sittings.py"), *map(str, folders.values()))
+    begin = [place for place, event in enumerate(events) if event["type"] == "started"]
+    parts = [events[start:end] for start, end in zip(begin, [*begin[1:], None], strict=True)]
+    return {name: (folder, part) for (name, folder), part in zip(folders.items(), parts, strict=True)}
+
+
+def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone, sittings):
+    root, events = sittings["resumed"]
     assert events[0]["step"] == 4
     expected = [event.loss for event in of(Stepped, alone[1])][4:7]
     assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
@@ -144,6 +169,45 @@ def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone,
     assert told == ["started", "stepped", "paused", "stepped", "changed", "resumed", "stepped", "finished"]
     assert events[-1]["reason"] == "stopped"
     assert read_position(root / "run" / "step_00000007").lr == 0.001
+
+
+def test_two_processes_that_share_the_model_train_and_evaluate_as_one(alone, sittings):
+    for kind, names in ((Stepped, ("loss", "grad_norm", "lr")), (Evaluated, ("train_loss", "val_loss"))):
+        expected = of(kind, alone[1])
+        found = [event for event in sittings["new in shares"][1] if event["type"] == expected[0].type]
+        for name in names:
+            theirs = [getattr(event, name) for event in expected]
+            assert [event[name] for event in found] == pytest.approx(theirs, abs=1e-5), name
+
+
+def test_the_probe_and_the_samples_see_the_whole_of_a_shared_model(alone, sittings):
+    root, events = sittings["new in shares"]
+    (expected, found) = of(Evaluated, alone[1])[-1].probe, [e for e in events if e["type"] == "evaluated"][-1]["probe"]
+    assert [share for _, share in found] == pytest.approx([share for _, share in expected], abs=1e-5)
+    weights = RunStore(root).open("run").load_model("last").parameters()
+    weight = sum(weight.double().abs().sum().item() for weight in weights)
+    assert [event["text"] for event in events if event["type"] == "sampled"][-1] == f"{weight:.4f}"
+
+
+def test_one_process_goes_on_from_the_checkpoint_of_a_shared_model(alone, sittings, tmp_path):
+    root = without_later(sittings["new in shares"][0], tmp_path / "copy", 4)
+    events = list(run_training(RunStore(root).open("run")))
+    expected = [event.loss for event in of(Stepped, alone[1])][4:]
+    assert [event.loss for event in of(Stepped, events)] == pytest.approx(expected, abs=1e-5)
+    assert "processes (2, now 1), sharded (True, now False)" in of(Started, events)[0].why_not_exact
+
+
+def test_processes_that_share_the_model_go_on_from_the_checkpoint_of_two_that_do_not(alone, sittings):
+    events = sittings["resumed in shares"][1]
+    assert events[0]["step"] == 4
+    expected = [event.loss for event in of(Stepped, alone[1])][4:]
+    assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
+    assert events[-1]["reason"] == "completed"
+
+
+def test_one_process_alone_has_nobody_to_share_the_model_with():
+    with pytest.raises(SettingsError, match="start several with torchrun"):
+        Ranks.here(sharded=True)
 
 
 # --- one process that believes to be several -----------------------------------------------------------------------
@@ -159,10 +223,6 @@ def test_the_shares_of_a_batch_are_the_batch(size, windows):
     counted = torch.cat([inputs for inputs, _, counted in shares if counted])
     assert sorted(counted[:, 0].tolist()) == batch[0][:, 0].tolist()
     assert all(torch.equal(targets, inputs + 1) for inputs, targets, _ in shares)
-
-
-def test_every_part_of_an_evaluation_is_somebodys():
-    assert sorted(item for rank in range(3) for item in Ranks(rank, 3).mine(range(10), 7)) == list(range(7))
 
 
 def test_dropout_of_the_first_process_is_that_of_one_alone_and_others_differ():
