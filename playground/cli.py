@@ -4,7 +4,6 @@ People see tables and progress; with `--json` stdout holds one JSON value a line
 slow libraries stand inside the commands, so that `--help` answers at once.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -13,24 +12,20 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from playground import cli_runs, cli_writing
 from playground.cli_options import takes_settings
-from playground.cli_runs import add_commands
 from playground.cli_shared import (
     CHECKPOINTS,
     AsJson,
     Checkpoints,
-    RunName,
-    Step,
-    checkpoint_name,
+    Sharded,
     follow,
     only,
     store,
-    write,
 )
-from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
-from playground.errors import PlaygroundError, SettingsError, TextError
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.errors import PlaygroundError, TextError
 
 app = typer.Typer(
     name="playground",
@@ -39,12 +34,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-add_commands(app)
-
-Prompt = Annotated[str, typer.Option(help="Text to go on from.")]
-Kept = Annotated[
-    str, typer.Option(help="Token ids that follow the prompt already, with commas; the draws go on behind.")
-]
+cli_writing.add_commands(app)
+cli_runs.add_commands(app)
 
 
 def main() -> None:
@@ -72,6 +63,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="Name of the run; made from text and preset when left out.")] = None,
     max_bytes: Annotated[int, typer.Option(min=1, help="Most bytes of text to read.")] = 1_000_000_000,
     checkpoints: Checkpoints = CHECKPOINTS,
+    sharded: Sharded = False,
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
@@ -92,61 +84,7 @@ def train(
             text_name=text_name,
             progress=progress,
         )
-    follow(run, as_json)
-
-
-@app.command()
-@takes_settings(DecodeConfig)
-def generate(
-    run: RunName,
-    prompt: Prompt = "Every effort moves you",
-    step: Step = "last",
-    kept: Kept = "",
-    checkpoints: Checkpoints = CHECKPOINTS,
-    as_json: AsJson = False,
-    **settings: Any,
-) -> None:
-    """Continue a prompt with a trained model, token by token."""
-    from playground.sampling.writing import write_text
-
-    opened = store(checkpoints).open(run)
-    decode = DecodeConfig(**settings)
-    model = opened.load_model(checkpoint_name(step))
-    if not as_json:
-        write(prompt)
-    for piece in write_text(model, opened.tokenizer, prompt, decode, kept=token_ids(kept)):
-        write(json.dumps(piece.to_dict(), ensure_ascii=False) + "\n" if as_json else piece.text)
-    write("" if as_json else "\n")
-
-
-@app.command("next-token")
-def next_token(
-    run: RunName,
-    prompt: Prompt = "Every effort moves you",
-    top: Annotated[int, typer.Option(min=1, help="How many of the likeliest tokens to show.")] = 10,
-    step: Step = "last",
-    checkpoints: Checkpoints = CHECKPOINTS,
-    as_json: AsJson = False,
-) -> None:
-    """Show which tokens a trained model holds likeliest after a prompt."""
-    from playground.sampling.generate import next_token_probabilities
-    from playground.text.tokenizer import text_to_token_ids, token_text
-
-    opened = store(checkpoints).open(run)
-    model = opened.load_model(checkpoint_name(step))
-    probabilities = next_token_probabilities(model, text_to_token_ids(prompt, opened.tokenizer))
-    values, ids = probabilities.topk(min(top, probabilities.numel()))
-    rows = [
-        {"rank": rank, "id": token_id, "text": token_text(token_id, opened.tokenizer), "probability": probability}
-        for rank, (token_id, probability) in enumerate(zip(ids.tolist(), values.tolist(), strict=True), start=1)
-    ]
-    if as_json:
-        write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-        return
-    table = Table("rank", "token", "id", "probability", title=repr(prompt), title_justify="left")
-    for row in rows:
-        table.add_row(str(row["rank"]), repr(row["text"]), str(row["id"]), f"{row['probability']:.2%}")
-    Console().print(table, markup=False)
+    follow(run, as_json, sharded=sharded)
 
 
 @app.command()
@@ -160,14 +98,6 @@ def ui(
     from playground.ui.build import serve
 
     serve(checkpoints, host=host, port=port, max_jobs=max_jobs)
-
-
-def token_ids(listed: str) -> list[int]:
-    """Ids written with commas between them; raises `SettingsError` for anything else."""
-    words = [word.strip() for word in listed.split(",") if word.strip()]
-    if not all(word.isdecimal() for word in words):
-        raise SettingsError(f"kept: {listed!r} is not a list of token ids; write it like 12,5,307.")
-    return [int(word) for word in words]
 
 
 def read_text_argument(text: str, max_bytes: int) -> tuple[str | Path, str]:

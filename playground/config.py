@@ -15,6 +15,7 @@ DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 PrecisionName = Literal["auto", "float32", "bfloat16"]
 LrSchedule = Literal["constant", "cosine"]
 PastContext = Literal["crop", "jump"]
+WeightsName = Literal["float32", "bfloat16", "int8"]
 
 
 class Config(BaseModel):

@@ -23,8 +23,9 @@ MAY_IMPORT = {
     "cli_progress": BASE | {"training"},
     "cli_shared": BASE | {"cli_progress", "sampling", "training"},
     "cli_runs": BASE | {"cli_options", "cli_shared", "training"},
+    "cli_writing": BASE | {"cli_options", "cli_shared", "text", "model", "training", "sampling"},
     "cli": BASE
-    | {"cli_options", "cli_progress", "cli_runs", "cli_shared"}
+    | {"cli_options", "cli_progress", "cli_runs", "cli_shared", "cli_writing"}
     | {"text", "model", "training", "sampling", "figures", "ui"},
     "ui": BASE | {"text", "model", "training", "sampling", "figures", "ui"},
     "__init__": BASE | {"text", "model", "training", "sampling"},

@@ -5,17 +5,18 @@ stays in float32. What the rounding does to the distribution is a number: `diver
 """
 
 import copy
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import get_args
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from playground.config import WeightsName
 from playground.errors import SettingsError
 from playground.model.gpt import GPTModel
 
-WeightsName = Literal["float32", "bfloat16", "int8"]
 _FEW_ROWS = 16
 
 
@@ -51,13 +52,15 @@ def shrink(model: GPTModel, weights: WeightsName) -> GPTModel:
     """A copy of `model` in evaluation mode for writing text only, with its weights as `weights`.
 
     `float32` gives the model itself. int8 keeps embeddings and norms in float32 and works on the CPU alone
-    (`SettingsError`).
+    (`SettingsError`, as for a name that is none of the three).
 
     >>> from playground.config import ModelConfig
     >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
     >>> shrink(model, "int8")(torch.tensor([[1, 2]])).shape
     torch.Size([1, 2, 50])
     """
+    if weights not in get_args(WeightsName):
+        raise SettingsError(f"weights: there are no {weights!r} weights; choose {', '.join(get_args(WeightsName))}.")
     if weights == "float32":
         return model
     device = model.tok_emb.weight.device
@@ -70,6 +73,16 @@ def shrink(model: GPTModel, weights: WeightsName) -> GPTModel:
     return copy.deepcopy(model, memo).eval().requires_grad_(False)
 
 
+def is_coarse(model: nn.Module) -> bool:
+    """Whether a model rounds so coarsely that a text read at once and token by token gives visibly other numbers.
+
+    >>> is_coarse(nn.Linear(2, 2)), is_coarse(nn.Linear(2, 2).to(torch.bfloat16))
+    (False, True)
+    """
+    is_half = any(weight.dtype == torch.bfloat16 for weight in model.parameters())
+    return is_half or any(isinstance(layer, Int8Linear) for layer in model.modules())
+
+
 @dataclass(frozen=True)
 class Divergence:
     """How far one model's next-token distributions lie from another's, over the tokens of a text."""
@@ -79,6 +92,16 @@ class Divergence:
     max_kl: float
     same_choice_pct: float
     """Share of tokens after which both hold the same token likeliest, in percent."""
+
+    def __str__(self) -> str:
+        """In words, in bits.
+
+        >>> str(Divergence(mean_kl=0.0007, max_kl=0.01, same_choice_pct=99.2))
+        '0.0010 bits per token away from float32 (0.0144 at most); the likeliest token stays the same after 99 %'
+        """
+        mean, most = (f"{kl / math.log(2):.4f}" for kl in (self.mean_kl, self.max_kl))
+        same = f"the likeliest token stays the same after {self.same_choice_pct:.0f} %"
+        return f"{mean} bits per token away from float32 ({most} at most); {same}"
 
 
 @torch.inference_mode()

@@ -51,7 +51,7 @@ from playground.sampling.toy import (
     temperature_sweep,
 )
 from playground.sampling.trace import StageTrace, Trace
-from playground.sampling.writing import Piece, write_text, write_texts
+from playground.sampling.writing import Piece, prompt_to_ids, write_text, write_texts
 
 __all__ = [
     "Alternative",
@@ -100,6 +100,7 @@ __all__ = [
     "generate",
     "next_token_logits",
     "next_token_probabilities",
+    "prompt_to_ids",
     "race",
     "read_text",
     "running_shares",

@@ -56,6 +56,22 @@ class Reader:
         self._held, self._held_from = window, seen_from
         return logits
 
+    def read_as_written(self, ids: Tensor, drawn: int, past_context: PastContext = "crop") -> None:
+        """Take in a text `(B, T)` in the steps in which its last `drawn` tokens were written: one by one.
+
+        With coarse weights these give other numbers than one pass over them all, and so might give another text.
+        """
+        length = ids.shape[1]
+        seen_from = window_start(length, self.context_size, past_context)
+        if seen_from and past_context == "crop":
+            return  # read anew for each token in any case
+        held = self._in_common(ids[:, seen_from:]) if seen_from == self._held_from else 0
+        first = length - drawn
+        while window_start(first, self.context_size, past_context) != seen_from:
+            first += 1
+        for end in range(max(first, seen_from + held + 1), length):
+            self.logits(ids[:, :end], past_context)
+
     def pick(self, rows: Tensor) -> None:
         """Let row i go on from what row `rows[i]` has read, `(B,)`: how beams change places."""
         self._held = self._held[rows]

@@ -9,8 +9,9 @@ from typing import Any, Literal, Self
 import torch
 from pydantic import Field, ValidationError
 
-from playground.config import Config, DecodeConfig
+from playground.config import Config, DecodeConfig, WeightsName
 from playground.errors import SettingsError, explain
+from playground.sampling.beam import BeamConfig
 
 LONGEST_RECEIPT = 2_000_000
 """Characters that `from_json` reads at most."""
@@ -30,11 +31,16 @@ class Receipt(Config):
     run: str = Field(max_length=64, description="Name of the run.")
     step: int = Field(ge=0, description="Training step of the checkpoint.")
     text_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the text that the run was trained on.")
+    weights: WeightsName = Field("float32", description="What the model's weights were rounded to.")
     prompt: str = Field(max_length=1_000_000, description="What was given.")
+    prompt_ids: tuple[int, ...] = Field(
+        (), max_length=100_000, description="Its token ids, where the prompt read as text would give others."
+    )
     kept: tuple[int, ...] = Field(
         (), max_length=100_000, description="Token ids that followed it already: kept from before, or taken by hand."
     )
     decode: DecodeConfig = Field(DecodeConfig(), description="The settings.")
+    beams: BeamConfig | None = Field(None, description="Those of a beam search; nothing was drawn then.")
     ids: tuple[int, ...] = Field((), max_length=100_000, description="All token ids after the prompt.")
     text: str = Field("", max_length=1_000_000, description="All that stands after the prompt.")
     device: str = Field("cpu", max_length=100, description="Where the model ran.")
@@ -65,33 +71,48 @@ class Receipt(Config):
 
     def as_python(self, checkpoints: str = "checkpoints") -> str:
         """Python code on this package that prints the prompt and the very text."""
-        kept = f", kept={list(self.kept)}" if self.kept else ""
-        return "\n".join(
-            [
-                "from pathlib import Path",
-                "",
-                "from playground.config import DecodeConfig",
-                "from playground.sampling import write_text",
-                "from playground.training.runs import RunStore",
-                "",
-                f"run = RunStore(Path({checkpoints!r})).open({self.run!r})",
-                f"model = run.load_model({self.step})",
-                f"decode = DecodeConfig({', '.join(f'{name}={value!r}' for name, value in _changed(self.decode))})",
-                f"prompt = {self.prompt!r}",
-                f"pieces = write_text(model, run.tokenizer, prompt, decode{kept})",
-                'text = prompt + "".join(piece.text for piece in pieces)',
-                "print(text)",
+        model, small = f"run.load_model({self.step})", self.weights != "float32"
+        names = "BeamConfig, beam_search, prompt_to_ids" if self.beams else "write_text"
+        lines = [
+            "from pathlib import Path",
+            "",
+            *([] if self.beams else ["from playground.config import DecodeConfig"]),
+            *(["from playground.model.shrink import shrink"] if small else []),
+            f"from playground.sampling import {names}",
+            *(["from playground.text.tokenizer import token_ids_to_text"] if self.beams else []),
+            "from playground.training.runs import RunStore",
+            "",
+            f"run = RunStore(Path({checkpoints!r})).open({self.run!r})",
+            f"model = shrink({model}, {self.weights!r})" if small else f"model = {model}",
+            f"prompt = {self.prompt!r}",
+        ]
+        given = str(list(self.prompt_ids)) if self.prompt_ids else "prompt"
+        if self.beams:
+            ids = given if self.prompt_ids else "prompt_to_ids(prompt, run.tokenizer)"
+            lines += [
+                f"beams = BeamConfig({_arguments(self.beams)})",
+                f"found = beam_search(model, {ids}, beams, eos_id=run.tokenizer.eot_token)",
+                "text = prompt + token_ids_to_text(list(found.best.ids), run.tokenizer)",
             ]
-        )
+        else:
+            kept = f", kept={list(self.kept)}" if self.kept else ""
+            lines += [
+                f"decode = DecodeConfig({_arguments(self.decode)})",
+                f"pieces = write_text(model, run.tokenizer, {given}, decode{kept})",
+                'text = prompt + "".join(piece.text for piece in pieces)',
+            ]
+        return "\n".join([*lines, "print(text)"])
 
     def as_command(self, checkpoints: str = "checkpoints") -> str:
         """The command that prints the prompt and the very text, for a POSIX shell."""
         words = ["python", "-m", "playground", "generate", self.run]
-        words += _option("step", self.step) + _option("prompt", self.prompt)
-        if self.kept:
-            words += _option("kept", ",".join(map(str, self.kept)))
-        for name, value in _changed(self.decode):
-            words += _option(name, value)
+        words += _option("step", self.step)
+        if self.weights != "float32":
+            words += _option("weights", self.weights)
+        words += _ids("prompt_ids", self.prompt_ids) if self.prompt_ids else _option("prompt", self.prompt)
+        words += _ids("kept", self.kept) if self.kept else []
+        for name, value in _changed(self.beams or self.decode):
+            words += _option("beams" if name == "width" else name, value)
         if checkpoints != "checkpoints":
             words += _option("checkpoints", checkpoints)
         return shlex.join(words)
@@ -122,14 +143,22 @@ def current_versions() -> dict[str, str]:
     }
 
 
-def _changed(decode: DecodeConfig) -> list[tuple[str, Any]]:
+def _changed(settings: DecodeConfig | BeamConfig) -> list[tuple[str, Any]]:
     """The settings to write down: the usual ones always, others where they are not at their default."""
-    always = {"max_new_tokens", "temperature", "seed"}
+    always = {"max_new_tokens", "temperature", "seed", "width"}
     return [
-        (name, getattr(decode, name))
-        for name, field in DecodeConfig.model_fields.items()
-        if getattr(decode, name) is not None and (name in always or getattr(decode, name) != field.default)
+        (name, getattr(settings, name))
+        for name, field in type(settings).model_fields.items()
+        if getattr(settings, name) is not None and (name in always or getattr(settings, name) != field.default)
     ]
+
+
+def _arguments(settings: DecodeConfig | BeamConfig) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in _changed(settings))
+
+
+def _ids(name: str, ids: tuple[int, ...]) -> list[str]:
+    return _option(name, ",".join(map(str, ids)))
 
 
 def _option(name: str, value: Any) -> list[str]:

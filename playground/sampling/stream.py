@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from playground.config import DecodeConfig, PastContext
 from playground.errors import SettingsError
+from playground.model.shrink import is_coarse
 from playground.sampling.pipeline import Outcome, Pipeline
 from playground.sampling.reader import Reader, check_evaluating, prompt_ids
 from playground.sampling.stages import Moment
@@ -177,6 +178,8 @@ def _catch_up(draws: _Draws, reader: Reader, text: Tensor, drawn: int, past_cont
             draws.relive(logits, text[:, :length], text[:, length])
     else:
         draws.skip(drawn)
+        if drawn and is_coarse(reader.model):
+            reader.read_as_written(text, drawn, past_context)
 
 
 def _settings(decode: DecodeConfig | Pipeline | None) -> DecodeConfig:

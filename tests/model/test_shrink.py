@@ -7,7 +7,7 @@ from torch import nn
 from playground.errors import SettingsError
 from playground.model.cache import KVCache
 from playground.model.gpt import GPTModel
-from playground.model.shrink import Divergence, Int8Linear, divergence, shrink
+from playground.model.shrink import Divergence, Int8Linear, divergence, is_coarse, shrink
 
 IDS = torch.arange(40).view(2, 20)
 
@@ -61,6 +61,16 @@ def test_small_models_read_with_a_cache_as_without(tiny, weights):
 
 def test_float32_is_the_model_itself(tiny):
     assert shrink(tiny, "float32") is tiny
+
+
+def test_only_smaller_weights_are_coarse(tiny):
+    found = [is_coarse(shrink(tiny, weights)) for weights in ("float32", "bfloat16", "int8")]
+    assert found == [False, True, True]
+
+
+def test_weights_that_do_not_exist_are_refused(tiny):
+    with pytest.raises(SettingsError, match="no 'int4' weights; choose float32, bfloat16, int8"):
+        shrink(tiny, "int4")
 
 
 def test_int8_away_from_the_cpu_is_refused(tiny):

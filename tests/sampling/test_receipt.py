@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import shlex
 
 import pytest
@@ -11,8 +12,20 @@ from typer.testing import CliRunner
 from playground.cli import app
 from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
 from playground.errors import SettingsError
-from playground.sampling import BranchTree, Pipeline, Receipt, RepetitionPenalty, Temperature, TopP, write_text
-from playground.sampling.writing import prompt_to_ids
+from playground.model.shrink import shrink
+from playground.sampling import (
+    BeamConfig,
+    BranchTree,
+    Pipeline,
+    Receipt,
+    RepetitionPenalty,
+    Temperature,
+    TopP,
+    beam_search,
+    prompt_to_ids,
+    write_text,
+)
+from playground.text.tokenizer import token_ids_to_text
 from playground.training.runs import RunStore
 from playground.training.worker import run_training
 
@@ -33,13 +46,14 @@ def checkpoints(tmp_path_factory):
     return root
 
 
-def receipt_of(checkpoints, prompt, decode, kept=()):
+def receipt_of(checkpoints, prompt, decode, kept=(), weights="float32"):
     run = RunStore(checkpoints).open("tale")
-    pieces = list(write_text(run.load_model(), run.tokenizer, prompt, decode, kept=kept))
+    pieces = list(write_text(shrink(run.load_model(), weights), run.tokenizer, prompt, decode, kept=kept))
     return Receipt(
         run="tale",
         step=run.find_step(),
         text_sha256=run.spec.text_sha256,
+        weights=weights,
         prompt=prompt,
         kept=kept,
         decode=decode,
@@ -94,6 +108,90 @@ def test_a_branch_can_be_had_again(checkpoints):
     receipt = receipt_of(checkpoints, "Tobias", decode, kept=tuple(branch.ids))
     assert list(receipt.ids) == tree.branch(branch.number).ids
     assert run_python(receipt, checkpoints) == run_command(receipt, checkpoints) == "Tobias" + receipt.text + "\n"
+
+
+@pytest.mark.parametrize("weights", ["bfloat16", "int8"])
+def test_a_text_of_smaller_weights_can_be_had_again_and_gone_on_with(checkpoints, weights):
+    decode = DecodeConfig(max_new_tokens=40, temperature=1.3)
+    whole = receipt_of(checkpoints, "Tobias", decode, weights=weights)
+    assert f"--weights {weights}" in whole.as_command()
+    assert f"shrink(run.load_model(4), '{weights}')" in whole.as_python()
+    kept = whole.ids[:15]
+    receipt = receipt_of(checkpoints, "Tobias", decode.replace(max_new_tokens=25), kept, weights)
+    assert receipt.ids == whole.ids
+    for again in (whole, receipt):
+        assert run_python(again, checkpoints) == run_command(again, checkpoints) == "Tobias" + whole.text + "\n"
+
+
+def test_the_command_tells_how_far_smaller_weights_are_from_the_trained_ones(checkpoints):
+    arguments = ["generate", "tale", "--weights", "int8", "--checkpoints", str(checkpoints)]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert "bits per token" not in result.stdout
+    assert re.match(r"int8 weights: 0\.\d{4} bits per token away .* \d+ % of 32 tokens", result.stderr)
+
+
+@pytest.mark.parametrize("prompt", [(195,), (65, 195, 169), ()])
+@pytest.mark.parametrize("beams", [None, BeamConfig(width=3, length_penalty=-0.5, max_new_tokens=9)])
+def test_a_prompt_that_text_cannot_tell_is_given_as_ids(checkpoints, prompt, beams):
+    run = RunStore(checkpoints).open("tale")
+    model, ids = run.load_model(), list(prompt) or prompt_to_ids("Tobias", run.tokenizer)
+    if beams:
+        written = list(beam_search(model, ids, beams, eos_id=run.tokenizer.eot_token).best.ids)
+        text = token_ids_to_text(written, run.tokenizer)
+    else:
+        pieces = list(write_text(model, run.tokenizer, ids, DecodeConfig(max_new_tokens=9)))
+        text = "".join(piece.text for piece in pieces)
+    shown = token_ids_to_text(ids, run.tokenizer)
+    receipt = Receipt(
+        run="tale",
+        step=run.find_step(),
+        text_sha256=run.spec.text_sha256,
+        prompt=shown,
+        prompt_ids=prompt,
+        decode=DecodeConfig(max_new_tokens=9),
+        beams=beams,
+        text=text,
+    )
+    assert run_python(receipt, checkpoints) == shown + text + "\n"
+    assert run_command(receipt, checkpoints) == shown + text + "\n"
+
+
+def test_all_texts_of_a_beam_search_come_as_json(checkpoints):
+    arguments = ["generate", "tale", "--prompt", "Tobias", "--beams", "3", "--max-new-tokens", "6", "--json"]
+    result = CliRunner().invoke(app, [*arguments, "--checkpoints", str(checkpoints)], catch_exceptions=False)
+    texts = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(texts) == 3
+    assert [text["score"] for text in texts] == sorted((text["score"] for text in texts), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--temperature", "1"], "temperature"),
+        (["--top-k", "3"], "top-k"),
+        (["--kept", "1"], "kept"),
+        (["--beams", "9"], "width"),
+        (["--prompt-ids", "a"], "prompt-ids"),
+    ],
+)
+def test_what_does_not_go_with_a_beam_search_is_refused(checkpoints, more, says):
+    arguments = ["generate", "tale", "--beams", "3", *more, "--checkpoints", str(checkpoints)]
+    assert says in str(CliRunner().invoke(app, arguments).exception)
+
+
+def test_a_length_penalty_alone_is_refused(checkpoints):
+    arguments = ["generate", "tale", "--length-penalty", "2", "--checkpoints", str(checkpoints)]
+    assert "give --beams" in str(CliRunner().invoke(app, arguments).exception)
+
+
+def test_a_receipt_from_before_there_were_weights_still_opens():
+    old = json.loads(Receipt(run="a", step=1, text_sha256="0" * 64, prompt="x").to_json())
+    for name in ("weights", "prompt_ids", "beams"):
+        del old[name]
+    del old["decode"]["past_context"]
+    receipt = Receipt.from_json(json.dumps(old))
+    assert (receipt.weights, receipt.prompt_ids, receipt.beams) == ("float32", (), None)
+    assert receipt.decode.past_context == "crop"
 
 
 def test_a_receipt_goes_to_json_and_back(checkpoints):

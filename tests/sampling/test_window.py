@@ -5,8 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.config import DecodeConfig
+from playground.config import DecodeConfig, ModelConfig
 from playground.model.gpt import GPTModel
+from playground.model.shrink import shrink
 from playground.sampling import (
     BeamConfig,
     BranchTree,
@@ -103,6 +104,18 @@ def test_a_reader_that_has_seen_anything_else_gives_the_same(tiny):
     ]:
         fresh = Reader(tiny).logits(text[:, :length], past)
         assert torch.allclose(reader.logits(text[:, :length], past), fresh, atol=1e-4)
+
+
+@pytest.mark.parametrize("weights", ["bfloat16", "int8"])
+@pytest.mark.parametrize("past", ["crop", "jump"])
+def test_coarse_weights_read_what_was_kept_in_the_very_steps_it_was_written_in(weights, past):
+    torch.manual_seed(2)
+    config = ModelConfig(vocab_size=61, context_length=48, emb_dim=64, n_heads=2, n_layers=2, drop_rate=0)
+    model, decode = shrink(GPTModel(config).eval(), weights), JUMP.replace(max_new_tokens=90, past_context=past)
+    whole = list(stream(model, PROMPT, decode))
+    for kept in (1, 20, 40, 47, 70, 85):
+        rest = stream(model, PROMPT + ids_of(whole[:kept]), decode.replace(max_new_tokens=90 - kept), drawn=kept)
+        assert list(rest) == whole[kept:]  # to the last bit
 
 
 def test_branches_samples_and_races_see_the_same_windows(tiny):
