@@ -108,6 +108,35 @@ class CorpusStats:
     train_batches: int
     val_batches: int
 
+    @classmethod
+    def of(
+        cls,
+        data: DataConfig,
+        context_length: int,
+        *,
+        characters: int,
+        different_tokens: int,
+        vocab_size: int,
+        train_tokens: int,
+        val_tokens: int,
+        tokens: int | None = None,
+    ) -> "CorpusStats":
+        """From the counts to windows and batches; `tokens` of the whole, where that is not the sum of its parts."""
+        train_windows = count_windows(train_tokens, context_length, data.stride)
+        val_windows = count_windows(val_tokens, context_length, data.stride)
+        return cls(
+            characters=characters,
+            tokens=train_tokens + val_tokens if tokens is None else tokens,
+            different_tokens=different_tokens,
+            vocab_size=vocab_size,
+            train_tokens=train_tokens,
+            val_tokens=val_tokens,
+            train_windows=train_windows,
+            val_windows=val_windows,
+            train_batches=train_windows // data.batch_size if data.drop_last else -(-train_windows // data.batch_size),
+            val_batches=-(-val_windows // data.batch_size),
+        )
+
 
 def corpus_stats(corpus: Corpus, data: DataConfig, context_length: int) -> CorpusStats:
     """Count characters, tokens, windows and batches (book, chapters 2 and 5).
@@ -117,19 +146,15 @@ def corpus_stats(corpus: Corpus, data: DataConfig, context_length: int) -> Corpu
     (51, 7, 11, 5, 1)
     """
     counts = _token_counts(corpus)
-    train_windows = count_windows(len(corpus.train_ids), context_length, data.stride)
-    val_windows = count_windows(len(corpus.val_ids), context_length, data.stride)
-    return CorpusStats(
+    return CorpusStats.of(
+        data,
+        context_length,
         characters=corpus.characters,
         tokens=int(counts.sum()),
         different_tokens=int(counts.count_nonzero()),
         vocab_size=corpus.vocabulary.size,
         train_tokens=len(corpus.train_ids),
         val_tokens=len(corpus.val_ids),
-        train_windows=train_windows,
-        val_windows=val_windows,
-        train_batches=train_windows // data.batch_size if data.drop_last else -(-train_windows // data.batch_size),
-        val_batches=-(-val_windows // data.batch_size),
     )
 
 

@@ -4,10 +4,12 @@ All settings of the server stand here, in one place.
 """
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from playground.errors import SettingsError
@@ -65,7 +67,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
         Guard,
         hosts=[name for name in (space, host) if name],
         max_body_bytes=context.limits.max_body_bytes,
-        max_upload_bytes=context.limits.max_upload_bytes,
+        max_upload_bytes=lambda: min(context.limits.max_upload_bytes, _disk_bytes()),
     )
     try:
         _, url, _ = page.launch(
@@ -79,7 +81,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             show_error=False,
             footer_links=[],
             state_session_capacity=1000,  # made-up sessions must not fill the memory
-            max_file_size=context.limits.max_text_bytes,
+            max_file_size=context.limits.max_upload_bytes,
             app_kwargs={"middleware": [guard]},
             **more,
         )
@@ -89,6 +91,13 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
         if not more.get("prevent_thread_lock"):  # Ctrl-C: what is being trained saves before it ends
             context.jobs.shutdown()
     return url
+
+
+def _disk_bytes() -> int:
+    """What uploads may take of the disk; the rest is left to the checkpoints."""
+    folder = Path(get_upload_folder())
+    folder.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(folder).free // 2
 
 
 def serve(

@@ -8,8 +8,11 @@ from typing import Literal
 
 import tiktoken
 
+from playground.config import WeightsName
 from playground.model.gpt import GPTModel
+from playground.model.shrink import shrink
 from playground.sampling.generate import write_sample
+from playground.training.archive import MAX_BYTES
 from playground.training.jobs import Jobs
 from playground.training.runs import RunStore
 
@@ -22,8 +25,10 @@ class Limits:
     5000000
     """
 
-    max_text_bytes: int = 50_000_000
-    """Largest text, uploaded or pasted; the command line takes larger ones."""
+    max_text_bytes: int = 2_000_000_000
+    """Largest text that is uploaded; the command line takes larger ones."""
+    max_archive_bytes: int = MAX_BYTES
+    """Largest archive of a run, packed or unpacked, as far as the disk has room for it."""
     max_new_tokens: int = 2_000
     """Most tokens of one generation."""
     max_models: int = 3
@@ -46,6 +51,7 @@ class Limits:
         """Limits for a server on the open internet with two cores and little memory."""
         return cls(
             max_text_bytes=5_000_000,
+            max_archive_bytes=200_000_000,
             max_new_tokens=500,
             max_models=2,
             max_model_bytes=1_000_000_000,
@@ -57,14 +63,19 @@ class Limits:
         )
 
     @property
+    def max_pasted_bytes(self) -> int:
+        """Largest text that is pasted, or sent in a request: it is held in memory."""
+        return min(self.max_text_bytes, 50_000_000)
+
+    @property
     def max_body_bytes(self) -> int:
         """Largest body of a request that is not an upload: a pasted text in JSON, and some room."""
-        return 2 * self.max_text_bytes + 1_000_000
+        return 2 * self.max_pasted_bytes + 1_000_000
 
     @property
     def max_upload_bytes(self) -> int:
-        """Largest body of an upload with all its files."""
-        return 2 * self.max_text_bytes + 1_000_000
+        """Largest body of an upload."""
+        return max(self.max_text_bytes, self.max_archive_bytes) + 1_000_000
 
 
 Which = int | Literal["last", "best"]
@@ -82,20 +93,32 @@ class LoadedModels:
         self._max_models = max_models
         self._max_bytes = max_bytes
         self._lock = Lock()
-        self._models: OrderedDict[tuple[str, int], GPTModel] = OrderedDict()
+        self._models: OrderedDict[tuple[str, int, WeightsName], GPTModel] = OrderedDict()
 
-    def get(self, run_name: str, step: Which = "last") -> tuple[GPTModel, tiktoken.Encoding]:
-        """The model of a run's checkpoint and its tokenizer; raises `RunError` or `CheckpointError`."""
+    def get(
+        self, run_name: str, step: Which = "last", weights: WeightsName = "float32"
+    ) -> tuple[GPTModel, tiktoken.Encoding]:
+        """The model of a run at a step, with such weights, and its tokenizer.
+
+        Raises `RunError`, `CheckpointError`, and `SettingsError` for weights that there are not.
+        """
         run = self._store.open(run_name)
         with self._lock:
-            key = (run.name, run.find_step(step))
+            number = run.find_model(step)
+            key = (run.name, number, weights)
             model = self._models.pop(key, None)
             if model is None:
-                model = run.load_model(key[1])
+                model = shrink(self._models.get((run.name, number, "float32")) or run.load_model(number), weights)
             self._models[key] = model
             while len(self._models) > 1 and self._is_over():
                 self._models.popitem(last=False)
         return model, run.tokenizer
+
+    def borrow(self, run_name: str, step: int, weights: WeightsName = "float32") -> GPTModel:
+        """A model for one text: one of those in memory, or loaded for the caller alone; no other one has to go."""
+        with self._lock:
+            model = self._models.get((run_name, step, weights))
+        return model or shrink(self._store.open(run_name).load_model(step), weights)
 
     def forget(self, run_name: str) -> None:
         """Let go of a run's models, for instance because the run was deleted or renamed."""
@@ -147,4 +170,4 @@ class Context:
 
 
 def _size_bytes(model: GPTModel) -> int:
-    return sum(weights.numel() * weights.element_size() for weights in model.parameters())
+    return sum(weights.nbytes for weights in model.state_dict().values())

@@ -4,7 +4,7 @@ Gradio accepts any `Host`, has no bound on a JSON body and fetches any address a
 `Guard` is an ASGI middleware that closes these three.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
@@ -24,11 +24,17 @@ class Guard:
     """Refuse foreign hosts and origins (403), bodies that are too large (413) and addresses in `/file=` (403).
 
     A host that is an address in numbers is always let in: a name is what a rebinding attack needs. Further names, such
-    as a Space's, are listed in `hosts`.
+    as a Space's, are listed in `hosts`. `max_upload_bytes` is asked for every upload: the disk may have filled up.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Iterable[str] = (), max_body_bytes: int, max_upload_bytes: int, max_files: int = 8
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str] = (),
+        max_body_bytes: int,
+        max_upload_bytes: Callable[[], int],
+        max_files: int = 8,
     ) -> None:
         self._app = app
         self._hosts = _LOCAL_HOSTS | {host.lower() for host in hosts}
@@ -79,8 +85,9 @@ class Guard:
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         is_upload = scope["path"].rstrip("/").endswith("/upload")
-        limit = self._max_upload_bytes if is_upload else self._max_body_bytes
-        too_large = PlainTextResponse(f"The request is larger than {limit:,} bytes.\n", 413)
+        limit = max(0, self._max_upload_bytes()) if is_upload else self._max_body_bytes
+        what = "The file" if is_upload else "The request"
+        too_large = PlainTextResponse(f"{what} is larger than {limit:,} bytes, the most that is taken here.", 413)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > limit:
             await too_large(scope, receive, send)

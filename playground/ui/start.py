@@ -4,6 +4,7 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
@@ -29,12 +30,13 @@ class Starter:
 
     def start(
         self,
-        text: str,
+        text: str | Path,
         text_name: str,
         preset: str,
         model: ModelConfig,
         data: DataConfig,
         train: TrainConfig,
+        encoding: str | None = None,
         *,
         name: str | None = None,
         visitor: str = "",
@@ -49,7 +51,7 @@ class Starter:
         else:
             visitor = ""
         settings = (config.model_dump_json() for config in (model, data, train))
-        wish = repr((text, preset, *settings, visitor or name)).encode("utf-8", "surrogatepass")
+        wish = repr((text, encoding, preset, *settings, visitor or name)).encode("utf-8", "surrogatepass")
         fingerprint = sha256(wish).hexdigest()
         store, jobs = self._context.store, self._context.jobs
         with self._lock:
@@ -57,7 +59,17 @@ class Starter:
             if former is not None and self._is_at_work(former.run):
                 return former.run
             self._check_share(visitor)
-            run = store.create(name, text, model=model, data=data, train=train, preset=preset, text_name=text_name)
+            run = store.create(
+                name,
+                text,
+                model=model,
+                data=data,
+                train=train,
+                preset=preset,
+                text_name=text_name,
+                encoding=encoding,
+                read_later=True,
+            )
             try:
                 jobs.start(run.name)
             except Exception:

@@ -15,7 +15,7 @@ import pytest
 from playground.ui.build import build, launch
 from playground.ui.context import Context, Limits
 
-LIMITS = Limits(max_text_bytes=100_000)
+LIMITS = Limits(max_text_bytes=100_000, max_archive_bytes=200_000)
 
 
 @dataclass

@@ -92,5 +92,19 @@ def test_fault_44_made_up_names_leave_nothing_behind(store):
 def test_a_public_server_takes_less_than_a_private_one():
     private, public = Limits(), Limits.public()
     assert public.is_public
-    for name in ("max_text_bytes", "max_new_tokens", "max_models", "max_model_bytes", "max_body_bytes"):
+    for name in ("max_text_bytes", "max_new_tokens", "max_models", "max_model_bytes", "max_body_bytes", "max_upload_bytes"):
         assert getattr(public, name) < getattr(private, name)
+
+
+def test_a_borrowed_model_is_not_kept_but_taken_from_those_that_are(store):
+    models = LoadedModels(store, max_models=1)
+    a = models.get("a")[0]
+    last = store.open("a").find_step()
+    assert models.borrow("a", last) is a
+    untrained = models.borrow("a", 0)
+    assert not untrained.training
+    assert untrained is not models.borrow("a", 0)
+    assert len(models) == 1
+    assert models.get("a")[0] is a
+    with pytest.raises(RunError):
+        models.borrow("a", 999)

@@ -13,7 +13,7 @@ async def count(request):
 
 
 APP = Starlette(routes=[Route("/{path:path}", count, methods=["GET", "POST"])])
-GUARD = Guard(APP, hosts=["Me.hf.space"], max_body_bytes=1000, max_upload_bytes=5000, max_files=3)
+GUARD = Guard(APP, hosts=["Me.hf.space"], max_body_bytes=1000, max_upload_bytes=lambda: 5000, max_files=3)
 
 
 def ask(path="/", method="GET", headers=None, pieces=(b"",), kind="http"):

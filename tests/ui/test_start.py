@@ -71,6 +71,14 @@ def test_the_same_wish_again_after_the_end_is_a_new_run(context):
     assert starter.start(**WISH) != first
 
 
+def test_a_file_is_left_to_whoever_trains_on_it(context, tmp_path):
+    file = tmp_path / "large.txt"
+    file.write_bytes(TEXT.encode("utf-16"))
+    name = Starter(context).start(**{**WISH, "text": file}, encoding="utf-16-le")
+    assert context.store.open(name).is_unread
+    assert context.store.open(name).spec.encoding == "utf-16-le"
+
+
 def test_another_wish_is_another_run(context):
     starter = Starter(context)
     names = {

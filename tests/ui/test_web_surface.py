@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.ui.tabs import train_form
 from playground.ui.tabs.train_form import PASTE, UPLOAD
 
 STORY = "The river ran on, and the lamp burned low over the harbour. " * 200
@@ -27,9 +28,14 @@ def with_values(served, api_name: str, **changes) -> list:
 
 def look(served, **changes) -> tuple[dict, dict]:
     """Facts of the text and of the cost."""
-    answer = served.send("look", with_values(served, "look", **changes))
+    return answers_of(served, **changes)[:2]
+
+
+def answers_of(served, event: str = "look", **changes) -> list:
+    """Facts of the text and of the cost, and what becomes of the choice of an encoding."""
+    answer = served.send(event, with_values(served, event, **changes))
     assert answer.status_code == 200, answer.text
-    return tuple(json.loads(value) if isinstance(value, str) else value for value in answer.json()["data"])
+    return [json.loads(value) if isinstance(value, str) else value for value in answer.json()["data"]]
 
 
 def file_data(path: str) -> dict:
@@ -87,7 +93,13 @@ def test_fault_05_a_file_named_in_a_body_must_be_an_upload(served, path):
 
 
 def test_fault_06_an_upload_over_the_cap_is_refused(served):
-    assert upload(served, b"a" * (served.context.limits.max_text_bytes + 1)).status_code == 413
+    assert upload(served, b"a" * (served.context.limits.max_upload_bytes + 1)).status_code == 413
+
+
+def test_fault_06_a_text_over_the_cap_is_refused_with_a_sentence(served):
+    path = upload(served, b"a" * (served.context.limits.max_text_bytes + 1)).json()[0]
+    facts, _ = look(served, source=UPLOAD, file=file_data(path))
+    assert facts["error"].startswith("text.txt has 0.1 MB and at most 0.1 MB are taken here")
 
 
 def test_fault_07_many_files_in_one_request_are_refused(served):
@@ -152,6 +164,32 @@ def test_a_utf_16_upload_is_read(served):
     path = upload(served, STORY.encode("utf-16")).json()[0]
     facts, _ = look(served, source=UPLOAD, file=file_data(path))
     assert facts["facts"][0] == {"name": "Characters", "value": len(STORY), "format": "whole"}
+
+
+def test_fault_51_where_the_encoding_is_unclear_the_likely_ones_are_offered_and_the_choice_counts(served):
+    text = "猫" + STORY
+    file = file_data(upload(served, text.encode("shift_jis")).json()[0])
+    facts, _, offered = answers_of(served, source=UPLOAD, file=file)
+    assert facts["error"].startswith("It is unclear how text.txt is encoded")
+    assert offered["visible"]
+    assert "shift_jis" in [value for _, value in offered["choices"]]
+    facts, _, offered = answers_of(served, source=UPLOAD, file=file, encoding="shift_jis")
+    assert facts["facts"][0]["value"] == len(text)
+    assert (offered["visible"], offered["value"]) == (True, "shift_jis")
+    *_, offered = answers_of(served, "look_anew", source=UPLOAD, file=file, encoding="big5")
+    assert offered["value"] == ""
+    *_, offered = answers_of(served, source=PASTE, pasted=text)
+    assert not offered["visible"]
+
+
+def test_of_a_large_text_the_page_gives_estimates_and_says_so(served, monkeypatch):
+    monkeypatch.setattr(train_form, "LARGE_TEXT_BYTES", 1000)
+    file = file_data(upload(served, STORY.encode()).json()[0])
+    facts, cost, offered = answers_of(served, source=UPLOAD, file=file)
+    assert facts["facts"][0] == {"name": "Characters", "value": len(STORY), "format": "about"}
+    assert facts["note"].startswith("Estimated")
+    assert next(fact for fact in cost["facts"] if fact["name"] == "Steps")["format"] == "about"
+    assert offered["visible"]
 
 
 def test_a_short_text_is_offered_the_context_that_would_do(served):

@@ -11,7 +11,7 @@ import gradio as gr
 
 from playground.errors import PlaygroundError, RunError
 from playground.model.presets import count_parameters
-from playground.training.archive import MAX_BYTES, export_run, import_run
+from playground.training.archive import export_run, import_run
 from playground.training.run import Run
 from playground.ui.context import Context
 from playground.ui.tabs.generate import GenerateTab
@@ -21,7 +21,6 @@ from playground.ui.widgets.base import to_json
 from playground.ui.widgets.runs_view import RunsView
 
 _ARCHIVE_KEPT_S = 3600.0
-_PUBLIC_RUN_BYTES = 500_000_000
 _FETCH = "() => setTimeout(() => document.querySelector('#pg-archive a')?.click(), 300)"
 
 
@@ -53,17 +52,14 @@ def build(context: Context) -> RunsTab:
         return str(path), gr.skip()
 
     def unpack(path: str) -> str:
-        is_public = context.limits.is_public
+        name, most = secret_name() if context.limits.is_public else None, context.limits.max_archive_bytes
         try:
-            run = import_run(
-                context.store,
-                Path(path),
-                secret_name() if is_public else None,
-                max_bytes=_PUBLIC_RUN_BYTES if is_public else MAX_BYTES,
-            )
+            run = import_run(context.store, Path(path), name, max_bytes=most)
             _check_size(context, run)
         except PlaygroundError as error:
             return to_json({"error": str(error)})
+        finally:
+            Path(path).unlink(missing_ok=True)  # it may be large, and all of it is in the run now
         return to_json({"run": run.name, "message": f"{run.name} is here; resume it where it stopped."})
 
     files: dict[str, Any] = {"concurrency_id": "archives", "concurrency_limit": 1}

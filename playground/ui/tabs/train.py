@@ -80,19 +80,20 @@ def _wire_form(form: TrainForm) -> None:
         shown = {context_length: int(event.context_length)}
         return {**shown, **form.look({**values, **shown})}
 
-    facts_of = [form.text_facts, form.cost]
+    facts_of = [form.text_facts, form.cost, form.encoding]
     form.source.input(show_source, form.source, [form.file, form.pasted], api_name="show_source", **_QUICK)
-    edits = [widget.input for widget in (form.source, *form.settings)]
+    edits = [widget.input for widget in (form.source, form.encoding, *form.settings)]
     # Pasting with the mouse or Ctrl+V is a change of a textbox, but no input to it.
     edits += [widget.blur for widget in form.settings if isinstance(widget, gr.Textbox)]
-    triggers = [Building.root_block.load, form.file.change, form.pasted.change, *edits]
+    triggers = [Building.root_block.load, form.pasted.change, *edits]
     looked = [
         gr.on(triggers, form.look, form.inputs, facts_of, api_name="look", **_QUICK),
+        form.file.change(form.look_anew, form.inputs, facts_of, api_name="look_anew", **_QUICK),
         form.preset.input(show_preset, form.inputs, [*form.settings, *facts_of], api_name="show_preset", **_QUICK),
         form.text_facts.way_out(shorten, form.inputs, [context_length, *facts_of], api_name="shorten", **_QUICK),
     ]
     # Time is measured, not computed: it comes a moment later, one measurement at a time.
-    for event, name in zip(looked, ("time", "time_of_preset", "time_of_shorter"), strict=True):
+    for event, name in zip(looked, ("time", "time_of_file", "time_of_preset", "time_of_shorter"), strict=True):
         event.then(
             form.time,
             form.inputs,

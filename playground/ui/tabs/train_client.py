@@ -17,7 +17,7 @@ from playground.text.corpus import decode_upload
 from playground.text.samples import load_sample
 from playground.ui.context import Limits
 from playground.ui.start import Starter
-from playground.ui.tabs.train_form import SAMPLE_BYTES, Choice, check_size, visitor_of
+from playground.ui.tabs.train_form import SAMPLE_BYTES, Choice, check_parameters, visitor_of
 
 
 def name_train_endpoint(starter: Starter, limits: Limits) -> None:
@@ -56,12 +56,12 @@ def choose(text: str, sample: str, preset: str, settings: Mapping[str, Any], lim
     if unknown := sorted(map(str, set(settings) - known)):
         raise SettingsError(f"There is no setting named {unknown[0][:40]!r}.")
     model, data, train = (_changed(config, settings) for config in (base.model, base.data, base.train))
-    check_size(model, limits)
+    check_parameters(model, limits)
     if text:
         given = str(text).encode("utf-8", "surrogatepass")
-        content = decode_upload(given, "the text", max_bytes=limits.max_text_bytes, encoding="utf-8")
+        content = decode_upload(given, "the text", max_bytes=limits.max_pasted_bytes, encoding="utf-8")
         return Choice(content, "text", preset, model, data, train)
-    content = load_sample(str(sample), max_bytes=min(limits.max_text_bytes, SAMPLE_BYTES))
+    content = load_sample(str(sample), max_bytes=min(limits.max_pasted_bytes, SAMPLE_BYTES))
     return Choice(content, str(sample), preset, model, data, train)
 
 

@@ -19,6 +19,13 @@ class Plan:
     data: DataConfig
     train: TrainConfig
     stats: CorpusStats
+    is_estimate: bool = False
+    """Whether the text's numbers come from a sample of it."""
+
+    @property
+    def whole(self) -> str:
+        """How a number that depends on the text is written: see `fmt` in base.js."""
+        return "about" if self.is_estimate else "whole"
 
     @property
     def tokens_per_step(self) -> int:
@@ -38,15 +45,20 @@ _LLAMA_PARAMETERS, _LLAMA_TOKENS, _LLAMA_HOURS = 7e9, 2e12, 184_320
 _DOLLARS_PER_GPU_HOUR = 30 / 8
 
 
-def text_facts(stats: CorpusStats) -> str:
+_ESTIMATED = "Estimated from a sample of this large text. After Start it is read as a whole, which takes a while."
+
+
+def text_facts(plan: Plan) -> str:
     """Characters, tokens, windows and batches."""
+    stats = plan.stats
     return facts(
-        ("Characters", stats.characters, "whole"),
-        ("Tokens", stats.tokens, "whole"),
-        ("Different tokens", stats.different_tokens, "whole"),
-        ("Windows", stats.train_windows, "whole"),
-        ("Batches", stats.train_batches, "whole"),
-        ("To validate", stats.val_batches, "batches"),
+        ("Characters", stats.characters, plan.whole),
+        ("Tokens", stats.tokens, plan.whole),
+        ("Different tokens", stats.different_tokens, plan.whole),
+        ("Windows", stats.train_windows, plan.whole),
+        ("Batches", stats.train_batches, plan.whole),
+        ("To validate", stats.val_batches, "about" if plan.is_estimate else "batches"),
+        note=_ESTIMATED if plan.is_estimate else "",
     )
 
 
@@ -71,7 +83,7 @@ def cost_facts(plan: Plan, step_s: float | None = None) -> str:
     return facts(
         ("Parameters", parts["total"], "short"),
         ("Memory", memory.training_bytes, "bytes"),
-        ("Steps", plan.steps, "whole"),
+        ("Steps", plan.steps, plan.whole),
         ("Time", None if step_s is None else step_s * plan.steps, "time"),
         ("Per step", step_s, "time"),
         ("Tokens per step", plan.tokens_per_step, "whole"),

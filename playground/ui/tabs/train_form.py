@@ -1,7 +1,7 @@
 """The left side of the Train tab: which text, which size, which settings; and what they come to."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,9 @@ from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import DownloadError, PlaygroundError, SettingsError, TextError
 from playground.model.presets import DEFAULT_PRESET, PRESETS, count_parameters, measure_step_s
 from playground.text.corpus import build_corpus, check_long_enough, corpus_stats, decode_upload
+from playground.text.estimate import estimate_stats, read_sample
 from playground.text.samples import SAMPLES, load_sample
+from playground.text.upload import ENCODINGS, LARGE_TEXT_BYTES, UnclearEncodingError, check_size
 from playground.ui.context import Limits
 from playground.ui.forms import Fields
 from playground.ui.tabs.train_cost import Plan, cost_facts, text_facts
@@ -29,12 +31,15 @@ SAMPLE_BYTES = 2_000_000
 class Choice:
     """What the form asks for: a text and all settings of its training."""
 
-    text: str
+    text: str | Path
+    """The text, or the file of a large one, which is read by whoever trains on it."""
     text_name: str
     preset: str
     model: ModelConfig
     data: DataConfig
     train: TrainConfig
+    encoding: str | None = None
+    """That of the file, where the user named it."""
 
 
 class TrainForm:
@@ -43,6 +48,7 @@ class TrainForm:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._built = lru_cache(maxsize=2)(build_corpus)
+        self._sampled = lru_cache(maxsize=2)(read_sample)
         self._measured_s = lru_cache(maxsize=64)(measure_step_s)
         first = PRESETS[DEFAULT_PRESET]
         self.model, self.data, self.train = Fields(first.model), Fields(first.data), Fields(first.train)
@@ -57,6 +63,14 @@ class TrainForm:
             )
             self.file = gr.File(
                 label="A text file", type="filepath", file_count="single", height=112, visible=False, elem_id="pg-file"
+            )
+            self.encoding = gr.Dropdown(
+                _encodings(),
+                value="",
+                label="Encoding of the file",
+                filterable=False,
+                visible=False,
+                elem_id="pg-encoding",
             )
             self.pasted = gr.Textbox(
                 label="Text to train on",
@@ -98,7 +112,7 @@ class TrainForm:
     @property
     def inputs(self) -> set[Component]:
         """Everything that `read` looks at."""
-        return {self.source, self.file, self.pasted, self.preset, *self.settings}
+        return {self.source, self.file, self.encoding, self.pasted, self.preset, *self.settings}
 
     @property
     def settings(self) -> list[Component]:
@@ -114,26 +128,32 @@ class TrainForm:
         """What the form asks for; raises `TextError` or `SettingsError`."""
         model, data, train = self.read_settings(values)
         text, name = self.read_text(values)
-        return Choice(text, name, values[self.preset], model, data, train)
+        encoding = values[self.encoding] if values[self.source] == UPLOAD else None
+        return Choice(text, name, values[self.preset], model, data, train, encoding or None)
 
     def read_settings(self, values: Mapping[Component, Any]) -> tuple[ModelConfig, DataConfig, TrainConfig]:
         """The three configs; raises `SettingsError` naming the field."""
         preset = PRESETS[values[self.preset]]
         model = self.model.read(values, preset.model)
-        check_size(model, self._limits)
+        check_parameters(model, self._limits)
         return model, self.data.read(values, preset.data), self.train.read(values, preset.train)
 
-    def read_text(self, values: Mapping[Component, Any]) -> tuple[str, str]:
-        """The text and its name; raises `TextError` or `DownloadError`."""
-        source, most = values[self.source], self._limits.max_text_bytes
+    def read_text(self, values: Mapping[Component, Any]) -> tuple[str | Path, str]:
+        """The text, or the file of a large one, and its name; raises `TextError` or `DownloadError`."""
+        source, most = values[self.source], self._limits.max_pasted_bytes
         if source == PASTE:
             pasted = (values[self.pasted] or "").encode("utf-8", "surrogatepass")
             return decode_upload(pasted, "the pasted text", max_bytes=most, encoding="utf-8"), "pasted"
         if source == UPLOAD:
             if not values[self.file]:
                 raise TextError("No file is chosen yet; drop one here, or take a sample.")
-            path = Path(values[self.file])
-            return decode_upload(path.read_bytes(), path.name, max_bytes=most), path.name
+            path, encoding = Path(values[self.file]), values[self.encoding] or None
+            size_bytes = path.stat().st_size
+            check_size(size_bytes, path.name, self._limits.max_text_bytes)
+            if size_bytes >= LARGE_TEXT_BYTES:
+                self._sampled(path, encoding)  # whether it is text at all
+                return path, path.name
+            return decode_upload(path.read_bytes(), path.name, encoding=encoding), path.name
         return load_sample(source, max_bytes=min(most, SAMPLE_BYTES)), source
 
     # --- what it comes to -------------------------------------------------------------------------------------------
@@ -145,12 +165,34 @@ class TrainForm:
         except SettingsError as error:
             return {self.text_facts: gr.skip(), self.cost: refusal(str(error))}
         if hint := self._missing_text(values):
-            return {self.text_facts: facts(note=hint), self.cost: facts()}
+            return {self.text_facts: facts(note=hint), self.cost: facts(), self.encoding: gr.update(visible=False)}
         try:
             plan = self._plan(values, *settings)
         except (TextError, DownloadError) as error:
-            return {self.text_facts: refusal(str(error), _way_out(error)), self.cost: facts()}
-        return {self.text_facts: text_facts(plan.stats), self.cost: cost_facts(plan)}
+            complaint = refusal(str(error), _way_out(error))
+            return {self.text_facts: complaint, self.cost: facts(), self.encoding: self._offer_encodings(values, error)}
+        return {
+            self.text_facts: text_facts(plan),
+            self.cost: cost_facts(plan),
+            self.encoding: self._offer_encodings(values, is_large=plan.is_estimate),
+        }
+
+    def look_anew(self, values: Mapping[Component, Any]) -> dict[Component, Any]:
+        """The same for another file, of which nobody has said yet how it is encoded."""
+        return {self.encoding: gr.update(value="", visible=False), **self.look({**values, self.encoding: ""})}
+
+    def _offer_encodings(
+        self, values: Mapping[Component, Any], error: Exception | None = None, is_large: bool = False
+    ) -> Any:
+        """The choice of an encoding: for a file that leaves it open, and for one that was seen in part only."""
+        if values[self.source] != UPLOAD:
+            return gr.update(visible=False)
+        likely = error.choices if isinstance(error, UnclearEncodingError) else ()
+        return gr.update(
+            choices=_encodings(likely),
+            value=values[self.encoding],
+            visible=bool(likely or is_large or values[self.encoding]),
+        )
 
     def time(self, values: Mapping[Component, Any]) -> str:
         """The same cost with the time it will take, which is measured and so comes a moment later."""
@@ -170,10 +212,15 @@ class TrainForm:
 
     def _plan(self, values: Mapping[Component, Any], model: ModelConfig, data: DataConfig, train: TrainConfig) -> Plan:
         text, _ = self.read_text(values)
-        corpus = self._built(text, DataConfig(vocabulary=data.vocabulary, train_ratio=data.train_ratio))
-        check_long_enough(corpus, data, model.context_length)
-        stats = corpus_stats(corpus, data, model.context_length)
-        return Plan(model.replace(vocab_size=corpus.vocabulary.size), data, train, stats)
+        sample = self._sampled(text, values[self.encoding] or None) if isinstance(text, Path) else None
+        settings = DataConfig(vocabulary=data.vocabulary, train_ratio=data.train_ratio)
+        corpus = self._built(sample.text if sample else text, settings)
+        if sample:
+            stats = estimate_stats(sample, corpus, data, model.context_length)
+        else:
+            check_long_enough(corpus, data, model.context_length)
+            stats = corpus_stats(corpus, data, model.context_length)
+        return Plan(model.replace(vocab_size=stats.vocab_size), data, train, stats, is_estimate=sample is not None)
 
     def _step_s(self, plan: Plan) -> float:
         """Seconds of a step; measured again only for settings that bear on it."""
@@ -182,7 +229,7 @@ class TrainForm:
         return self._measured_s(plan.model, DataConfig(batch_size=plan.data.batch_size), train)
 
 
-def check_size(model: ModelConfig, limits: Limits) -> None:
+def check_parameters(model: ModelConfig, limits: Limits) -> None:
     """Raise `SettingsError` for a model larger than this server trains."""
     total = count_parameters(model)["total"]
     if limits.max_parameters is not None and total > limits.max_parameters:
@@ -196,6 +243,11 @@ def visitor_of(request: gr.Request) -> str:
     """Who asks: the address, as far as it is known."""
     client = getattr(request, "client", None)
     return client.host if client else ""
+
+
+def _encodings(likely: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """What a file's encoding can be, the likely ones first."""
+    return [("Found by its bytes", ""), *((ENCODINGS[name], name) for name in dict.fromkeys([*likely, *ENCODINGS]))]
 
 
 def _way_out(error: Exception) -> dict[str, Any] | None:

@@ -55,6 +55,8 @@ function ticks(low, high, count, whole = false) {
 const fmt = {
   /** 1234567 → 1,234,567 */
   whole: (value) => (value == null || !isFinite(value) ? '–' : Math.round(value).toLocaleString('en-US')),
+  /** 1234567 → about 1.23 M */
+  about: (value) => `about ${fmt.short(value)}`,
   /** 1234567 → 1.23 M */
   short: (value) => {
     if (value == null || !isFinite(value)) return '–';

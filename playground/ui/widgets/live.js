@@ -144,7 +144,8 @@ function showState() {
   const { state } = status;
   view.dataset.state = state;
   const place = status.queue_place;
-  setText($('state-text'), state === 'queued' ? (place ? `Waiting, place ${place}` : 'Starting') : STATES[state] ?? state);
+  const doing = state === 'queued' ? (place ? `Waiting, place ${place}` : 'Starting') : LIVE.has(state) && status.message;
+  setText($('state-text'), doing || (STATES[state] ?? state));
   if (!LIVE.has(state) && status.message && $('message').hidden) complain('');
   const [pause, step, stop] = ['pause', 'step', 'stop'].map((action) => view.querySelector(`[data-slot=${action}]`));
   const [action, label] = state === 'running' || state === 'queued' ? ['pause', 'Pause']

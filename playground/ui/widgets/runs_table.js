@@ -27,7 +27,7 @@ const RUN_COLUMNS = [
   { key: 'speed', title: 'Tokens/s', number: true, text: (run) => fmt.whole(run.tokens_per_s), by: (run) => run.tokens_per_s },
   {
     key: 'state', title: 'State', by: (run) => run.state,
-    text: (run) => (run.queue_place ? `Waiting, place ${run.queue_place}` : RUN_STATES[run.state] ?? run.state),
+    text: (run) => (run.queue_place ? `Waiting, place ${run.queue_place}` : isLive(run) && run.message ? run.message : RUN_STATES[run.state] ?? run.state),
   },
   { key: 'size', title: 'On disk', number: true, text: (run) => fmt.bytes(run.size_bytes), by: (run) => run.size_bytes },
   { key: 'created', title: 'Made', number: true, text: (run) => ago(run.created), by: (run) => run.created },
