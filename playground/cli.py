@@ -62,6 +62,9 @@ def train(
     preset: Annotated[str, typer.Option(help="Size and settings to begin with.")] = "mini",
     name: Annotated[str | None, typer.Option(help="Name of the run; made from text and preset when left out.")] = None,
     max_bytes: Annotated[int, typer.Option(min=1, help="Most bytes of text to read.")] = 1_000_000_000,
+    encoding: Annotated[
+        str | None, typer.Option(help="How the file is encoded, such as windows-1252; found out when left out.")
+    ] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
     sharded: Sharded = False,
     as_json: AsJson = False,
@@ -70,20 +73,25 @@ def train(
     """Train a model from scratch on a text; Ctrl-C saves and stops."""
     from playground.cli_progress import encoding_bar
     from playground.model.presets import find_preset
+    from playground.text.upload import UnclearEncodingError
 
-    content, text_name = read_text_argument(text, max_bytes)
     chosen = find_preset(preset)
-    with encoding_bar(shown=not as_json) as progress:
-        run = store(checkpoints).create(
-            name,
-            content,
-            model=chosen.model.replace(**only(settings, ModelConfig)),
-            data=chosen.data.replace(**only(settings, DataConfig)),
-            train=chosen.train.replace(**only(settings, TrainConfig)),
-            preset=preset,
-            text_name=text_name,
-            progress=progress,
-        )
+    try:
+        content, text_name = read_text_argument(text, max_bytes, encoding)
+        with encoding_bar(shown=not as_json) as progress:
+            run = store(checkpoints).create(
+                name,
+                content,
+                model=chosen.model.replace(**only(settings, ModelConfig)),
+                data=chosen.data.replace(**only(settings, DataConfig)),
+                train=chosen.train.replace(**only(settings, TrainConfig)),
+                preset=preset,
+                text_name=text_name,
+                progress=progress,
+                encoding=encoding,
+            )
+    except UnclearEncodingError as error:
+        raise TextError(f"{error} Name it with --encoding: {', '.join(error.choices)}.") from None
     follow(run, as_json, sharded=sharded)
 
 
@@ -100,7 +108,7 @@ def ui(
     serve(checkpoints, host=host, port=port, max_jobs=max_jobs)
 
 
-def read_text_argument(text: str, max_bytes: int) -> tuple[str | Path, str]:
+def read_text_argument(text: str, max_bytes: int, encoding: str | None = None) -> tuple[str | Path, str]:
     """The text that TEXT stands for, or the path of a large file, and a name for it; raises `TextError`."""
     from playground.text.samples import load_sample
     from playground.text.upload import LARGE_TEXT_BYTES, check_size, decode_upload
@@ -109,11 +117,12 @@ def read_text_argument(text: str, max_bytes: int) -> tuple[str | Path, str]:
     if kind == "sample":
         return load_sample(sample, max_bytes=max_bytes), sample
     if text == "-":
-        return decode_upload(sys.stdin.buffer.read(max_bytes + 1), "standard input", max_bytes=max_bytes), "stdin"
+        data = sys.stdin.buffer.read(max_bytes + 1)
+        return decode_upload(data, "standard input", max_bytes=max_bytes, encoding=encoding), "stdin"
     path = Path(text)
     if not path.is_file():
         raise TextError(f"There is no file {text!r}; give a file, `-` for standard input, or sample:story.")
     check_size(path.stat().st_size, path.name, max_bytes)
     if path.stat().st_size >= LARGE_TEXT_BYTES:
         return path, path.stem
-    return decode_upload(path.read_bytes(), path.name), path.stem
+    return decode_upload(path.read_bytes(), path.name, encoding=encoding), path.stem

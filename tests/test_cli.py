@@ -55,6 +55,15 @@ def test_train_shows_a_person_the_losses_and_the_end(checkpoints):
     assert "completed after 6 steps" in result.stdout
 
 
+def test_an_unclear_encoding_is_asked_for_and_then_obeyed(checkpoints, tmp_path):
+    file, text = tmp_path / "cat.txt", "猫" + "The river does not care who crosses it. " * 400
+    file.write_bytes(text.encode("shift_jis"))
+    with pytest.raises(PlaygroundError, match=r"Name it with --encoding: .*shift_jis"):
+        run(checkpoints, "train", str(file), "--name", "cat", *TINY)
+    run(checkpoints, "train", str(file), "--name", "cat", *TINY, "--encoding", "shift_jis", "--json")
+    assert RunStore(checkpoints).open("cat").text() == text
+
+
 def test_train_reads_standard_input(checkpoints):
     text = "The river does not care who crosses it. " * 400
     result = run(checkpoints, "train", "-", "--name", "piped", *TINY, "--json", input=text)

@@ -73,13 +73,15 @@ def estimate_stats(sample: Sample, corpus: Corpus, data: DataConfig, context_len
     different = len(ids.unique())
     growth = math.log2(different / len(ids[::2].unique()))
     factor = (1 / sample.share) ** growth
-    is_compact = data.vocabulary == "compact"
+    vocab_size = corpus.vocabulary.size
+    if data.vocabulary == "compact":  # the 256 bytes and <|endoftext|> are in it once and for all
+        vocab_size = min(50_257, 257 + round((vocab_size - 257) * factor))
     return CorpusStats.of(
         data,
         context_length,
         characters=round(len(sample.text) / sample.share),
         different_tokens=min(50_256, round(different * factor)),
-        vocab_size=min(50_257, round(corpus.vocabulary.size * factor)) if is_compact else corpus.vocabulary.size,
+        vocab_size=vocab_size,
         train_tokens=round(len(corpus.train_ids) / sample.share),
         val_tokens=round(len(corpus.val_ids) / sample.share),
     )
