@@ -95,5 +95,11 @@ find('.beams-search').addEventListener('click', () => {
   setText(find('.beams-status'), 'Searching …');
   trigger('search');
 });
+for (const button of element.querySelectorAll('[data-copy]')) {
+  button.addEventListener('click', () => {
+    const { run, step } = JSON.parse(found.receipt.json);
+    handOut(button.dataset.copy, found.receipt, `${run}-${step}-beams`);
+  });
+}
 watch('value', update);
 update();

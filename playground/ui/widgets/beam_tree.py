@@ -6,9 +6,12 @@ from playground.ui.widgets.base import Widget
 
 
 class BeamTree(Widget):
-    """Its value is `{prompt, nodes, texts}`, `{busy}` or `{error}`; `search` is its event."""
+    """Its value is `{prompt, nodes, texts, receipt}`, `{busy}` or `{error}`; `search` is its event.
 
-    scripts: ClassVar[tuple[str, ...]] = ("shades.js",)
+    `receipt` is that of the best text: `{json, python, command}`.
+    """
+
+    scripts: ClassVar[tuple[str, ...]] = ("shades.js", "take_out.js")
     template: ClassVar[str] = """
 <section class="beams" aria-label="Beam search">
   <div class="beams-bar">
@@ -18,6 +21,13 @@ class BeamTree(Widget):
   </div>
   <div class="beams-found" hidden>
     <ol class="beams-texts"></ol>
+    <div class="desk-links beams-links">
+      <span>The best text:</span>
+      <button type="button" class="link" data-copy="python">Copy as Python</button>
+      <button type="button" class="link" data-copy="command">Copy as command</button>
+      <button type="button" class="link" data-copy="save">Save receipt</button>
+      <span class="receipt-note" role="status"></span>
+    </div>
     <div class="beams-scroll" tabindex="0" role="group" aria-label="The tree; scroll to see all of it"><svg></svg></div>
     <p class="beams-why"></p>
   </div>

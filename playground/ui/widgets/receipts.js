@@ -2,38 +2,9 @@
 
 const plainText = () => tokens.map((token) => token.t).join('');
 
-/** Into the clipboard; pages that are not served securely may only do it the old way. */
-async function toClipboard(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = node('textarea', { style: 'position: fixed; opacity: 0' });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand('copy');
-  area.remove();
-}
-
-function toFile(text, name) {
-  const link = node('a', { href: URL.createObjectURL(new Blob([text], { type: 'application/json' })), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
-function sayOnce(text) {
-  setText(find('.receipt-note'), text);
-  clearTimeout(sayOnce.timer);
-  sayOnce.timer = setTimeout(() => setText(find('.receipt-note'), ''), 4000);
-}
-
 async function takeOut(kind) {
-  const receipt = kind === 'text' ? { text: plainText() } : await server.receipt({ log: desk.raw });
-  if (!receipt || receipt.error) return sayOnce(receipt?.error ?? 'The server did not answer; try again.');
-  if (kind === 'save') {
-    toFile(receipt.json, `${desk.head.run}-${desk.head.step}.receipt.json`);
-    return sayOnce('Saved.');
-  }
-  await toClipboard(receipt[kind]);
-  return sayOnce('Copied.');
+  const made = kind === 'text' ? { text: plainText() } : await server.receipt({ log: desk.raw });
+  return handOut(kind, made, `${desk.head.run}-${desk.head.step}`);
 }
 
 for (const button of element.querySelectorAll('[data-copy]')) {

@@ -1,7 +1,7 @@
 // The desk's log: one JSON object a line, only ever appended to, so that a stream costs what is new in it.
 //
 //   {"kind":"start", job}                                         an event was accepted; `job` is what Stop names
-//   {"kind":"desk", run, step, context_length, vocab_size, …}     a fresh desk
+//   {"kind":"desk", run, step, weights, context_length, vocab_size, …}     a fresh desk
 //   {"kind":"branch", branch, parent, at, settings}               the lines below belong to this branch, which leaves
 //                                                                 its parent before the parent's token `at`
 //   {"kind":"more", branch, settings}                             the lines below go on with this branch

@@ -97,12 +97,12 @@ function panelPlaces(desk, tokens, i) {
 async function showStages(panel, i) {
   const host = node('section', { class: 'panel-stages', 'aria-label': 'What the stages did' });
   panel.insertBefore(host, panel.querySelector('.panel-place'));
-  const { run, step } = desk.head;
+  const { run, step, weights } = desk.head;
   const n_prompt = tokens.filter((token) => token.by === 'prompt').length;
   const before = tokens.slice(0, i).map((token) => token.i);
   await new Promise((resolve) => setTimeout(resolve, 120)); // not for tokens that are only passed by
   if (!host.isConnected) return;
-  const answer = await server.stages({ run, step, before, n_prompt, settings: tokens[i].settings });
+  const answer = await server.stages({ run, step, weights, before, n_prompt, settings: tokens[i].settings });
   if (!host.isConnected || !answer?.rows) return;
   const cells = ({ stage, kept, cut, mass, entropy, rescued }) => [
     node('th', { scope: 'row', text: stage, title: rescued ? 'It would have left nothing, so the likeliest token was kept.' : '' }),

@@ -89,6 +89,7 @@ function drawStatus(branch) {
     if (why) parts.push(why);
   }
   const hidden = seenFrom(tokens.length, branch?.settings);
+  if (written.length && desk.head.weights !== 'float32') parts.push(`${desk.head.weights} weights`);
   if (hidden) parts.push(`the model still sees the last ${fmt.whole(tokens.length - hidden)} tokens`);
   find('.status-text').replaceChildren(...parts.flatMap((part, k) => (k ? [' · ', part] : [part])));
   find('.with-text').hidden = !tokens.length || isBusy();

@@ -18,8 +18,8 @@ class TokenStrip(Widget):
     Events: `write`, `more` (buttons), `ask` (another token was taken: the log ends with the wish), `restore` (a receipt
     was opened: the log ends with it). The server function `stop(job)` ends what is being written; the first line of
     every answer names its job. `receipt({log})` gives `{json, python, command}` of the text in view, `copied({run,
-    step, ids})` gives `{spans, train_loss, val_loss}`, `stages({run, step, before, n_prompt, settings})` gives
-    `{rows}`; each may give `{error}`.
+    step, ids})` gives `{spans, train_loss, val_loss}`, `stages({run, step, weights, before, n_prompt,
+    settings})` gives `{rows}`; each may give `{error}`.
     """
 
     scripts: ClassVar[tuple[str, ...]] = (
@@ -29,6 +29,7 @@ class TokenStrip(Widget):
         "branches.js",
         "copied.js",
         "desk_actions.js",
+        "take_out.js",
         "receipts.js",
     )
     template: ClassVar[str] = f"""

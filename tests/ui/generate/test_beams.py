@@ -7,7 +7,8 @@ import pytest
 from playground.config import DecodeConfig
 from playground.errors import PlaygroundError
 from playground.sampling.beam import BeamConfig, beam_search
-from playground.ui.tabs.generate.beams import search_beams
+from playground.sampling.receipt import Receipt
+from playground.ui.tabs.generate.beams import search_again, search_beams
 from playground.ui.tabs.generate.start import Start
 
 START = Start("tale", "last", "The rain had", lambda: DecodeConfig())
@@ -32,6 +33,20 @@ def test_the_best_text_is_the_searchs(context):
     best = beam_search(model, tokenizer.encode("The rain had"), BeamConfig(width=2, max_new_tokens=5)).best
     found = search_beams(context, START, BeamConfig(width=2, max_new_tokens=5))
     assert found["texts"][0]["score"] == pytest.approx(best.score)
+
+
+def test_a_receipt_finds_the_best_text_again(context):
+    start = Start("tale", "last", "The rain had", lambda: DecodeConfig(past_context="jump"), "int8")
+    found = search_beams(context, start, BeamConfig(width=3, length_penalty=-0.5, max_new_tokens=20))
+    receipt = Receipt.from_json(found["receipt"]["json"])
+    assert (receipt.weights, receipt.beams.past_context, receipt.beams.width) == ("int8", "jump", 3)
+    assert receipt.text == found["texts"][0]["text"]
+    assert "--beams 3 --length-penalty=-0.5" in found["receipt"]["command"]
+    again = search_again(context, receipt)
+    assert "error" not in again
+    assert again["texts"] == found["texts"]
+    other = search_again(context, receipt.replace(ids=(1, *receipt.ids[1:])))
+    assert "differs from the receipt" in other["error"]
 
 
 def test_a_search_without_a_prompt_is_refused(context):

@@ -9,6 +9,7 @@ import pytest
 
 from playground.config import DecodeConfig
 from playground.errors import SettingsError
+from playground.sampling import BeamConfig
 from playground.text.tokenizer import token_ids_to_text
 from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.log import line, read_log
@@ -87,6 +88,35 @@ def test_a_branch_past_the_context_comes_back_with_its_windows(context):
     again = last(Writer(context, Answers()).restore(None, receipt.to_json()))
     assert "error" not in again
     assert read_log(again).branch.ids == read_log(log).branch.ids
+
+
+@pytest.mark.parametrize("weights", ["float32", "int8"])
+@pytest.mark.parametrize("at", [1, 2, 5, 9])
+def test_a_branch_inside_the_prompt_comes_back(context, at, weights):
+    writer, decode = Writer(context, Answers()), DecodeConfig(max_new_tokens=9, seed=7)
+    log = last(writer.write(None, Start("tale", "last", "The 🦔 rain 🦔 had", lambda: decode, weights)))
+    log = last(writer.ask(log + line(kind="ask", branch=0, at=at, id=65), lambda: decode))
+    desk, receipt = read_log(log), make_receipt(context, log)
+    assert (desk.branch.n_prompt, receipt.kept, receipt.weights) == (at, (65,), weights)
+    again = last(Writer(context, Answers()).restore(None, receipt.to_json()))
+    assert "error" not in again
+    assert read_log(again).branch.ids == desk.branch.ids
+
+
+def test_a_prompt_cut_inside_a_character_is_kept_as_ids(context):
+    writer, decode = Writer(context, Answers()), DecodeConfig(max_new_tokens=9)
+    log = last(writer.write(None, Start("tale", "last", "🦔", lambda: decode)))
+    log = last(writer.ask(log + line(kind="ask", branch=0, at=2, id=65), lambda: decode))
+    receipt = make_receipt(context, log)
+    assert receipt.prompt_ids == tuple(read_log(log).branch.ids[:2])
+    assert f"--prompt-ids {receipt.prompt_ids[0]},{receipt.prompt_ids[1]} " in receipt.as_command()
+    ids = receipt.replace(prompt_ids=(10**6,)).to_json()
+    assert "knows 0 to" in last(Writer(context, Answers()).restore(None, ids))
+
+
+def test_a_beam_searchs_receipt_is_for_another_place(context, branched):
+    receipt = make_receipt(context, branched).replace(beams=BeamConfig())
+    assert "opened under Beam search" in last(Writer(context, Answers()).restore(None, receipt.to_json()))
 
 
 def test_a_text_that_comes_out_differently_is_told(context, branched):

@@ -13,8 +13,9 @@ from playground.ui.tabs.generate.beams import make_beams
 from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
 from playground.ui.tabs.generate.form import make_form
 from playground.ui.tabs.generate.memory import Memory
-from playground.ui.tabs.generate.sheet import make_sheet
+from playground.ui.tabs.generate.sheet import STREAMING, make_sheet
 from playground.ui.tabs.generate.side_by_side import make_side_by_side
+from playground.ui.tabs.generate.weights import tell_effect
 from playground.ui.widgets.token_strip import TokenStrip
 
 
@@ -33,13 +34,14 @@ def build(context: Context) -> GenerateTab:
     """Lay out the tab and wire its events."""
     answers, memory = Answers(), Memory(context)
     form = make_form(context)
-    with gr.Tabs(elem_id="desk-tabs"):
+    tell_effect(context, form.run, form.checkpoint, form.weights, **STREAMING)
+    with gr.Tabs(elem_id="desk-tabs") as tabs:
         with gr.Tab("One text", id="text"):
             strip = make_sheet(context, form, answers, memory)
         with gr.Tab("Side by side", id="side-by-side"):
             make_side_by_side(context, form, answers, memory)
         with gr.Tab("Beam search", id="beams"):
-            make_beams(context, form)
+            make_beams(context, form, strip, tabs)
 
     def refresh(run_name: str | None) -> tuple[Any, Any]:
         """The runs there are now; the chosen one stays while it exists, else the newest is chosen."""

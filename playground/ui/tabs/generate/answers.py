@@ -20,7 +20,7 @@ RESTART = ""
 """In a stream of lines: what stood in the log before belongs to another text."""
 
 SMALL = 50_000_000
-"""Parameters below which a single core writes as fast as many, and much faster where they are busy."""
+"""Weights below which a single core writes as fast as many, and much faster where they are busy."""
 
 Lines = Callable[[str, Event], Iterator[str]]
 """Makes the lines of one answer, from the job's name and the event that Stop sets."""
@@ -101,6 +101,6 @@ def use_threads_for(model: GPTModel) -> None:
 
     The number of threads belongs to the thread that computes; an answer has a thread of its own.
     """
-    small = sum(weights.numel() for weights in model.parameters()) < SMALL
+    small = sum(weights.numel() for weights in model.state_dict().values()) < SMALL
     torch.get_num_threads()  # a thread takes over the common number when it is first asked: let that be now
     torch.set_num_threads(1 if small else available_cores())

@@ -27,6 +27,7 @@ def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
         stages: str | None = None,
         stop: str | None = None,
         past_context: str = "crop",
+        weights: str = "float32",
     ) -> dict[str, Any]:
         """Continue a prompt: `text` is what follows it, `tokens` says how each came about, `ended` why it ends."""
 
@@ -42,7 +43,7 @@ def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
             )
 
         try:
-            opened = Start(run, checkpoint, prompt, decode).open(context)
+            opened = Start(run, checkpoint, prompt, decode, weights).open(context)
             use_threads_for(opened.model)
             pieces = list(write_text(opened.model, opened.tokenizer, opened.ids, opened.decode))
         except PlaygroundError as error:

@@ -16,6 +16,7 @@ from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.state import LabState
 from playground.ui.tabs.generate.choices import checkpoint_choices
 from playground.ui.tabs.generate.start import LONGEST_PROMPT, Start
+from playground.ui.tabs.generate.weights import ABOUT_WEIGHTS, WEIGHTS
 from playground.ui.widgets.base import to_json
 from playground.ui.widgets.stage_list import StageList
 
@@ -31,6 +32,7 @@ class Form:
     prompt: gr.Textbox
     fields: Fields
     fresh_seed: gr.Checkbox
+    weights: gr.Dropdown
     own_stages: gr.Checkbox
     stages: StageList
 
@@ -47,7 +49,7 @@ class Form:
     @property
     def inputs(self) -> set[Component]:
         """All widgets, for an event whose handler calls `start`."""
-        return {self.run, self.checkpoint, self.prompt, *self.settings}
+        return {self.run, self.checkpoint, self.prompt, self.weights, *self.settings}
 
     def decode(self, values: dict) -> DecodeConfig:
         """The settings; raises `SettingsError` naming the field at fault."""
@@ -58,7 +60,8 @@ class Form:
 
     def start(self, values: dict) -> Start:
         """What the form holds."""
-        return Start(values[self.run], values[self.checkpoint], values[self.prompt], lambda: self.decode(values))
+        run, checkpoint, prompt = values[self.run], values[self.checkpoint], values[self.prompt]
+        return Start(run, checkpoint, prompt, lambda: self.decode(values), values[self.weights])
 
     def write(self, config: DecodeConfig) -> dict[Component, Any]:
         """What to show for settings, as a handler may return it."""
@@ -116,6 +119,16 @@ def make_form(context: Context) -> Form:
                     elem_id="desk-past-context",
                     min_width=260,
                 )
+                weights = gr.Dropdown(
+                    WEIGHTS,
+                    value="float32",
+                    label="Weights",
+                    info=ABOUT_WEIGHTS,
+                    filterable=False,
+                    interactive=True,
+                    elem_id="desk-weights",
+                    min_width=260,
+                )
             own_stages = gr.Checkbox(
                 False,
                 label="Use these stages in place of temperature and top-k",
@@ -129,7 +142,7 @@ def make_form(context: Context) -> Form:
                 elem_id="desk-stages",
             )
     run.change(_ask_this_run, [run, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
-    return Form(run, checkpoint, prompt, fields, fresh_seed, own_stages, stages)
+    return Form(run, checkpoint, prompt, fields, fresh_seed, weights, own_stages, stages)
 
 
 def _ask_this_run(run_name: str | None, state: str) -> str:

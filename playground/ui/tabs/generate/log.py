@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
+from playground.config import WeightsName
 from playground.errors import SettingsError
 from playground.ui.widgets.base import to_json
 
@@ -28,6 +29,7 @@ class Head(BaseModel):
     """What began it."""
     run: str = Field(max_length=200)
     step: int = Field(ge=0)
+    weights: WeightsName = "float32"
     context_length: int = Field(ge=1)
     vocab_size: int = Field(ge=1)
 

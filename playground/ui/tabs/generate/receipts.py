@@ -1,35 +1,79 @@
 """From a desk to the receipt of its text, and back."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from playground.config import DecodeConfig
-from playground.errors import SettingsError
+from playground.sampling import BeamConfig, prompt_to_ids
 from playground.sampling.reader import device_of
 from playground.sampling.receipt import Receipt
 from playground.text.tokenizer import encode, token_ids_to_text
 from playground.ui.context import Context
 from playground.ui.tabs.generate.log import read_log
+from playground.ui.tabs.generate.start import Opened, checked
 
 
 def make_receipt(context: Context, log: str | None) -> Receipt:
-    """All that is needed to have the text in view again; raises `SettingsError` where its prompt cannot be told."""
+    """All that is needed to have the text in view of a desk's log again; raises `SettingsError` where there is none."""
     desk = read_log(log)
-    branch = desk.branch
-    model, tokenizer = context.models.get(desk.head.run, desk.head.step)
+    branch, head = desk.branch, desk.head
+    model, tokenizer = context.models.get(head.run, head.step, head.weights)
     prompt = token_ids_to_text(branch.prompt, tokenizer)
-    if encode(prompt, tokenizer) != branch.prompt:
-        raise SettingsError(
-            "The prompt was changed by hand and reads differently as text; press Write on it, then take the receipt."
-        )
     return Receipt(
-        run=desk.head.run,
-        step=desk.head.step,
-        text_sha256=context.store.open(desk.head.run).spec.text_sha256,
+        run=head.run,
+        step=head.step,
+        text_sha256=context.store.open(head.run).spec.text_sha256,
+        weights=head.weights,
         prompt=prompt,
+        # a branch that begins inside the prompt may cut it where its text would fall into other tokens
+        prompt_ids=() if encode(prompt, tokenizer) == branch.prompt else tuple(branch.prompt),
         kept=tuple(branch.ids[branch.n_prompt : branch.kept]),
         decode=DecodeConfig(**_stopped_here(branch.settings, len(branch.ids) - branch.kept)),
         ids=tuple(branch.written),
         text=_up_to(branch.settings.get("stop"), token_ids_to_text(branch.written, tokenizer)),
         device=str(device_of(model)),
     )
+
+
+def receipt_of(
+    context: Context, opened: Opened, settings: DecodeConfig | BeamConfig, ids: Sequence[int], step: int | None = None
+) -> Receipt:
+    """That of a text written at once from an opened start: `ids` after its prompt, with `settings`.
+
+    step: of the run, where it is not the one that was opened.
+    """
+    is_search = isinstance(settings, BeamConfig)
+    return Receipt(
+        run=opened.run,
+        step=opened.step if step is None else step,
+        text_sha256=context.store.open(opened.run).spec.text_sha256,
+        weights=opened.weights,
+        prompt=opened.prompt,
+        decode=DecodeConfig() if is_search else DecodeConfig(**_stopped_here(settings.model_dump(), len(ids))),
+        beams=settings if is_search else None,
+        ids=tuple(ids),
+        text=token_ids_to_text(list(ids), opened.tokenizer),
+        device=str(device_of(opened.model)),
+    )
+
+
+def open_receipt(context: Context, receipt: Receipt) -> Opened:
+    """What a receipt begins from; raises the playground's errors where that is not here."""
+    settings = checked(receipt.decode, context)
+    model, tokenizer = context.models.get(receipt.run, receipt.step, receipt.weights)
+    ids = list(receipt.prompt_ids) or prompt_to_ids(receipt.prompt, tokenizer)
+    return Opened(receipt.run, receipt.step, model, tokenizer, receipt.prompt, ids, settings, receipt.weights)
+
+
+def in_all_forms(context: Context, receipt: Receipt) -> dict[str, Any]:
+    """The receipt as JSON, as Python and as a command, as the page hands it out."""
+    folder = "checkpoints" if context.limits.is_public else str(context.store.root)
+    return {"json": receipt.to_json(), "python": receipt.as_python(folder), "command": receipt.as_command(folder)}
+
+
+def differences(context: Context, receipt: Receipt, opened: Opened) -> list[str]:
+    """Why a text may come out differently from its receipt here and now, one sentence each."""
+    return receipt.differences(context.store.open(receipt.run).spec.text_sha256, str(device_of(opened.model)))
 
 
 def _stopped_here(settings: dict, n_tokens: int) -> dict:

@@ -16,7 +16,7 @@ from playground.ui.tabs.generate.choices import checkpoint_choices
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.log import last_receipt
 from playground.ui.tabs.generate.memory import Memory
-from playground.ui.tabs.generate.receipts import make_receipt
+from playground.ui.tabs.generate.receipts import in_all_forms, make_receipt
 from playground.ui.tabs.generate.waterfall import trace_token
 from playground.ui.tabs.generate.writer import Writer
 from playground.ui.widgets.token_strip import TokenStrip
@@ -36,12 +36,7 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
     def receipt(query: Any) -> Any:
         """The text in view of a `log` as a receipt, as Python and as a command."""
 
-        def make() -> dict[str, Any]:
-            made = make_receipt(context, field(query, "log", str))
-            folder = "checkpoints" if context.limits.is_public else str(context.store.root)
-            return {"json": made.to_json(), "python": made.as_python(folder), "command": made.as_command(folder)}
-
-        return answer(make)
+        return answer(lambda: in_all_forms(context, make_receipt(context, field(query, "log", str))))
 
     def copied(query: Any) -> Any:
         """What of a text (`run`, `step`, `ids`) stands word for word in the text the run was trained on."""
@@ -50,12 +45,13 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
         )
 
     def stages(query: Any) -> Any:
-        """What every stage did where a token was chosen (`run`, `step`, `before`, `n_prompt`, `settings`)."""
+        """What every stage did where a token was chosen (`run`, `step`, `weights`, `before`, …)."""
 
         def trace() -> dict[str, Any]:
             run, step = field(query, "run", str), field(query, "step", int)
             before, n_prompt = field(query, "before", list), field(query, "n_prompt", int)
-            return trace_token(context, run, step, before, n_prompt, field(query, "settings", dict))
+            settings, weights = field(query, "settings", dict), field(query, "weights", str, "float32")
+            return trace_token(context, run, step, before, n_prompt, settings, weights)
 
         return answer(trace)
 
@@ -85,7 +81,10 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
             made = Receipt.from_json(text or "")
             checkpoint = gr.Dropdown(choices=checkpoint_choices(context, made.run), value=str(made.step))
             shown = {form.run: made.run, form.checkpoint: checkpoint, form.prompt: made.prompt}
-            yield {**form.write(made.decode), **shown, strip: next(logs)}
+            settings = form.write(made.decode)
+            if made.beams is not None:
+                settings = {form.fields.widgets["past_context"]: made.beams.past_context}
+            yield {**settings, **shown, form.weights: made.weights, strip: next(logs)}
         for log in logs:
             yield {strip: log}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import tiktoken
 
-from playground.config import DecodeConfig
+from playground.config import DecodeConfig, WeightsName
 from playground.errors import RunError, SettingsError, TextError
 from playground.model.gpt import GPTModel
 from playground.text.tokenizer import encode
@@ -30,6 +30,7 @@ class Opened:
     prompt: str
     ids: list[int]
     decode: DecodeConfig
+    weights: WeightsName
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Start:
     checkpoint: str | None
     prompt: str | None
     decode: Decode
+    weights: WeightsName = "float32"
 
     def open(self, context: Context) -> Opened:
         """Check it all and load the model; raises the playground's errors, each one sentence."""
@@ -50,9 +52,10 @@ class Start:
             raise TextError("The prompt is empty; write something for the model to go on from.")
         if len(self.prompt) > LONGEST_PROMPT:
             raise TextError(f"The prompt has {len(self.prompt):,} characters; shorten it to {LONGEST_PROMPT:,}.")
-        step = context.store.open(self.run).find_step(which(self.checkpoint))
-        model, tokenizer = context.models.get(self.run, step)
-        return Opened(self.run, step, model, tokenizer, self.prompt, encode(self.prompt, tokenizer), decode)
+        step = context.store.open(self.run).find_model(which(self.checkpoint))
+        model, tokenizer = context.models.get(self.run, step, self.weights)
+        ids = encode(self.prompt, tokenizer)
+        return Opened(self.run, step, model, tokenizer, self.prompt, ids, decode, self.weights)
 
 
 def checked(settings: DecodeConfig, context: Context) -> DecodeConfig:

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from playground.config import DecodeConfig
+from playground.config import DecodeConfig, WeightsName
 from playground.errors import SettingsError
 from playground.sampling import Moment, Pipeline, next_token_logits
 from playground.sampling.stages import Stage
@@ -16,7 +16,13 @@ LONGEST = 20_000
 
 
 def trace_token(
-    context: Context, run_name: str, step: int, before: list[int], n_prompt: int, settings: dict[str, Any]
+    context: Context,
+    run_name: str,
+    step: int,
+    before: list[int],
+    n_prompt: int,
+    settings: dict[str, Any],
+    weights: WeightsName = "float32",
 ) -> dict[str, Any]:
     """`rows`, the model's own first: what each stage cut, in tokens and probability, and how unsure it left the choice.
 
@@ -26,7 +32,7 @@ def trace_token(
     if not 0 < len(before) <= LONGEST or not all(type(i) is int for i in before) or n_prompt < 0:
         raise SettingsError("Nothing stands before this token, or more than can be looked at.")
     decode = DecodeConfig(**{str(name): value for name, value in settings.items()})
-    model, _ = context.models.get(run_name, step)
+    model, _ = context.models.get(run_name, step, weights)
     use_threads_for(model)
     moment = Moment(seeds=(decode.seed,), position=max(0, len(before) - n_prompt))
     logits = next_token_logits(model, before, past_context=decode.past_context)

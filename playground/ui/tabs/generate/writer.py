@@ -9,15 +9,17 @@ from typing import Any
 
 from playground.config import DecodeConfig
 from playground.errors import RunError, SettingsError
+from playground.model.shrink import is_coarse
 from playground.sampling import stream
-from playground.sampling.reader import Reader, device_of
+from playground.sampling.reader import Reader
 from playground.sampling.reading import read_text
 from playground.sampling.receipt import Receipt
-from playground.sampling.writing import prompt_to_ids, write_text
+from playground.sampling.writing import write_text
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import RESTART, Answers, use_threads_for
 from playground.ui.tabs.generate.log import Desk, Head, line, read_log
-from playground.ui.tabs.generate.start import Decode, Start, checked
+from playground.ui.tabs.generate.receipts import differences, open_receipt
+from playground.ui.tabs.generate.start import Decode, Opened, Start, checked
 from playground.ui.tabs.generate.words import Words
 
 KEPT_READERS = 4
@@ -40,8 +42,7 @@ class Writer:
         """A new text."""
 
         def lines(job: str, stopped: Event) -> Iterator[str]:
-            opened = start.open(self._context)
-            yield from self._begin(job, opened.run, opened.step, opened.prompt, [], opened.decode, stopped)
+            yield from self._begin(job, start.open(self._context), (), stopped)
 
         return self._answers.answer(log or "", lines)
 
@@ -50,43 +51,37 @@ class Writer:
 
         def lines(job: str, stopped: Event) -> Iterator[str]:
             receipt = Receipt.from_json(text or "")
-            settings = checked(receipt.decode, self._context)
+            if receipt.beams is not None:
+                raise SettingsError("This is the receipt of a beam search; it is opened under Beam search.")
+            opened = open_receipt(self._context, receipt)
             ids: list[int] = []
-            for added in self._begin(job, receipt.run, receipt.step, receipt.prompt, receipt.kept, settings, stopped):
+            for added in self._begin(job, opened, receipt.kept, stopped):
                 yield added
                 ids += [
                     token["i"] for token in (json.loads(added or "{}"),) if "i" in token and token.get("by") != "prompt"
                 ]
             if ids != list(receipt.ids):
-                model, _ = self._context.models.get(receipt.run, receipt.step)
-                sha256 = self._context.store.open(receipt.run).spec.text_sha256
-                why = receipt.differences(sha256, str(device_of(model)))
+                why = differences(self._context, receipt, opened)
                 raise SettingsError(" ".join(["The text differs from the receipt's.", *why]))
 
         return self._answers.answer(log or "", lines)
 
-    def _begin(
-        self,
-        job: str,
-        run_name: str,
-        step: int,
-        prompt: str,
-        kept: Sequence[int],
-        settings: DecodeConfig,
-        stopped: Event,
-    ) -> Iterator[str]:
+    def _begin(self, job: str, opened: Opened, kept: Sequence[int], stopped: Event) -> Iterator[str]:
         """A new desk: its head, the prompt, what was `kept` of an earlier text, and what follows."""
-        model, tokenizer = self._context.models.get(run_name, step)
-        ids, words = prompt_to_ids(prompt, tokenizer), Words(tokenizer)
-        config = model.config
+        model, ids, settings, words = opened.model, opened.ids, opened.decode, Words(opened.tokenizer)
+        read = read_text(model, [*ids, *kept], decode=settings if kept else None, past_context=settings.past_context)
         head = Head(
-            job=job, run=run_name, step=step, context_length=config.context_length, vocab_size=config.vocab_size
+            job=job,
+            run=opened.run,
+            step=opened.step,
+            weights=opened.weights,
+            context_length=model.config.context_length,
+            vocab_size=model.config.vocab_size,
         )
         yield RESTART
         yield line(kind="desk", **head.model_dump())
         yield line(kind="branch", branch=0, parent=None, at=0, settings=_record(settings))
         yield words.prompt_line(ids[0])
-        read = read_text(model, [*ids, *kept], decode=settings if kept else None, past_context=settings.past_context)
         for step_read in read[: len(ids) - 1]:
             yield words.prompt_line(step_read.id, step_read)
         for step_read in read[len(ids) - 1 :]:
@@ -150,17 +145,21 @@ class Writer:
 
     def _open(self, desk: Desk, ids: list[int]) -> tuple[Any, Words]:
         """The model of a desk, and its words after `ids`."""
-        model, tokenizer = self._context.models.get(desk.head.run, desk.head.step)
+        model, tokenizer = self._context.models.get(desk.head.run, desk.head.step, desk.head.weights)
         if model.config.vocab_size != desk.head.vocab_size:
             raise RunError(f"The run {desk.head.run} was replaced by another one meanwhile; press Write to begin anew.")
         return model, Words(tokenizer, ids)
 
     @contextmanager
     def _reader(self, desk: str, model: Any) -> Iterator[Reader]:
-        """What this desk's model has read so far; nobody else has it meanwhile."""
+        """What this desk's model has read so far; nobody else has it meanwhile.
+
+        With coarse weights it shows in which steps a text was read, so that each answer reads it afresh, as a receipt
+        would.
+        """
         with self._lock:
             reader = self._readers.pop(desk, None)
-        if reader is None or reader.model is not model:
+        if reader is None or reader.model is not model or is_coarse(model):
             reader = Reader(model)
         use_threads_for(model)
         try:

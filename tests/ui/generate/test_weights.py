@@ -1,0 +1,76 @@
+"""Smaller weights on the desk: the models that are kept, and what is said of them."""
+
+import json
+import re
+
+import pytest
+
+from playground.config import DecodeConfig
+from playground.errors import PlaygroundError, SettingsError
+from playground.model.shrink import Int8Linear, shrink
+from playground.sampling import stream
+from playground.ui.context import LoadedModels
+from playground.ui.tabs.generate.answers import Answers
+from playground.ui.tabs.generate.log import line, read_log
+from playground.ui.tabs.generate.receipts import make_receipt
+from playground.ui.tabs.generate.start import Start
+from playground.ui.tabs.generate.weights import effect
+from playground.ui.tabs.generate.writer import Writer
+
+DECODE = DecodeConfig(max_new_tokens=9, temperature=1.4, top_k=25, seed=7)
+
+
+def last(logs):
+    return list(logs)[-1]
+
+
+def test_each_kind_of_weights_is_a_model_of_its_own_and_made_once(context):
+    models = LoadedModels(context.store)
+    small, full = models.get("tale", weights="int8")[0], models.get("tale")[0]
+    assert isinstance(small.out_head, Int8Linear)
+    assert not isinstance(full.out_head, Int8Linear)
+    assert models.get("tale", weights="int8")[0] is small
+    assert len(models) == 2
+    assert 0 < models.size_bytes - 4 * sum(p.numel() for p in full.parameters()) < models.size_bytes / 2
+    models.forget("tale")
+    assert len(models) == 0
+
+
+def test_weights_that_there_are_not_leave_nothing_behind(context):
+    models = LoadedModels(context.store)
+    with pytest.raises(SettingsError, match="choose float32"):
+        models.get("tale", weights="int4")
+    assert len(models) == 0
+
+
+@pytest.mark.parametrize("weights", ["bfloat16", "int8"])
+def test_the_desk_writes_with_the_weights_that_were_chosen_and_goes_on_with_them(context, weights):
+    writer = Writer(context, Answers())
+    log = last(writer.write(None, Start("tale", "last", "The rain had", lambda: DECODE, weights)))
+    desk = read_log(log)
+    assert desk.head.weights == weights
+    model, n_prompt = shrink(context.models.get("tale")[0], weights), desk.branch.n_prompt
+    drawn = [token for token in map(json.loads, log.splitlines()) if "q" in token]
+    expected = list(stream(model, desk.branch.prompt, DECODE))
+    assert [token["p"] for token in drawn] == pytest.approx([step.probability for step in expected], rel=1e-4)
+    log = last(writer.more(log, lambda: DECODE))
+    log = last(writer.ask(log + line(kind="ask", branch=0, at=n_prompt + 12, id=65), lambda: DECODE))
+    receipt = make_receipt(context, log)
+    assert receipt.weights == weights
+    again = last(Writer(context, Answers()).restore(None, receipt.to_json()))
+    assert "error" not in again
+    assert read_log(again).branch.ids == read_log(log).branch.ids
+
+
+def test_what_a_choice_does_is_told_in_bits(context):
+    says = effect(context, "tale", "last", "int8")
+    assert re.match(r"0\.\d{4} bits per token away from float32 .* of 16 tokens of the validation text\.$", says)
+    assert effect(context, "tale", "last", "float32").startswith("0.0000 bits")
+
+
+@pytest.mark.parametrize(
+    ("run", "checkpoint", "weights"), [("x", "last", "int8"), ("tale", "9", "int8"), ("tale", "last", "")]
+)
+def test_an_effect_that_cannot_be_measured_is_one_sentence(context, run, checkpoint, weights):
+    with pytest.raises(PlaygroundError):
+        effect(context, run, checkpoint, weights)
