@@ -15,6 +15,7 @@ from playground.sampling.generate import write_sample
 from playground.training.archive import MAX_BYTES
 from playground.training.jobs import Jobs
 from playground.training.runs import RunStore
+from playground.ui.shares import Shares
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ class Context:
     store: RunStore
     jobs: Jobs
     models: LoadedModels
+    shares: Shares
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -165,6 +167,7 @@ class Context:
             store=store,
             jobs=jobs,
             models=LoadedModels(store, limits.max_models, limits.max_model_bytes),
+            shares=Shares(jobs, limits.max_runs_per_visitor),
             limits=limits,
         )
 

@@ -2,22 +2,15 @@
 
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.errors import BusyError, RunError
 from playground.ui.context import Context
 
 MAX_REMEMBERED = 64
-
-
-@dataclass(frozen=True)
-class _Start:
-    run: str
-    visitor: str
 
 
 class Starter:
@@ -25,7 +18,7 @@ class Starter:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._started: OrderedDict[str, _Start] = OrderedDict()  # by the fingerprint of the wish
+        self._started: OrderedDict[str, str] = OrderedDict()  # run by the fingerprint of the wish
         self._lock = Lock()
 
     def start(
@@ -53,12 +46,12 @@ class Starter:
         settings = (config.model_dump_json() for config in (model, data, train))
         wish = repr((text, encoding, preset, *settings, visitor or name)).encode("utf-8", "surrogatepass")
         fingerprint = sha256(wish).hexdigest()
-        store, jobs = self._context.store, self._context.jobs
+        store, shares = self._context.store, self._context.shares
         with self._lock:
             former = self._started.get(fingerprint)
-            if former is not None and self._is_at_work(former.run):
-                return former.run
-            self._check_share(visitor)
+            if former is not None and shares.is_at_work(former):
+                return former
+            shares.check(visitor)  # before anything is written
             run = store.create(
                 name,
                 text,
@@ -71,27 +64,11 @@ class Starter:
                 read_later=True,
             )
             try:
-                jobs.start(run.name)
+                shares.begin(visitor, run.name, partial(self._context.jobs.start, run.name))
             except Exception:
                 store.delete(run.name)  # a run that was refused leaves nothing behind
                 raise
-            self._started[fingerprint] = _Start(run.name, visitor)
+            self._started[fingerprint] = run.name
             while len(self._started) > MAX_REMEMBERED:
                 self._started.popitem(last=False)
             return run.name
-
-    def _check_share(self, visitor: str) -> None:
-        most = self._context.limits.max_runs_per_visitor
-        if most is None:
-            return
-        at_work = [
-            start for start in self._started.values() if start.visitor == visitor and self._is_at_work(start.run)
-        ]
-        if len(at_work) >= most:
-            raise BusyError(f"{most} trainings of yours are at work or waiting; stop one, or wait for its end.")
-
-    def _is_at_work(self, name: str) -> bool:
-        try:
-            return self._context.jobs.active(name)
-        except RunError:  # deleted or renamed meanwhile
-            return False

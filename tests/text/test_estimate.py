@@ -54,7 +54,9 @@ def test_a_file_smaller_than_a_sample_is_its_own_sample(write):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "koi8_r", "cp932"])
 @pytest.mark.parametrize("end", ["\n", " ", "\r\n", ".\n"])
 def test_no_character_is_cut_in_any_encoding(write, encoding, end):
-    words = {"koi8_r": "Чайка летит над рекой", "cp932": "猫は川の上を飛ぶ。だれも聞かない"}.get(encoding, "“Grüße” 猫 😀 x")
+    words = {"koi8_r": "Чайка летит над рекой", "cp932": "猫は川の上を飛ぶ。だれも聞かない"}.get(
+        encoding, "“Grüße” 猫 😀 x"
+    )
     lines = (words + end) * 12_000
     sample = read_sample(write(lines.encode(encoding)))
     assert sample.share < 0.5

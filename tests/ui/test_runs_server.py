@@ -1,5 +1,7 @@
+import dataclasses
 import math
 import time
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -10,9 +12,12 @@ from playground.training.worker import run_training
 from playground.ui.context import Context, Limits
 from playground.ui.tabs.runs import make_archive
 from playground.ui.tabs.runs_server import MAX_COMPARED, MAX_POINTS, RunsServer, thin_curve
+from playground.ui.tabs.train_live import LiveServer
 
 TEXT = "It was the best of times, it was the worst of times. " * 20
 MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
+
+ME, OTHER = (SimpleNamespace(client=SimpleNamespace(host=host)) for host in ("10.0.0.1", "10.0.0.2"))
 
 
 def make(context, name, trained=True, **settings):
@@ -64,7 +69,7 @@ def test_fault_47_on_a_public_server_only_known_names_are_shown(tmp_path):
     assert names(server.rows({})) == []
     assert names(server.rows({"known": ["mine", "../mine", "unknown"]})) == ["mine"]
     assert "error" in server.rows({"known": ["x"] * 1000})
-    assert "key to a run" in server.act({"action": "rename", "run": "mine", "new_name": "guess"})["error"]
+    assert "key to a run" in server.act({"action": "rename", "run": "mine", "new_name": "guess"}, ME)["error"]
 
 
 def test_the_detail_of_a_run_offers_its_checkpoints_and_one_epoch_more(context, server):
@@ -90,23 +95,23 @@ def test_runs_are_compared_over_any_axis(context, server):
 
 def test_renaming_pinning_deleting_and_bringing_back(context, server):
     make(context, "one")
-    assert server.act({"action": "rename", "run": "one", "new_name": " two "})["run"] == "two"
-    server.act({"action": "pin", "run": "two", "pinned": True})
-    assert "pinned" in server.act({"action": "delete", "run": "two"})["error"]
-    server.act({"action": "pin", "run": "two", "pinned": False})
-    deleted = server.act({"action": "delete", "run": "two"})
+    assert server.act({"action": "rename", "run": "one", "new_name": " two "}, ME)["run"] == "two"
+    server.act({"action": "pin", "run": "two", "pinned": True}, ME)
+    assert "pinned" in server.act({"action": "delete", "run": "two"}, ME)["error"]
+    server.act({"action": "pin", "run": "two", "pinned": False}, ME)
+    deleted = server.act({"action": "delete", "run": "two"}, ME)
     assert names(server.rows({})) == []
-    assert server.act({"action": "undo", "run": deleted["undo"]})["run"] == "two"
+    assert server.act({"action": "undo", "run": deleted["undo"]}, ME)["run"] == "two"
     assert names(server.rows({})) == ["two"]
     step = context.store.open("two").steps()[0]
-    server.act({"action": "pin_checkpoint", "run": "two", "step": step, "pinned": True})
+    server.act({"action": "pin_checkpoint", "run": "two", "step": step, "pinned": True}, ME)
     assert context.store.open("two").marks().checkpoints == [step]
 
 
 def test_a_fork_is_made_and_started_with_the_settings_asked_for(context, server):
     make(context, "one", lr_schedule="cosine", min_lr=1e-4)
     asked = {"lr": 5e-5, "epochs": 3, "drop_rate": 0.0, "lr_schedule": "constant", "weight_decay": 0.0}
-    answer = server.act({"action": "fork", "run": "one", "step": 4, "settings": asked, "new_name": "two"})
+    answer = server.act({"action": "fork", "run": "one", "step": 4, "settings": asked, "new_name": "two"}, ME)
     assert answer["run"] == "two"
     spec = context.store.open("two").spec
     assert (spec.parent.name, spec.parent.step) == ("one", 4)
@@ -139,16 +144,16 @@ def until_at_rest(context, name):
 )
 def test_fault_10_an_impossible_fork_is_refused_in_a_sentence(context, server, settings):
     make(context, "one")
-    answer = server.act({"action": "fork", "run": "one", "step": "last", "settings": settings})
+    answer = server.act({"action": "fork", "run": "one", "step": "last", "settings": settings}, ME)
     assert "\n" not in answer["error"]
     assert context.store.names() == ["one"]
 
 
 def test_a_run_at_rest_is_resumed_and_a_live_one_stopped(context, server):
     make(context, "one", trained=False, epochs=100_000)
-    assert "goes on" in server.act({"action": "resume", "run": "one"})["message"]
-    assert "stop it first" in server.act({"action": "delete", "run": "one"})["error"]
-    server.act({"action": "stop", "run": "one"})
+    assert "goes on" in server.act({"action": "resume", "run": "one"}, ME)["message"]
+    assert "stop it first" in server.act({"action": "delete", "run": "one"}, ME)["error"]
+    server.act({"action": "stop", "run": "one"}, ME)
     until_at_rest(context, "one")
     assert context.store.open("one").status().state == "stopped"
 
@@ -173,7 +178,7 @@ def empty(tmp_path_factory):
     extra=st.dictionaries(st.sampled_from(["step", "settings", "new_name", "over", "runs", "known", "pinned"]), JUNK),
 )
 def test_fault_13_whatever_is_sent_is_answered_and_never_raises(empty, query, run, action, extra):
-    for ask in (empty.rows, empty.detail, empty.compare, empty.act):
+    for ask in (empty.rows, empty.detail, empty.compare, lambda query: empty.act(query, ME)):
         assert isinstance(ask(query), dict)
         assert isinstance(ask({**extra, "run": run, "action": action}), dict)
 
@@ -194,3 +199,24 @@ def test_an_archive_lies_behind_a_path_that_nobody_guesses_and_does_not_stay(con
     second = make_archive(context, "one", tmp_path)
     assert second.exists()
     assert not first.exists()
+
+
+def test_fault_43_forks_and_resumes_count_for_the_visitor_who_asks(tmp_path):
+    limits = dataclasses.replace(Limits(), max_runs_per_visitor=1)
+    context = Context.open(tmp_path / "checkpoints", limits=limits)
+    server, run = RunsServer(context), make(context, "one")
+    long = {"epochs": 5000}
+    try:
+        forked = server.act({"action": "fork", "run": "one", "step": 4, "settings": long}, ME)["run"]
+        before = context.store.names()
+        for query in ({"action": "fork", "step": 4, "settings": long}, {"action": "resume"}):
+            assert "trainings of yours" in server.act({**query, "run": run.name}, ME)["error"]
+        live = LiveServer(context)
+        for action in ("resume", "step", "extend"):
+            assert "trainings of yours" in live.command({"run": run.name, "action": action}, ME)["error"]
+        assert context.store.names() == before
+        assert "error" not in live.command({"run": forked, "action": "pause"}, ME)
+        assert "error" not in live.command({"run": forked, "action": "resume"}, ME)
+        assert server.act({"action": "fork", "run": "one", "step": 4, "settings": long}, OTHER)["run"] != forked
+    finally:
+        context.jobs.shutdown(timeout_s=20)

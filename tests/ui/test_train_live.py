@@ -9,10 +9,13 @@ from playground.errors import RunError
 from playground.training import events
 from playground.training.runs import RunStore
 from playground.ui.context import Limits
+from playground.ui.shares import Shares
 from playground.ui.tabs.train_live import LiveServer, loss_figure
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
 MODEL = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+
+ME = SimpleNamespace(client=SimpleNamespace(host="10.0.0.1"))
 
 
 class Jobs:
@@ -30,7 +33,8 @@ class Jobs:
 
 @pytest.fixture
 def context(tmp_path):
-    return SimpleNamespace(store=RunStore(tmp_path), jobs=Jobs(), limits=Limits())
+    jobs = Jobs()
+    return SimpleNamespace(store=RunStore(tmp_path), jobs=jobs, shares=Shares(jobs), limits=Limits())
 
 
 @pytest.fixture
@@ -47,18 +51,18 @@ def run(context):
 
 @pytest.mark.parametrize("action", ["stop", "pause", "resume", "step"])
 def test_a_button_asks_its_job(context, run, action):
-    assert LiveServer(context).command({"run": "river", "action": action}) == {}
+    assert LiveServer(context).command({"run": "river", "action": action}, ME) == {}
     assert context.jobs.asked == [(action, "river")]
 
 
 def test_the_learning_rate_goes_along(context, run):
-    LiveServer(context).command({"run": "river", "action": "set_lr", "lr": 0.5})
+    LiveServer(context).command({"run": "river", "action": "set_lr", "lr": 0.5}, ME)
     assert context.jobs.asked == [("set_lr", "river", 0.5)]
 
 
 def test_fault_41_an_action_that_is_none_is_refused_and_nothing_is_asked(context, run):
     for action in ("shutdown", "start", "_spawn", "", None):
-        assert "error" in LiveServer(context).command({"run": "river", "action": action})
+        assert "error" in LiveServer(context).command({"run": "river", "action": action}, ME)
     assert context.jobs.asked == []
 
 

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, get_args
 
+import gradio as gr
+
 from playground.config import TrainConfig
-from playground.errors import RunError
+from playground.errors import BusyError, RunError
 from playground.training.compare import AXES, Curves, curves, differences
 from playground.training.forking import fork, settings_at
 from playground.training.run import Run, Which
 from playground.training.run_spec import RunSummary
 from playground.ui.context import Context
 from playground.ui.queries import answer, field
+from playground.ui.shares import visitor_of
 
 MAX_POINTS = 600
 """Points of one curve: what a chart of a screen's width can show."""
@@ -47,9 +50,9 @@ class RunsServer:
         """`{runs, over}` → the curves of up to eight runs over an axis, and the settings in which they differ."""
         return answer(partial(self._compare, query))
 
-    def act(self, query: dict) -> dict:
+    def act(self, query: dict, request: gr.Request) -> dict:
         """`{action, run, …}` → what was done, in a sentence; see `_ACTIONS` for the actions and their fields."""
-        return answer(partial(self._act, query))
+        return answer(partial(self._act, query, visitor_of(request)))
 
     def _rows(self, query: Any) -> dict[str, Any]:
         unreadable: dict[str, str] = {}
@@ -117,14 +120,14 @@ class RunsServer:
     def _parent(self, run: Run) -> Run | None:
         return self._find(run.spec.parent.name) if run.spec.parent else None
 
-    def _act(self, query: Any) -> dict[str, Any]:
+    def _act(self, query: Any, visitor: str) -> dict[str, Any]:
         action = _ACTIONS.get(field(query, "action", str))
         if action is None:
             raise RunError(f"A run can be acted on with one of: {', '.join(_ACTIONS)}.")
-        return action(self, field(query, "run", str), query)
+        return action(self, field(query, "run", str), {**query, "visitor": visitor})
 
-    def _resume(self, name: str, _: dict) -> dict[str, Any]:
-        self._jobs.resume(name)
+    def _resume(self, name: str, query: dict) -> dict[str, Any]:
+        self._context.shares.begin(query["visitor"], name, partial(self._jobs.resume, name))
         place = self._jobs.queue_place(name)
         return {"run": name, "message": f"{name} goes on." if place is None else f"{name} waits, place {place}."}
 
@@ -169,6 +172,8 @@ class RunsServer:
         asked = query.get("settings")
         if not isinstance(asked, dict) or not set(asked) <= {*_FORKABLE, "drop_rate"}:
             raise RunError(f"A fork takes the settings {', '.join(_FORKABLE)} and drop_rate.")
+        shares, visitor = self._context.shares, query["visitor"]
+        shares.check(visitor)  # before anything is written
         run = self._store.open(name)
         step = run.find_step(_which(query.get("step")))
         changes = {key: value for key, value in asked.items() if key != "drop_rate" and value is not None}
@@ -182,7 +187,11 @@ class RunsServer:
             train=TrainConfig(**{**dict(train), "max_steps": None, **floor, **changes}),
             drop_rate=asked.get("drop_rate"),
         )
-        self._jobs.start(made.name)
+        try:
+            shares.begin(visitor, made.name, partial(self._jobs.start, made.name))
+        except BusyError:
+            self._store.delete(made.name)  # a fork that was refused leaves nothing behind
+            raise
         return {"run": made.name, "message": f"{made.name} goes on from step {step} of {name}."}
 
     def _new_name(self, query: dict) -> str | None:

@@ -10,9 +10,10 @@ from gradio.context import Context as Building
 
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
+from playground.ui.shares import visitor_of
 from playground.ui.start import Starter
 from playground.ui.tabs.train_client import name_train_endpoint
-from playground.ui.tabs.train_form import PASTE, UPLOAD, TrainForm, visitor_of
+from playground.ui.tabs.train_form import PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train_live import build_live
 from playground.ui.widgets.base import to_json
 from playground.ui.widgets.facts import Facts, facts, refusal

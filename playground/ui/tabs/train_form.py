@@ -239,12 +239,6 @@ def check_parameters(model: ModelConfig, limits: Limits) -> None:
         )
 
 
-def visitor_of(request: gr.Request) -> str:
-    """Who asks: the address, as far as it is known."""
-    client = getattr(request, "client", None)
-    return client.host if client else ""
-
-
 def _encodings(likely: Iterable[str] = ()) -> list[tuple[str, str]]:
     """What a file's encoding can be, the likely ones first."""
     return [("Found by its bytes", ""), *((ENCODINGS[name], name) for name in dict.fromkeys([*likely, *ENCODINGS]))]

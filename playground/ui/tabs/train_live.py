@@ -14,8 +14,11 @@ from playground.training.run import Run
 from playground.ui.context import Context
 from playground.ui.live import Live, command, evaluations
 from playground.ui.queries import answer, field
+from playground.ui.shares import visitor_of
 from playground.ui.widgets.live import LiveView
 
+_STARTING = ("resume", "step", "extend")
+"""Commands that may let a run at rest train."""
 _TYPES = {"pdf": "application/pdf", "png": "image/png"}
 
 
@@ -44,9 +47,9 @@ class LiveServer:
         """`{run, offset}` → the run's news; without a run, `current` names one that is being trained."""
         return answer(partial(self._news, query))
 
-    def command(self, query: dict) -> dict:
+    def command(self, query: dict, request: gr.Request) -> dict:
         """`{run, action, lr}` → `{}` once it is asked for."""
-        return answer(partial(self._command, query))
+        return answer(partial(self._command, query, visitor_of(request)))
 
     def figure(self, query: dict) -> dict:
         """`{run, format}` → the chapter's loss figure as base64, with its file name and type."""
@@ -66,14 +69,13 @@ class LiveServer:
             return self._live.news(name, max(0, offset))
         return {"current": self._current()}
 
-    def _command(self, query: Any) -> dict[str, Any]:
-        command(
-            self._context.store,
-            self._context.jobs,
-            field(query, "run", str),
-            field(query, "action", str),
-            field(query, "lr", float, None),
-        )
+    def _command(self, query: Any, visitor: str = "") -> dict[str, Any]:
+        run, action, lr = field(query, "run", str), field(query, "action", str), field(query, "lr", float, None)
+        obey = partial(command, self._context.store, self._context.jobs, run, action, lr)
+        if action in _STARTING:
+            self._context.shares.begin(visitor, run, obey)
+        else:
+            obey()
         return {}
 
     def _figure(self, query: Any) -> dict[str, Any]:
@@ -109,9 +111,9 @@ def loss_figure(run: Run, suffix: str) -> bytes:
         return save_figure(figure, Path(folder) / f"loss.{suffix}").read_bytes()
 
 
-def _action(server: LiveServer, action: str) -> Callable[[str], dict]:
-    def act(run: str) -> dict:
-        return server.command({"run": run, "action": action})
+def _action(server: LiveServer, action: str) -> Callable[[str, gr.Request], dict]:
+    def act(run: str, request: gr.Request) -> dict:
+        return server.command({"run": run, "action": action}, request)
 
     act.__name__ = action
     act.__doc__ = f"{action.capitalize()} a run."

@@ -60,12 +60,12 @@ def read_asset(name: str) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
-def _plain(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
     """A function of the same name: Gradio marks a server function with an attribute, which a method cannot carry."""
 
     @wraps(method)
-    def function(query: Any) -> Any:
-        return method(query)
+    def function(*arguments: Any) -> Any:  # the query, and a `gr.Request` where the method asks for one
+        return method(*arguments)
 
     return function
 
@@ -76,7 +76,8 @@ def to_json(value: Any) -> str:
     >>> to_json({"loss": [1.5, float("nan")]})
     '{"loss":[1.5,null]}'
     """
-    return json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c")  # Gradio warns of what looks like a script
 
 
 def finite(value: Any) -> Any:
