@@ -50,6 +50,7 @@ LABELS = {
     "sample_tokens": "Tokens in the sample",
     "save_freq": "Save every … steps",
     "keep_checkpoints": "Checkpoints kept",
+    "snapshot_freq": "Copy the weights every … steps",
     "seed": "Seed",
     "device": "Device",
     "precision": "Precision",
@@ -152,7 +153,7 @@ def _widget(config: Config, name: str, settings: dict[str, Any]) -> Component:
     if kind is str:
         return gr.Textbox(value=value, max_lines=1, elem_classes="pg-wide", **settings)
     if is_optional:  # gr.Number cannot be empty: it shows 0
-        return gr.Textbox(value=_shown(value), placeholder="none", max_lines=1, **settings)
+        return gr.Textbox(value=_shown(value), placeholder="empty", max_lines=1, **settings)
     # No precision: Gradio would round 4.5 epochs to 4 in silence, and fail on NaN without a sentence.
     return gr.Number(value=value, step=1 if kind is int else 0.0001, **settings)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ def closing_loops() -> Iterator[None]:
             loop.close()
 
 
+def free_port() -> int:
+    """A port that nobody listens on: Gradio leaves a socket open for every port that it finds taken."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
     """One page for all tests of the room."""
@@ -72,7 +79,7 @@ def served(tmp_path_factory):
     context = Context.open(Path(tmp_path_factory.mktemp("page")) / "checkpoints", limits=LIMITS)
     with closing_loops():
         page = build(context)
-        url = launch(page, context, prevent_thread_lock=True, quiet=True).rstrip("/")
+        url = launch(page, context, port=free_port(), prevent_thread_lock=True, quiet=True).rstrip("/")
         with httpx.Client(base_url=url, timeout=60) as client:
             yield Served(page, context, url, client)
         context.jobs.shutdown(timeout_s=20)

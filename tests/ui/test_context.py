@@ -92,7 +92,14 @@ def test_fault_44_made_up_names_leave_nothing_behind(store):
 def test_a_public_server_takes_less_than_a_private_one():
     private, public = Limits(), Limits.public()
     assert public.is_public
-    for name in ("max_text_bytes", "max_new_tokens", "max_models", "max_model_bytes", "max_body_bytes", "max_upload_bytes"):
+    for name in (
+        "max_text_bytes",
+        "max_new_tokens",
+        "max_models",
+        "max_model_bytes",
+        "max_body_bytes",
+        "max_upload_bytes",
+    ):
         assert getattr(public, name) < getattr(private, name)
 
 

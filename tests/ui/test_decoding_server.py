@@ -3,6 +3,7 @@
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -90,7 +91,7 @@ class TestModel:
         assert lab.trace(asked(step=999))["error"]
 
     def test_fault_47_a_public_server_lists_nobodys_runs(self, context):
-        public = Laboratory(Context(context.store, context.jobs, context.models, limits=Limits.public()))
+        public = Laboratory(replace(context, limits=Limits.public()))
         assert public.runs() == {"runs": []}
 
 

@@ -75,6 +75,8 @@ def to_json(value: Any) -> str:
 
     >>> to_json({"loss": [1.5, float("nan")]})
     '{"loss":[1.5,null]}'
+    >>> to_json("<script>") == r'"\\u003cscript>"'
+    True
     """
     text = json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.replace("<", "\\u003c")  # Gradio warns of what looks like a script

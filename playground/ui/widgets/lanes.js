@@ -1,4 +1,4 @@
-// Texts side by side. The log's lines: {"kind":"lanes", lanes: [{title, note}], rated, …}, tokens with their `lane`,
+// Texts side by side. The log's lines: {"kind":"lanes", lanes: [{title, note, step}], rated, …}, tokens with their `lane`,
 // {"kind":"score", lane, …}, and start, end and error as on the desk.
 
 const find = (selector) => element.querySelector(selector);
@@ -19,7 +19,7 @@ function take(line) {
   if (line.kind === 'start') [job, error] = [line.job, ''];
   else if (line.kind === 'error') [job, error] = [null, line.says];
   else if (line.kind === 'end') job = null;
-  else if (line.kind === 'score') drawScore(lane, line);
+  else if (line.kind === 'score') addScore(lane, line);
   else if (line.kind === 'lanes') begin(line);
   else add(lane, line);
 }
@@ -27,20 +27,21 @@ function take(line) {
 /** Keep a token, and note where its lane leaves the first one; the first lane's token of a place comes before the others'. */
 function add(lane, token) {
   const place = lane.tokens.push(token) - 1;
-  if (lane.parted < 0 && lanes[0].tokens[place]?.i !== token.i) lane.parted = place;
+  if (!bySteps() && lane.parted < 0 && lanes[0].tokens[place]?.i !== token.i) lane.parted = place;
 }
 
 function begin(line) {
   head = line;
   ratings.clear();
-  lanes = line.lanes.map(({ title, note }, number) => {
+  lanes = line.lanes.map(({ title, note, step }, number) => {
     const text = node('p', { class: 'lane-text', 'aria-label': `Text: ${title}` });
     const foot = node('dl', { class: 'lane-score' });
     const made = node('article', { class: 'lane' }, node('h3', { text: title }), node('p', { class: 'lane-note', text: note }), text, foot);
     if (line.rated) made.insertBefore(stars(number), foot);
-    return { number, title, note, node: made, text, foot, tokens: [], shown: 0, parted: -1 };
+    return { number, title, note, step, node: made, text, foot, tokens: [], shown: 0, parted: -1 };
   });
   grid.replaceChildren(...lanes.map((lane) => lane.node));
+  beginGrown();
 }
 
 /** One to five stars, as radio buttons. */
@@ -53,20 +54,20 @@ function stars(number) {
   return group;
 }
 
-/** Draw the tokens that are new, and mark the one at which the lane leaves the first lane. */
+/** A token in its colour; `parts` marks the one at which a lane leaves the first lane. */
+function tokenNode(token, parts = false) {
+  const space = /^ (?=[^\s])/.exec(token.t)?.[0] ?? '';
+  const glyphs = node('span', { class: token.t.trim() ? 'glyphs' : 'glyphs sliver', text: token.t.slice(space.length) });
+  const made = node('span', { class: parts ? 'tok parts' : 'tok', title: summary(token), style: `--shade: ${shadeOf(token, 'probability')}` }, space, glyphs);
+  if (parts) made.title += '; here it leaves the first text';
+  return made;
+}
+
+/** Draw the tokens that are new. */
 function grow(lane) {
-  const added = document.createDocumentFragment();
-  for (let i = lane.shown; i < lane.tokens.length; i++) {
-    const token = lane.tokens[i];
-    const parts = lane.parted === i;
-    const space = /^ (?=[^\s])/.exec(token.t)?.[0] ?? '';
-    const glyphs = node('span', { class: token.t.trim() ? 'glyphs' : 'glyphs sliver', text: token.t.slice(space.length) });
-    const made = node('span', { class: parts ? 'tok parts' : 'tok', title: summary(token), style: `--shade: ${shadeOf(token, 'probability')}` }, space, glyphs);
-    if (parts) made.title += '; here it leaves the first text';
-    added.append(made);
-  }
+  const added = lane.tokens.slice(lane.shown).map((token, i) => tokenNode(token, lane.parted === lane.shown + i));
   lane.shown = lane.tokens.length;
-  lane.text.append(added);
+  lane.text.append(...added);
 }
 
 const SCORES = [
@@ -77,21 +78,24 @@ const SCORES = [
   ['Copied', (s) => percent(s.copied), 'share of tokens in runs of 8 or more that stand in the training text'],
 ];
 
-function drawScore(lane, score) {
+function addScore(lane, score) {
   lane.score = score;
-  lane.foot.replaceChildren();
-  if (lane.number > 0) {
+  if (lane.number > 0 && !bySteps()) {
     const says = lane.parted < 0 ? 'nowhere' : `at token ${lane.parted + 1}`;
     lane.foot.append(node('dt', { text: 'Leaves the first' }), node('dd', { text: says }));
   }
-  if (score.mean == null) return;
-  for (const [name, says, help] of SCORES) {
-    lane.foot.append(node('dt', { text: name, title: help }), node('dd', { text: says(score), title: help }));
-  }
+  lane.foot.append(...scoreNodes(lane));
+}
+
+/** The names and the numbers of a lane's scores, as the children of a list; none before they are known. */
+function scoreNodes({ score }) {
+  if (score?.mean == null) return [];
+  return SCORES.flatMap(([name, says, help]) => [node('dt', { text: name, title: help }), node('dd', { text: says(score), title: help })]);
 }
 
 function draw() {
   for (const lane of lanes) grow(lane);
+  drawGrown();
   const busy = isBusy();
   find('.lanes-write').hidden = busy;
   find('.desk-stop').hidden = !busy;
@@ -125,9 +129,10 @@ find('.desk-stop').addEventListener('click', () => {
 });
 find('.lanes-save').addEventListener('click', () => {
   const { run, step, prompt } = head;
-  const texts = lanes.map(({ number, title, note, tokens, score }) => ({
+  const texts = lanes.map(({ number, title, note, step, tokens, score }) => ({
     title,
     note,
+    step,
     text: tokens.map((token) => token.t).join(''),
     ids: tokens.map((token) => token.i),
     rating: ratings.get(number) ?? null,

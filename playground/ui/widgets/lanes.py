@@ -11,7 +11,7 @@ class Lanes(Widget):
     Events: `write`; the server function `stop(job)` ends it.
     """
 
-    scripts: ClassVar[tuple[str, ...]] = ("shades.js",)
+    scripts: ClassVar[tuple[str, ...]] = ("shades.js", "grown.js")
     template: ClassVar[str] = """
 <section class="lanes" aria-label="Texts side by side">
   <div class="lanes-bar">
@@ -19,6 +19,13 @@ class Lanes(Widget):
     <button type="button" class="desk-button desk-stop" hidden>Stop</button>
     <p class="desk-error" role="alert"></p>
     <button type="button" class="link lanes-save" hidden>Save as JSON</button>
+  </div>
+  <div class="grown" hidden>
+    <div class="grown-head"><h3></h3><p class="lane-note"></p></div>
+    <div class="grown-slider"><input type="range" step="1" aria-label="Step of the run"></div>
+    <div class="grown-ticks" aria-hidden="true"></div>
+    <p class="grown-text"></p>
+    <dl class="lane-score"></dl>
   </div>
   <div class="lanes-grid"></div>
   <p class="lanes-status" role="status"></p>

@@ -78,12 +78,14 @@ part('.back').addEventListener('click', () => {
 
 // ---- the model ------------------------------------------------------------------------------------------------------
 
+const nameOfStep = (step) => `step ${fmt.whole(Number(step))}${step === '0' ? ', untrained' : ''}`;
+
 function fillSteps() {
   const steps = runs.find((run) => run.name === state.run)?.steps ?? [];
   const choices = ['last', 'best', ...[...steps].reverse().map(String)];
   if (!choices.includes(String(state.step))) choices.push(String(state.step));
   part('.step').replaceChildren(...choices.map((step) =>
-    node('option', { value: step, text: /\d/.test(step) ? `step ${step}` : `the ${step}` })));
+    node('option', { value: step, text: /\d/.test(step) ? nameOfStep(step) : `the ${step}` })));
   part('.step').value = String(state.step);
 }
 

@@ -1,11 +1,13 @@
 """Texts side by side: settings, seeds, steps."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from playground.config import DecodeConfig
 from playground.sampling import generate, stream
+from playground.ui.context import Limits, LoadedModels
 from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.lanes import SETTINGS, THESE, Lanes
 from playground.ui.tabs.generate.memory import Memory
@@ -67,11 +69,46 @@ def test_samples_are_what_single_texts_with_their_seeds_are(lanes, context):
 
 
 def test_the_model_as_it_grew(lanes, context):
-    head, texts, _, _ = read(lanes.steps(START))
-    steps = context.store.open("tale").steps()
-    assert [lane["title"] for lane in head["lanes"]] == [f"Step {step}" for step in steps]
-    model, tokenizer = context.models.get("tale", steps[0])
-    assert texts[0] == [step.id for step in stream(model, tokenizer.encode("The rain had"), DECODE)]
+    head, texts, scores, _ = read(lanes.steps(START))
+    run = context.store.open("tale")
+    assert [lane["step"] for lane in head["lanes"]] == [0, 1, 2]
+    assert [lane["title"] for lane in head["lanes"]] == ["Step 0, untrained", "Step 1", "Step 2"]
+    assert head["lanes"][0]["note"].startswith("Loss at step 1: training ")
+    assert head["lanes"][1]["note"].startswith("Loss: training ")
+    for step in range(3):
+        model = run.load_model(step)
+        assert texts[step] == [each.id for each in stream(model, run.tokenizer.encode("The rain had"), DECODE)]
+    assert set(scores) == {0, 1, 2}
+
+
+def test_the_steps_of_a_run_push_no_other_model_out_of_memory(context):
+    few = LoadedModels(context.store, max_models=2)
+    other, tale = few.get("tale", 1)[0], few.get("tale", 2)[0]
+    lanes = Lanes(replace(context, models=few), Answers(), Memory(context))
+    assert read(lanes.steps(START))[1].keys() == {0, 1, 2}
+    assert len(few) == 2
+    assert few.get("tale", 1)[0] is other
+    assert few.get("tale", 2)[0] is tale
+
+
+@pytest.mark.parametrize(("tokens", "texts"), [(10, 3), (33, 3), (34, 2), (50, 2)])
+def test_long_texts_are_written_at_fewer_steps(context, monkeypatch, tokens, texts):
+    monkeypatch.setattr("playground.ui.tabs.generate.lanes.LONG_TEXTS", 2)
+    limited = replace(context, limits=Limits(max_new_tokens=50))
+    desk = Start("tale", "last", "The rain had", lambda: DECODE.replace(max_new_tokens=tokens, stop_at_end=False))
+    head, *_ = read(Lanes(limited, Answers(), Memory(limited)).steps(desk))
+    assert len(head["lanes"]) == texts
+    assert [head["lanes"][k]["step"] for k in (0, -1)] == [0, 2]
+
+
+def test_a_text_that_is_stopped_leaves_the_later_steps_unwritten(lanes):
+    log = lanes.steps(START)
+    job = json.loads(next(log).split("\n")[0])["job"]
+    lanes._answers.stop(job)
+    *_, whole = log
+    lines = [json.loads(each) for each in whole.split("\n") if each]
+    assert [each.get("lane") for each in lines if "kind" not in each] == [0]
+    assert len([each for each in lines if each.get("kind") == "score"]) == 3
 
 
 @pytest.mark.parametrize("names", [[], ["Greedy"], ["Greedy"] * 7, ["Greedy", "Magic"]])

@@ -121,7 +121,7 @@ def test_stop_ends_after_the_token_at_hand(writer, answers):
         ("", "last", "Hello", {}, "no run"),
         ("missing", "last", "Hello", {}, "no run named missing"),
         ("../tale", "last", "Hello", {}, "../tale"),
-        ("tale", "77", "Hello", {}, "no checkpoint at step 77"),
+        ("tale", "77", "Hello", {}, "no model at step 77"),
         ("tale", "newest", "Hello", {}, "choose last, best"),
         ("tale", "last", "", {}, "prompt is empty"),
         ("tale", "last", None, {}, "prompt is empty"),

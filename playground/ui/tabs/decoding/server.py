@@ -81,9 +81,9 @@ class Laboratory:
             return []
         found = []
         for summary in self._context.store.runs():
-            steps = self._context.store.open(summary.name).steps()
-            if steps:
-                found.append({"name": summary.name, "steps": steps})
+            run = self._context.store.open(summary.name)
+            if run.steps():
+                found.append({"name": summary.name, "steps": run.model_steps()})
         return found
 
     def _answer(

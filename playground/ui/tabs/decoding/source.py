@@ -78,7 +78,7 @@ class Sources:
             return toy_source(state)
         if not state.run:
             raise SettingsError("Choose a run whose model shall be asked; train one first if there is none.")
-        step = self._context.store.open(state.run).find_step(state.step)
+        step = self._context.store.open(state.run).find_model(state.step)
         key = (state.run, step, state.prompt)
         with self._lock:  # one forward pass at a time
             source = self._kept.pop(key, None) or self._ask(*key)

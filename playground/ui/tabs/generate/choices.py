@@ -15,16 +15,24 @@ def run_choices(context: Context) -> Choices:
 
 
 def checkpoint_choices(context: Context, run_name: str | None) -> Choices:
-    """The checkpoints of a run: the last and the best by name, then every step that was kept."""
+    """The models of a run: the last and the best by name, then every step that can be looked at."""
     if not run_name:
         return [("Last", "last")]
     try:
         run = context.store.open(run_name)
-        steps = run.steps()
-        named = [("Last", "last"), (f"Best (step {run.find_step('best'):,})", "best")] if steps else []
-        return named + [(f"Step {step:,}", str(step)) for step in reversed(steps)]
+        named = [("Last", "last"), (f"Best (step {run.find_step('best'):,})", "best")] if run.steps() else []
+        return named + [(name_of_step(step), str(step)) for step in reversed(run.model_steps())]
     except PlaygroundError:
         return [("Last", "last")]
+
+
+def name_of_step(step: int) -> str:
+    """What a step of a run is called.
+
+    >>> name_of_step(1500), name_of_step(0)
+    ('Step 1,500', 'Step 0, untrained')
+    """
+    return f"Step {step:,}" if step else "Step 0, untrained"
 
 
 def which(choice: str | int | None) -> Which:

@@ -1,7 +1,6 @@
 """Several texts side by side from one prompt: other settings, other seeds, or other steps of the run."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 from threading import Event
 from typing import Any
 
@@ -22,8 +21,9 @@ from playground.sampling.beam import BeamConfig
 from playground.sampling.race import race
 from playground.sampling.score import score_text
 from playground.ui.context import Context
-from playground.ui.live import thin
 from playground.ui.tabs.generate.answers import RESTART, Answers, use_threads_for
+from playground.ui.tabs.generate.choices import name_of_step
+from playground.ui.tabs.generate.grown import evaluations, name_of_losses, steps_to_show
 from playground.ui.tabs.generate.log import line
 from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.start import Opened, Start
@@ -31,7 +31,9 @@ from playground.ui.tabs.generate.waterfall import name_of
 from playground.ui.tabs.generate.words import Words
 
 MOST_SAMPLES = 16
-MOST_STEPS = 6
+MOST_STEPS = 12
+LONG_TEXTS = 6
+"""Texts of the greatest length that may be written at so many steps; of shorter ones more, up to `MOST_STEPS`."""
 COPIED_LENGTH = 8
 """Tokens in a row that count as copied in a lane's score."""
 
@@ -67,16 +69,16 @@ class Lanes:
             unknown = [name for name in names if name not in known]
             if unknown:
                 raise SettingsError(f"There are no settings named {unknown[0]!r}; choose from the list.")
-            lanes = [known[name] for name in names]
-            steps = race(
+            rows = race(
                 opened.model,
                 opened.ids,
-                lanes,
+                [known[name] for name in names],
                 seed=decode.seed,
                 max_new_tokens=decode.max_new_tokens,
                 eos_id=opened.tokenizer.eot_token,
             )
-            yield from self._lanes(opened, [(name, explain(known[name])) for name in names], steps, stopped)
+            lanes = [{"title": name, "note": explain(known[name])} for name in names]
+            yield from self._lanes(opened, lanes, _one_by_one(rows), stopped)
 
         return self._answers.answer("", lines)
 
@@ -89,44 +91,50 @@ class Lanes:
                 raise SettingsError(f"Samples: choose a whole number from 1 to {MOST_SAMPLES}.")
             seeds = [opened.decode.seed + k for k in range(int(n))]
             eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
-            steps = stream_samples(opened.model, opened.ids, opened.decode, seeds=seeds, eos_id=eos_id)
-            yield from self._lanes(opened, [(f"Seed {seed}", "") for seed in seeds], steps, stopped, rated=True)
+            rows = stream_samples(opened.model, opened.ids, opened.decode, seeds=seeds, eos_id=eos_id)
+            lanes = [{"title": f"Seed {seed}", "note": ""} for seed in seeds]
+            yield from self._lanes(opened, lanes, _one_by_one(rows), stopped, rated=True)
 
         return self._answers.answer("", lines)
 
     def steps(self, desk: Start) -> Iterator[str]:
-        """The same prompt and seed at up to six steps of the run, spread over its checkpoints."""
+        """The model as it grew: the same prompt, settings and seed at steps of the run, one after the other."""
 
         def lines(_job: str, stopped: Event) -> Iterator[str]:
             opened = desk.open(self._context)
-            chosen = thin(self._context.store.open(opened.run).steps(), MOST_STEPS)
-            models = [self._context.models.get(opened.run, step)[0] for step in chosen]
-            eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
-            texts = [stream(model, opened.ids, opened.decode, eos_id=eos_id) for model in models]
-            yield from self._lanes(opened, [(f"Step {step:,}", "") for step in chosen], zip_longest(*texts), stopped)
+            run = self._context.store.open(opened.run)
+            most = LONG_TEXTS * self._context.limits.max_new_tokens // opened.decode.max_new_tokens
+            steps = steps_to_show(run, min(MOST_STEPS, most))
+            told = evaluations(self._context.store, run)
+            lanes = [{"title": name_of_step(step), "note": name_of_losses(told, step), "step": step} for step in steps]
+            yield from self._lanes(opened, lanes, self._written_at(steps, opened), stopped)
 
         return self._answers.answer("", lines)
+
+    def _written_at(self, steps: Sequence[int], opened: Opened) -> Iterator[tuple[int, Step]]:
+        eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
+        for number, step in enumerate(steps):  # one model at a time, or twelve would lie in memory
+            model = self._context.models.borrow(opened.run, step, opened.weights)
+            for written in stream(model, opened.ids, opened.decode, eos_id=eos_id):
+                yield number, written
 
     def _lanes(
         self,
         opened: Opened,
-        titles: Sequence[tuple[str, str]],
-        rows: Iterable[tuple[Step | None, ...]],
+        lanes: Sequence[dict[str, Any]],
+        tokens: Iterable[tuple[int, Step]],
         stopped: Event,
         rated: bool = False,
     ) -> Iterator[str]:
-        """The lines of all lanes: their titles, their tokens place by place, and their scores."""
+        """The lines of all lanes: what stands above them, their tokens, each with the lane's number, their scores."""
         use_threads_for(opened.model)
         yield RESTART
-        lanes = [{"title": title, "note": note} for title, note in titles]
         yield line(kind="lanes", run=opened.run, step=opened.step, prompt=opened.prompt, rated=rated, lanes=lanes)
-        words = [Words(opened.tokenizer, opened.ids) for _ in titles]
-        written: list[list[Step]] = [[] for _ in titles]
-        for row in rows:
-            for number, step in enumerate(row):
-                if step is not None:
-                    written[number].append(step)
-                    yield words[number].line(step, lane=number)
+        words = [Words(opened.tokenizer, opened.ids) for _ in lanes]
+        written: list[list[Step]] = [[] for _ in lanes]
+        for number, step in tokens:
+            written[number].append(step)
+            yield words[number].line(step, lane=number)
             if stopped.is_set():
                 break
         yield line(kind="end")
@@ -146,6 +154,11 @@ class Lanes:
             "repetition": score.repetition,
             "copied": self._memory.share(opened.run, ids, COPIED_LENGTH),
         }
+
+
+def _one_by_one(rows: Iterable[Sequence[Step | None]]) -> Iterator[tuple[int, Step]]:
+    """The tokens of lanes that are written together, place by place, the first lane's before the others'."""
+    return ((number, step) for row in rows for number, step in enumerate(row) if step is not None)
 
 
 def explain(lane: DecodeConfig | BeamConfig) -> str:

@@ -1,4 +1,4 @@
-"""Several texts from one prompt side by side: other settings, other seeds, or other steps of the run."""
+"""Several texts from one prompt side by side: other settings, other seeds, or the model as it grew."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,12 +8,14 @@ import gradio as gr
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.form import Form
-from playground.ui.tabs.generate.lanes import MOST_SAMPLES, SETTINGS, THESE, Lanes
+from playground.ui.tabs.generate.lanes import MOST_SAMPLES, MOST_STEPS, SETTINGS, THESE, Lanes
 from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.sheet import STREAMING
 from playground.ui.widgets.lanes import Lanes as LanesWidget
 
-WHAT = ["Settings", "Seeds", "Steps of the run"]
+WHAT = ["Settings", "Seeds", "As it grew"]
+AS_IT_GREW = f"""The same prompt, settings and seed, written by the model as it was at up to {MOST_STEPS} steps of its
+training; at fewer where the texts are long."""
 
 
 def make_side_by_side(context: Context, form: Form, answers: Answers, memory: Memory) -> LanesWidget:
@@ -36,6 +38,7 @@ def make_side_by_side(context: Context, form: Form, answers: Answers, memory: Me
         n = gr.Slider(
             1, MOST_SAMPLES, 4, step=1, label="Samples", visible=False, elem_id="lanes-samples", interactive=True
         )
+        grew = gr.Markdown(AS_IT_GREW, visible=False)
     view = LanesWidget(server_functions=[stop], elem_id="lanes")
 
     def write(values: dict) -> Iterator[str]:
@@ -44,7 +47,7 @@ def make_side_by_side(context: Context, form: Form, answers: Answers, memory: Me
         match values[what]:
             case "Seeds":
                 yield from lanes.seeds(start, values[n])
-            case "Steps of the run":
+            case "As it grew":
                 yield from lanes.steps(start)
             case _:
                 yield from lanes.settings(start, values[names] or [])
@@ -52,9 +55,9 @@ def make_side_by_side(context: Context, form: Form, answers: Answers, memory: Me
     view.write(write, {what, names, n, *form.inputs}, view, api_name="write_side_by_side", **STREAMING)
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     what.change(
-        lambda chosen: (gr.CheckboxGroup(visible=chosen == WHAT[0]), gr.Slider(visible=chosen == WHAT[1])),
+        lambda chosen: [gr.update(visible=chosen == each) for each in WHAT],
         what,
-        [names, n],
+        [names, n, grew],
         **quiet,
     )
     return view

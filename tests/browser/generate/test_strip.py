@@ -1,40 +1,9 @@
 """The writing desk in a real browser."""
 
-import json
 import re
 import statistics
 
 import pytest
-
-from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
-
-TEXT = "The rain had stopped, and nobody in the house said a word about the letter. 你好，世界 👩‍👩‍👧 é ﷽.\n" * 60
-
-
-@pytest.fixture(scope="module")
-def tale(server):
-    """A small run on the server's disk."""
-    model = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)
-    train = TrainConfig(epochs=12, lr=1e-2, sample_tokens=0, threads=1, eval_freq=1000)
-    run = RunStore(server.checkpoints).create("tale", TEXT, model, DataConfig(batch_size=8), train)
-    list(run_training(run))
-    return run
-
-
-@pytest.fixture
-def desk(page, url, tale):
-    """The Generate tab, with the run chosen."""
-    return open_desk(page, url)
-
-
-def open_desk(page, url):
-    page.goto(url)
-    page.get_by_role("tab", name="Generate").click()
-    page.locator("#desk-run input").wait_for()
-    page.wait_for_function("document.querySelector('#desk-run input')?.value === 'tale'")
-    return page
 
 
 def write(page, prompt="The rain had", **settings):
@@ -172,7 +141,7 @@ def test_a_new_seed_for_every_text(desk):
     desk.wait_for_function("document.querySelector('#desk-seed input').value !== '123'")
 
 
-def test_what_was_copied_is_underlined_and_its_place_is_shown(desk, shoot):
+def test_what_was_copied_is_underlined_and_its_place_is_shown(desk, tale, shoot):
     write(desk, max_new_tokens=60, temperature=0)
     desk.locator(".copied").wait_for()
     assert desk.locator(".tok.copied-train").count() > 20
@@ -182,7 +151,7 @@ def test_what_was_copied_is_underlined_and_its_place_is_shown(desk, shoot):
     desk.locator(".tok.copied-train").nth(10).click()
     place = desk.locator(".panel-place").first
     assert "stand in the training text" in place.inner_text()
-    assert desk.locator(".panel-place mark").first.inner_text() in TEXT
+    assert desk.locator(".panel-place mark").first.inner_text() in tale.text()
     shoot(desk, "generate-copied")
     marked = desk.locator(".tok.copied-train").count()
     desk.locator(".copied-least").fill("32")
@@ -217,39 +186,18 @@ def test_a_receipt_goes_out_and_comes_back(desk, page, tmp_path):
     desk.get_by_text("not a receipt").wait_for()
 
 
-def test_settings_are_compared_side_by_side(desk, shoot):
-    desk.locator("#desk-prompt textarea").fill("The rain had")
-    desk.get_by_role("tab", name="Side by side").click()
-    desk.get_by_label("Beam search, 4 wide").check()
-    desk.locator(".lanes-write").click()
-    desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
-    assert desk.locator(".lane").count() == 4
-    assert desk.locator(".lane:first-child .tok.parts").count() == 0
-    for lane in desk.locator(".lane:not(:first-child)").all():
-        says = lane.locator("dd").first.inner_text()
-        assert lane.locator(".tok.parts").count() == (0 if says == "nowhere" else 1)
-    assert "Perplexity" in desk.locator(".lane-score").last.inner_text()
-    shoot(desk, "generate-compare")
-    while desk.locator("#lanes-settings input:checked").count():
-        desk.locator("#lanes-settings input:checked").first.uncheck()
-    desk.locator(".lanes-write").click()
-    desk.get_by_text("choose 2 to 6").wait_for()
-
-
-def test_several_samples_are_rated_and_saved(desk, page, tmp_path):
-    desk.locator("#desk-prompt textarea").fill("The rain had")
-    desk.get_by_role("tab", name="Side by side").click()
-    desk.get_by_label("Seeds").check()
-    desk.locator("#lanes-samples").wait_for()
-    desk.locator(".lanes-write").click()
-    desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
-    desk.locator(".lane").nth(1).get_by_label("4 of 5").check(force=True)
-    with page.expect_download() as saved:
-        desk.locator(".lanes-save").click()
-    saved.value.save_as(tmp_path / "texts.json")
-    texts = json.loads((tmp_path / "texts.json").read_text())["texts"]
-    assert [text["rating"] for text in texts] == [None, 4, None, None]
-    assert len({text["text"] for text in texts}) > 1
+def test_the_untrained_model_can_be_chosen_at_the_desk_and_in_the_laboratory(desk):
+    desk.locator("#desk-step input").click()
+    desk.get_by_role("option", name="Step 0, untrained").click()
+    write(desk, max_new_tokens=5)
+    assert desk.locator(".desk-error").inner_text() == ""
+    desk.get_by_role("tab", name="Decoding").click()
+    desk.locator(".source").get_by_text("A trained model").click()
+    chosen = desk.locator(".source .step")
+    chosen.locator("option[value='0']").wait_for(state="attached")
+    assert chosen.locator("option[value='0']").inner_text() == "step 0, untrained"
+    chosen.select_option("0")
+    desk.wait_for_function("document.querySelector('.source .step').value === '0'")
 
 
 def test_what_cannot_be_is_said_beside_the_button(desk):
@@ -312,44 +260,16 @@ def test_a_click_is_answered_at_once(desk):
     assert all(time_ms < float("inf") for time_ms in times_ms)
 
 
-def test_the_desk_fits_a_phone(new_page, url, tale):
-    page = open_desk(new_page(375, 720), url)
+def test_the_desk_fits_a_phone(new_page, open_desk):
+    page = open_desk(new_page(375, 720))
     write(page, max_new_tokens=40)
     page.locator(".tok:not(:has(.sliver))").nth(8).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-
-
-def test_a_program_can_drive_the_desk(url, tale):
-    gradio_client = pytest.importorskip("gradio_client")
-    client = gradio_client.Client(url, verbose=False)
-    names = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert {"/generate", "/write", "/continue", "/take_another", "/open_receipt", "/beam_search"} <= set(names)
-    made = client.predict(run="tale", prompt="The rain had", max_new_tokens=8, temperature=0, api_name="/generate")
-    assert made["text"]
-    assert [token["rank"] for token in made["tokens"]] == [1] * 8
-    form = ["The rain had", "tale", "last", 0, "", 8, 1, "", True, False, False, "", ""]
-    *_, (log, _) = client.submit(*form, api_name="/write")
-    shown = [json.loads(line) for line in log.split("\n") if line]
-    assert "".join(each["t"] for each in shown if each.get("t") and not each.get("by")) == made["text"]
-
-
-@pytest.mark.parametrize(
-    ("asked", "says"),
-    [
-        ({"prompt": ""}, "empty"),
-        ({"prompt": "a" * 30_000}, "shorten"),  # row 9: longer than the box allows
-        ({"temperature": -1}, "temperature"),  # row 58
-        ({"temperature": 1e-9}, "temperature"),
-        ({"top_k": 0}, "top_k"),  # row 57
-        ({"top_k": -1}, "top_k"),
-        ({"checkpoint": "newest"}, "choose last, best"),  # row 11
-        ({"run": "../tale"}, "../tale"),
-        ({"run": "gone"}, "no run named gone"),
-    ],
-)
-def test_faults_9_11_57_58_61_are_one_sentence(url, tale, asked, says):
-    gradio_client = pytest.importorskip("gradio_client")
-    client = gradio_client.Client(url, verbose=False)
-    with pytest.raises(Exception, match=re.escape(says)) as refused:
-        client.predict(**{"run": "tale", "prompt": "The rain", **asked}, api_name="/generate")
-    assert "Traceback" not in str(refused.value)
+    page.get_by_role("tab", name="Side by side").click()
+    page.get_by_label("As it grew").check()
+    page.locator(".lanes-write").click()
+    page.locator(".lane:last-child .lane-score dt").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert page.locator(".lanes-grid").bounding_box()["height"] < 720  # one row, not a column of a dozen texts
+    last = page.locator(".lane").last.bounding_box()
+    assert last["x"] + last["width"] <= 375  # the row goes along with the slider

@@ -1,0 +1,39 @@
+"""A small run on the server's disk, and the desk with that run chosen."""
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.training.runs import RunStore
+from playground.training.worker import run_training
+
+TEXT = "The rain had stopped, and nobody in the house said a word about the letter. 你好，世界 👩‍👩‍👧 é ﷽.\n" * 60
+
+
+@pytest.fixture(scope="session")
+def tale(server):
+    """A small run on the server's disk."""
+    model = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)
+    train = TrainConfig(epochs=12, lr=1e-2, sample_tokens=0, threads=1, eval_freq=1000)
+    run = RunStore(server.checkpoints).create("tale", TEXT, model, DataConfig(batch_size=8), train)
+    list(run_training(run))
+    return run
+
+
+@pytest.fixture
+def open_desk(url, tale):
+    """Open the Generate tab on a page, with the run chosen."""
+
+    def make(page):
+        page.goto(url)
+        page.get_by_role("tab", name="Generate").click()
+        page.locator("#desk-run input").wait_for()
+        page.wait_for_function("document.querySelector('#desk-run input')?.value === 'tale'")
+        return page
+
+    return make
+
+
+@pytest.fixture
+def desk(page, open_desk):
+    """The Generate tab of a page 1280 points wide, with the run chosen."""
+    return open_desk(page)

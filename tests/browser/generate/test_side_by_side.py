@@ -1,0 +1,148 @@
+"""Texts side by side in a real browser: other settings, other seeds, other steps of the run."""
+
+import json
+
+import pytest
+
+from playground.ui.widgets.lanes import Lanes
+
+
+def log_of(lines):
+    return "".join(json.dumps(each) + "\n" for each in lines)
+
+
+def lane_token(lane, i, text):
+    return {"lane": lane, "i": i, "t": text, "p": 0.5, "r": 1, "h": 1.0, "q": 0.5, "a": []}
+
+
+SCORE = {"n": 2, "mean": -0.7, "perplexity": 2.0, "distinct": 1.0, "repetition": 0.0, "copied": 0.0}
+
+
+@pytest.fixture
+def lanes_alone(page):
+    """`show(log)` hands the texts side by side, on a page without a server, a log as one update."""
+
+    widget = Lanes()
+    page.set_content(widget.html_template)
+    page.evaluate(
+        """script => {
+      window.props = {value: ''};
+      const watch = (_, update) => { window.update = update; };
+      new Function('element', 'props', 'watch', 'trigger', 'server', script)(document.body, props, watch, () => 0, {});
+    }""",
+        widget.js_on_load,
+    )
+
+    def show(*lines):
+        page.evaluate("log => { props.value = log; update(); }", log_of(lines))
+        return page
+
+    return show
+
+
+def test_settings_are_compared_side_by_side(desk, shoot):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.get_by_role("tab", name="Side by side").click()
+    desk.get_by_label("Beam search, 4 wide").check()
+    desk.locator(".lanes-write").click()
+    desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
+    assert desk.locator(".lane").count() == 4
+    assert desk.locator(".lane:first-child .tok.parts").count() == 0
+    for lane in desk.locator(".lane:not(:first-child)").all():
+        says = lane.locator("dd").first.inner_text()
+        assert lane.locator(".tok.parts").count() == (0 if says == "nowhere" else 1)
+    assert "Perplexity" in desk.locator(".lane-score").last.inner_text()
+    shoot(desk, "generate-compare")
+    while desk.locator("#lanes-settings input:checked").count():
+        desk.locator("#lanes-settings input:checked").first.uncheck()
+    desk.locator(".lanes-write").click()
+    desk.get_by_text("choose 2 to 6").wait_for()
+
+
+def test_where_a_text_leaves_the_first_one_is_told_even_if_all_of_it_comes_at_once(lanes_alone):
+    lanes = [{"title": "one", "note": ""}, {"title": "two", "note": ""}, {"title": "three", "note": ""}]
+    page = lanes_alone(
+        {"kind": "start", "job": "j"},
+        {"kind": "lanes", "run": "tale", "step": 1, "prompt": "It", "rated": False, "lanes": lanes},
+        *(lane_token(lane, 7, " rains") for lane in range(3)),
+        *(lane_token(lane, 7 + lane // 2, f" word{lane // 2}") for lane in range(3)),
+        {"kind": "end"},
+        *({"kind": "score", "lane": lane, **SCORE} for lane in range(3)),
+    )
+    told = [page.locator(".lane").nth(lane).locator("dd").first.inner_text() for lane in (1, 2)]
+    assert told == ["nowhere", "at token 2"]
+    assert page.locator(".lane .tok.parts").all_inner_texts() == [" word1"]
+
+
+def test_the_slider_over_the_steps_follows_what_is_written_until_a_hand_moves_it(lanes_alone):
+    lanes = [{"title": f"Step {step}", "note": f"Loss {step}", "step": step} for step in (0, 50, 100)]
+    begun = [
+        {"kind": "start", "job": "j"},
+        {"kind": "lanes", "run": "tale", "step": 100, "prompt": "It", "rated": False, "lanes": lanes},
+    ]
+    written = [lane_token(0, 1, " x"), lane_token(0, 2, " y"), lane_token(1, 3, " z")]
+    page = lanes_alone(*begun, *written)
+    slider, text = page.get_by_role("slider", name="Step of the run"), page.locator(".grown-text")
+    assert (slider.input_value(), text.text_content()) == ("1", "It z")
+    slider.fill("0")
+    assert (page.locator(".grown h3").inner_text(), text.text_content()) == ("Step 0", "It x y")
+    assert slider.get_attribute("aria-valuetext") == "Step 0"
+    more = [lane_token(1, 4, " zz"), lane_token(2, 5, " w"), {"kind": "end"}]
+    lanes_alone(*begun, *written, *more, {"kind": "score", "lane": 0, **SCORE}, {"kind": "score", "lane": 1})
+    assert (slider.input_value(), text.text_content()) == ("0", "It x y")
+    assert "Perplexity" in page.locator(".grown .lane-score").inner_text()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert (text.text_content(), page.locator(".grown .lane-score").inner_text()) == ("It z zz", "")
+    page.keyboard.press("End")
+    assert text.text_content() == "It w"
+    assert page.locator(".grown-ticks span").all_inner_texts() == ["0", "50", "100"]
+    assert page.locator(".lane.here h3").inner_text() == "Step 100"
+    assert page.locator(".tok.parts").count() == 0
+
+
+def test_the_same_prompt_is_written_by_the_model_as_it_grew(desk, shoot):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.get_by_role("tab", name="Side by side").click()
+    desk.get_by_label("As it grew").check()
+    desk.locator(".lanes-write").click()
+    desk.locator(".lane:last-child .lane-score dt").first.wait_for()
+    steps = desk.locator(".lane h3").all_inner_texts()
+    assert steps[0] == "Step 0, untrained"
+    assert 5 <= len(steps) <= 12
+    assert all(note.startswith("Loss") for note in desk.locator(".lane .lane-note").all_inner_texts())
+    slider, large = desk.get_by_role("slider", name="Step of the run"), desk.locator(".grown-text")
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+    slider.focus()
+    seen = set()
+    for key in ("Home", *["ArrowRight"] * (len(steps) - 1)):
+        desk.keyboard.press(key)
+        seen.add(large.text_content())
+        lane = desk.locator(".lane.here")
+        assert lane.locator("h3").inner_text() == desk.locator(".grown h3").inner_text()
+        assert large.text_content() == "The rain had" + lane.locator(".lane-text").text_content()
+    assert len(seen) > 3
+    assert asked == []
+    assert desk.locator(".grown h3").inner_text() == steps[-1]
+    shoot(desk, "generate-grown")
+    desk.get_by_label("Seeds").check()
+    desk.locator(".lanes-write").click()
+    desk.locator(".lane", has_text="Seed 123").wait_for()
+    assert not desk.locator(".grown").is_visible()
+
+
+def test_several_samples_are_rated_and_saved(desk, page, tmp_path):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.get_by_role("tab", name="Side by side").click()
+    desk.get_by_label("Seeds").check()
+    desk.locator("#lanes-samples").wait_for()
+    desk.locator(".lanes-write").click()
+    desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
+    desk.locator(".lane").nth(1).get_by_label("4 of 5").check(force=True)
+    with page.expect_download() as saved:
+        desk.locator(".lanes-save").click()
+    saved.value.save_as(tmp_path / "texts.json")
+    texts = json.loads((tmp_path / "texts.json").read_text())["texts"]
+    assert [text["rating"] for text in texts] == [None, 4, None, None]
+    assert len({text["text"] for text in texts}) > 1
