@@ -11,6 +11,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from playground.model.gpt import GPTModel
+from playground.training.machine_use import give_back_freed_memory
 from playground.training.ranks import Ranks
 
 # What PyTorch has for this takes a while to import and is seldom needed: the functions import it.
@@ -21,6 +22,7 @@ def shard(model: GPTModel, device: torch.device) -> None:
     from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
 
+    give_back_freed_memory()
     mesh = init_device_mesh(device.type, (dist.get_world_size(),))
     for block in model.blocks:
         fully_shard(block, mesh=mesh)

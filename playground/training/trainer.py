@@ -115,7 +115,8 @@ def train_on(
     device = next(model.parameters()).device
     precision = resolve_precision(config.precision, device)
     threads = use_threads(config.threads)
-    keep_freed_memory()
+    if not ranks.sharded:  # there memory is what is short
+        keep_freed_memory()
     model.recompute = config.recompute
     steps_per_epoch = math.ceil(len(train_batches) / config.accumulation_steps)
     total_steps = min(config.epochs * steps_per_epoch, config.max_steps or config.epochs * steps_per_epoch)
