@@ -1,4 +1,5 @@
 // The tree of a beam search, left to right: a box is a token of a beginning that was kept; the marks say what became of it.
+// Arrow keys walk it: right to the first child, left to the parent, up and down within a column.
 
 const find = (selector) => element.querySelector(selector);
 const svg = find('svg');
@@ -6,8 +7,10 @@ const COLUMN = 104;
 const ROW = 30;
 const BOX = 84;
 const MARKS = { finished: '■', outscored: '□', died: '×', 'left over': '…', 'goes on': '' };
+const HINT = 'Point at a box to see why, or walk the tree by arrow keys.';
 let found = null;
 let chosen = 0;
+let boxes = []; // one for each node; the box that Tab comes to has tabindex 0
 
 /** All nodes from the prompt to node `number`. */
 function wayTo(number) {
@@ -33,28 +36,58 @@ function drawTree() {
   const depth = Math.max(...found.nodes.map((node) => node.depth));
   const rows = 1 + Math.max(...found.nodes.map((node) => node.row));
   const [width, height] = [(depth + 1) * COLUMN, rows * ROW + 8];
-  setAttrs(svg, { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `${found.nodes.length} tokens of beams that were kept` });
+  setAttrs(svg, { width, height, viewBox: `0 0 ${width} ${height}`, role: 'tree', 'aria-label': `${found.nodes.length} tokens of beginnings that were kept` });
   svg.replaceChildren();
-  const way = wayTo(found.texts[chosen].node);
   const x = (node) => (node.depth - 1) * COLUMN + 24;
   const y = (node) => node.row * ROW + 16;
-  for (const [number, node] of found.nodes.entries()) {
+  found.nodes.forEach((node) => {
     const from = found.nodes[node.parent];
     const [x0, y0] = from ? [x(from) + BOX, y(from)] : [6, ROW / 2 + 1];
     const middle = (x0 + x(node)) / 2;
-    svgNode('path', { class: way.has(number) ? 'edge way' : 'edge', d: `M${x0} ${y0}C${middle} ${y0} ${middle} ${y(node)} ${x(node)} ${y(node)}` }, svg);
-  }
+    svgNode('path', { class: 'edge', d: `M${x0} ${y0}C${middle} ${y0} ${middle} ${y(node)} ${x(node)} ${y(node)}` }, svg);
+  });
   svgNode('circle', { class: 'root', cx: 6, cy: ROW / 2 + 1, r: 4 }, svg);
-  for (const [number, node] of found.nodes.entries()) {
-    const group = svgNode('g', { class: `beam ${node.fate.replace(' ', '-')}${way.has(number) ? ' way' : ''}` }, svg);
-    const shade = `fill: ${shadeOf(node, 'probability')}`;
-    svgNode('rect', { x: x(node), y: y(node) - 11, width: BOX, height: 22, rx: 4, style: shade }, group);
+  boxes = found.nodes.map((node, number) => {
+    const says = sentence(node);
+    const box = svgNode('g', { class: `beam ${node.fate.replace(' ', '-')}`, role: 'treeitem', 'aria-level': node.depth, 'aria-label': says, tabindex: -1 }, svg);
+    svgNode('rect', { x: x(node), y: y(node) - 11, width: BOX, height: 22, rx: 4, style: `fill: ${shadeOf(node, 'probability')}` }, box);
     const name = nameOf(node.text);
-    svgNode('text', { x: x(node) + 6, y: y(node) + 4, text: name.length > 9 ? `${name.slice(0, 8)}…` : name }, group);
-    svgNode('text', { class: 'mark', x: x(node) + BOX - 5, y: y(node) + 4, 'text-anchor': 'end', text: MARKS[node.fate] }, group);
-    svgNode('title', { text: sentence(node) }, group);
-    group.addEventListener('pointerenter', () => setText(find('.beams-why'), sentence(node)));
+    svgNode('text', { x: x(node) + 6, y: y(node) + 4, text: name.length > 9 ? `${name.slice(0, 8)}…` : name }, box);
+    svgNode('text', { class: 'mark', x: x(node) + BOX - 5, y: y(node) + 4, 'text-anchor': 'end', text: MARKS[node.fate] }, box);
+    svgNode('title', { text: says }, box);
+    const explain = () => setText(find('.beams-why'), says);
+    box.addEventListener('pointermove', explain); // not on entering: a tree that scrolls brings boxes under a pointer at rest
+    box.addEventListener('focus', () => {
+      boxes.forEach((other) => other.setAttribute('tabindex', other === box ? 0 : -1));
+      explain();
+    });
+    box.addEventListener('keydown', (event) => walk(event, number));
+    return box;
+  });
+}
+
+/** The node that a key leads to from node `number`, or undefined. */
+function nextNode(key, number) {
+  const { nodes } = found;
+  const { parent, depth, row } = nodes[number];
+  const numbers = [...nodes.keys()];
+  if (key === 'ArrowLeft') return parent ?? undefined;
+  if (key === 'ArrowRight') {
+    const children = numbers.filter((other) => nodes[other].parent === number);
+    return children.find((child) => boxes[child].classList.contains('way')) ?? children[0];
   }
+  if (key === 'Home') return 0;
+  if (key === 'End') return found.texts[chosen].node;
+  const side = { ArrowUp: -1, ArrowDown: 1 }[key];
+  return numbers.filter((other) => nodes[other].depth === depth && (nodes[other].row - row) * side > 0)
+    .sort((a, b) => (nodes[a].row - nodes[b].row) * side)[0];
+}
+
+function walk(event, number) {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'].includes(event.key)) return;
+  event.preventDefault();
+  boxes[nextNode(event.key, number)]?.focus();
 }
 
 const sentence = (node) => `“${nameOf(node.text)}” ${percent(node.p)}; log probability so far ${node.total.toFixed(2).replace('-', '−')}; ${node.why}`;
@@ -64,13 +97,22 @@ function drawTexts() {
   find('.beams-texts').replaceChildren(
     ...found.texts.map((text, k) => {
       const says = [node('span', { class: 'beam-score', text: score(text.score) }), node('span', { class: 'beam-text' }, node('b', { text: found.prompt }), text.text)];
-      const pick = () => {
-        chosen = k;
-        draw();
-      };
-      return node('li', {}, node('button', { type: 'button', class: 'beam-pick', 'aria-pressed': String(k === chosen), onclick: pick }, ...says));
+      return node('li', {}, node('button', { type: 'button', class: 'beam-pick', onclick: () => choose(k) }, ...says));
     }),
   );
+}
+
+/** Mark a text and its way through the tree, which Tab then comes to. */
+function choose(k) {
+  chosen = k;
+  element.querySelectorAll('.beam-pick').forEach((button, i) => button.setAttribute('aria-pressed', String(i === k)));
+  const way = wayTo(found.texts[k].node);
+  const edges = svg.querySelectorAll('.edge');
+  boxes.forEach((box, number) => {
+    for (const part of [box, edges[number]]) part.classList.toggle('way', way.has(number));
+    box.setAttribute('tabindex', number === Math.min(...way) ? 0 : -1);
+  });
+  setText(find('.beams-why'), HINT);
 }
 
 function draw() {
@@ -78,7 +120,7 @@ function draw() {
   if (!found) return;
   drawTexts();
   drawTree();
-  setText(find('.beams-why'), 'Each box is a token of a beginning that was kept. ■ complete, □ complete but beaten, × no continuation was among the best, … cut short. Point at a box to see why.');
+  choose(0);
 }
 
 function update() {
@@ -86,7 +128,7 @@ function update() {
   setText(find('.desk-error'), value?.error ?? '');
   setText(find('.beams-status'), value?.busy ? 'Searching …' : '');
   find('.beams-search').disabled = !!value?.busy;
-  if (value?.texts) [found, chosen] = [value, 0];
+  if (value?.texts) found = value;
   draw();
 }
 

@@ -28,8 +28,10 @@ class BeamTree(Widget):
       <button type="button" class="link" data-copy="save">Save receipt</button>
       <span class="receipt-note" role="status"></span>
     </div>
-    <div class="beams-scroll" tabindex="0" role="group" aria-label="The tree; scroll to see all of it"><svg></svg></div>
+    <div class="beams-scroll"><svg></svg></div>
     <p class="beams-why"></p>
+    <p class="beams-key">Each box is a token of a beginning that was kept: ■ complete, □ complete but beaten,
+      × no continuation was among the best, … cut short.</p>
   </div>
 </section>
 """

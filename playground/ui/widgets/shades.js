@@ -25,7 +25,8 @@ function percent(p) {
 }
 
 /** A token by itself, its white space visible: bytes that are only part of a character as ⟨E2 82⟩. */
-const nameOf = (text) => visible(text.replace(/⟨[\dA-F ]+⟩/g, (bytes) => bytes.replace(/ /g, '\u2009')));
+const nameOf = (text) =>
+  text.split(/(⟨[\dA-F ]+⟩)/).map((part, i) => (i % 2 ? part.replace(/ /g, '\u2009') : visible(part))).join('');
 const quoted = (token) => `“${nameOf(token.d ?? token.t ?? '')}”`;
 
 /** One sentence about a token, for the eye on the pointer and for the screen reader. */
