@@ -102,13 +102,13 @@ def make_form(context: Context) -> Form:
         with gr.Accordion(
             "Where to stop, long texts, smaller weights, all the stages", open=False, elem_id="desk-further"
         ):
-            with gr.Row():
-                fields.add("stop", label="Stop before this text", info=False, elem_id="desk-stop", min_width=200)
+            with gr.Row(elem_classes="pg-level"):
+                fields.add("stop", label="Stop before this text", info=False, elem_id="desk-stop", min_width=260)
                 fields.add("stop_at_end", label="Stop at <|endoftext|>", info=False, elem_id="desk-stop_at_end")
                 fresh_seed = gr.Checkbox(
-                    False, label="A new seed for every text", interactive=True, min_width=120, elem_id="desk-fresh"
+                    False, label="A new seed for every text", interactive=True, elem_id="desk-fresh"
                 )
-            with gr.Row():
+            with gr.Row(elem_classes="pg-level"):
                 fields.widgets["past_context"] = gr.Dropdown(
                     PAST_CONTEXT,
                     value="crop",

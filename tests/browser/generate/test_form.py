@@ -1,0 +1,42 @@
+"""The desk's form in a real browser: nothing in it overlaps, and nothing sticks out."""
+
+from itertools import combinations
+
+import pytest
+
+ARROW = "#desk-further > .label-wrap > .icon"
+PARTS = [
+    "#desk-further > .label-wrap > span:first-child",
+    ARROW,
+    "#desk-stop label",
+    "#desk-stop_at_end label",
+    "#desk-fresh label",
+    "#desk-past-context",
+    "#desk-weights",
+]
+EDGES = """selectors => selectors.map((selector) => {
+  const inside = document.createRange();  // the words themselves, which may stick out of the box they are in
+  inside.selectNodeContents(document.querySelector(selector));
+  const { left, right, top, bottom } = inside.getBoundingClientRect();
+  return { left, right, top, bottom };
+})"""
+
+
+def overlap(a, b):
+    across = min(a["right"], b["right"]) - max(a["left"], b["left"])
+    down = min(a["bottom"], b["bottom"]) - max(a["top"], b["top"])
+    return across > 1 and down > 1
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_fields_behind_the_fold_stand_beside_or_under_each_other(new_page, open_desk, shoot, width):
+    page = open_desk(new_page(width=width))
+    arrow = page.locator(ARROW).bounding_box()
+    assert arrow["width"] == arrow["height"]  # it is turned when the fold opens
+    page.locator("#desk-further > .label-wrap").click()
+    page.locator("#desk-weights input").wait_for()
+    edges = dict(zip(PARTS, page.evaluate(EDGES, PARTS), strict=True))
+    assert [(a, b) for a, b in combinations(PARTS, 2) if overlap(edges[a], edges[b])] == []
+    assert max(edge["right"] for edge in edges.values()) <= width - 12
+    if width == 1280:
+        shoot(page, "generate-form")
