@@ -1,6 +1,7 @@
 """Device, precision and threads: what this machine has, and what we use of it."""
 
 import os
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from playground.errors import SettingsError
 Precision = Literal["float32", "bfloat16"]
 _CGROUP = Path("/sys/fs/cgroup")
 _BFLOAT16_FEATURES = ("avx512_bf16", "amx_bf16", "arm_bf16", "bf16")
+_WIDTHS = (128, 256, 512, 1024, 2048, 4096)  # of the matrices that are multiplied to find the peak
+_LONG_ENOUGH_S = 1e-3  # a product that takes less is not worth the device's while
+_TRIAL_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,44 @@ def autocast(device: torch.device | str, precision: Precision) -> AbstractContex
     if precision == "float32":
         return nullcontext()
     return torch.autocast(torch.device(device).type, dtype=torch.bfloat16)
+
+
+def measure_peak_flop_per_s(device: torch.device | str, precision: Precision) -> float:
+    """Floating-point operations a second in the fastest product of two square matrices, with the threads now in use.
+
+    One thread alone is tried as well, for it is faster than several while other programs keep the cores busy. It takes
+    about 30 ms, and leaves threads and random generators as they were.
+
+    >>> measure_peak_flop_per_s("cpu", "float32") > 1e6
+    True
+    """
+    threads = torch.get_num_threads()
+    tried = {1, threads} if torch.device(device).type == "cpu" else {threads}
+    try:
+        return max(_fastest_product(device, precision, n) for n in tried)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _fastest_product(device: torch.device | str, precision: Precision, threads: int) -> float:
+    torch.set_num_threads(threads)
+    for width in _WIDTHS:
+        factor = torch.full((width, width), 0.5, device=device, dtype=getattr(torch, precision))
+        product = torch.empty_like(factor)
+        _product_s(factor, product)  # the first one sets things up
+        times = [_product_s(factor, product)]
+        if times[0] > _LONG_ENOUGH_S:
+            break
+    while sum(times) < _TRIAL_S:
+        times.append(_product_s(factor, product))
+    return 2 * width**3 / min(times)
+
+
+def _product_s(factor: torch.Tensor, product: torch.Tensor) -> float:
+    started = time.perf_counter()
+    torch.mm(factor, factor, out=product)
+    product[0, 0].item()  # wait for the device
+    return time.perf_counter() - started
 
 
 def use_threads(n: int | None = None) -> int:

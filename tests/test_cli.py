@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -53,6 +54,8 @@ def test_train_shows_a_person_the_losses_and_the_end(checkpoints):
     assert result.exit_code == 0
     assert "parameters" in result.stdout
     assert "completed after 6 steps" in result.stdout
+    assert re.search(r"tokens/s, \d+% of\s+peak", result.stdout)
+    assert "measured peak" in " ".join(result.stdout.split())
 
 
 def test_an_unclear_encoding_is_asked_for_and_then_obeyed(checkpoints, tmp_path):

@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from playground import device as device_module
-from playground.device import autocast, available_cores, machine, resolve_device, resolve_precision, use_threads
+from playground.device import (
+    autocast,
+    available_cores,
+    machine,
+    measure_peak_flop_per_s,
+    resolve_device,
+    resolve_precision,
+    use_threads,
+)
 from playground.errors import SettingsError
 
 
@@ -118,3 +126,47 @@ def write(root: Path, files: dict[str, str]) -> None:
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(content + "\n", encoding="ascii")
+
+
+def multiplies_at(monkeypatch, flop_per_s):
+    """Make every product take the time that `flop_per_s(width, threads)` says; the widths that were tried."""
+    widths = []
+
+    def product_s(factor, product):
+        widths.append(len(factor))
+        return 2 * len(factor) ** 3 / flop_per_s(len(factor), torch.get_num_threads())
+
+    monkeypatch.setattr(device_module, "_product_s", product_s)
+    return widths
+
+
+@pytest.mark.parametrize(("speed", "widest"), [(1e8, 128), (1e10, 256), (1e11, 512), (1e15, 4096)])
+def test_the_peak_is_measured_on_matrices_that_keep_the_device_busy_for_long_enough(
+    monkeypatch, threads, speed, widest
+):
+    torch.set_num_threads(1)
+    widths = multiplies_at(monkeypatch, lambda *_: speed)
+    assert measure_peak_flop_per_s("cpu", "float32") == pytest.approx(speed)
+    assert max(widths) == widest
+
+
+def test_the_peak_is_the_fastest_of_several_products(monkeypatch, threads):
+    torch.set_num_threads(1)
+    speeds = iter([1e9, 1e9, 2e9, 5e9, 3e9] + 100 * [1e9])
+    multiplies_at(monkeypatch, lambda *_: next(speeds))
+    assert measure_peak_flop_per_s("cpu", "float32") == 5e9
+
+
+def test_a_busy_machine_on_which_two_threads_wait_for_each_other_has_the_peak_of_one(monkeypatch, threads):
+    torch.set_num_threads(2)
+    multiplies_at(monkeypatch, lambda width, threads: 9e10 if threads == 1 else 2 * width**3 / 0.024)
+    assert measure_peak_flop_per_s("cpu", "float32") == pytest.approx(9e10)
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_measuring_the_peak_draws_no_random_number(precision):
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    assert measure_peak_flop_per_s("cpu", precision) > 0
+    assert torch.equal(torch.get_rng_state(), before)

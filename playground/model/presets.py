@@ -15,6 +15,7 @@ from torch import nn
 from playground.config import GPT_CONFIG_124M, DataConfig, ModelConfig, TrainConfig
 from playground.device import autocast, resolve_device, resolve_precision, use_threads
 from playground.errors import SettingsError
+from playground.model.attention import kept_weights
 from playground.model.gpt import Block
 
 
@@ -131,6 +132,23 @@ def count_parameters(config: ModelConfig) -> dict[str, int]:
     return {**parts, "total": sum(parts.values())}
 
 
+def flop_per_token(config: ModelConfig) -> int:
+    """Floating-point operations that training needs for one token: `6 N + 6 · n_layers · emb_dim · context_length`.
+
+    N counts the weights that a token is multiplied with: all matrices of the blocks and the output head, no embedding,
+    norm or bias. Each costs a multiplication and an addition forward and twice that backward. The other term is
+    attention's, for the half of the places that a token may look at: queries times keys, and weights times values.
+    What is computed again to save memory does not count. Sources: Kaplan and others (2020), section 2.1; Chowdhery and
+    others (2022, PaLM), appendix B, who count attention's whole square, `12` instead of `6`.
+
+    >>> flop_per_token(ModelConfig(vocab_size=10, context_length=4, emb_dim=2, n_heads=1, n_layers=1))
+    456
+    """
+    width, layers = config.emb_dim, config.n_layers
+    weights = 12 * layers * width * width + config.vocab_size * width
+    return 6 * weights + 6 * layers * width * config.context_length
+
+
 @dataclass(frozen=True)
 class MemoryEstimate:
     """Memory in bytes."""
@@ -187,7 +205,8 @@ def _kept_bytes(config: ModelConfig, number_bytes: int, device: str) -> int:
     if config.drop_rate:
         kept += 2 * config.emb_dim  # the masks, a byte a place
         if device == "cpu":  # attention's weights and their mask; other devices compute both again
-            kept += config.n_heads * config.context_length * (number_bytes + 1)
+            a_token = kept_weights(config.context_length) / config.context_length
+            kept += round(config.n_heads * a_token * (number_bytes + 1))
     return kept
 
 

@@ -30,9 +30,28 @@ class Started(_Event):
     threads: int
     """Processor threads of each process."""
     processes: int = 1
+    flop_per_token: int | None = None
+    """Floating-point operations that training needs for a token; None in a log that was begun before it was kept."""
+    peak_flop_per_s: float | None = None
+    """What all processes together reached in a matrix product, each measured on its device at its precision with its
+    threads; None likewise."""
     exact: bool = True
     """Whether this sitting continues the last one bit for bit."""
     why_not_exact: str = ""
+
+    def share_of_peak(self, tokens_per_s: float) -> float | None:
+        """Which part of the measured peak a training at this speed makes use of; None if the peak is not known.
+
+        Source: model FLOPs utilization, Chowdhery and others (2022, PaLM), section 4.1.
+
+        >>> started = Started(total_steps=9, steps_per_epoch=9, tokens_per_step=1, n_parameters=1, device="cpu",
+        ...     precision="float32", threads=1, flop_per_token=1_000_000, peak_flop_per_s=1e9)
+        >>> started.share_of_peak(250)
+        0.25
+        """
+        if not (self.flop_per_token and self.peak_flop_per_s):
+            return None
+        return tokens_per_s * self.flop_per_token / self.peak_flop_per_s
 
 
 class Stepped(_Event):

@@ -30,8 +30,8 @@ def keep_freed_memory() -> bool:
 def give_back_freed_memory() -> bool:
     """Let this process give large buffers back to the system at once; whether that could be asked for.
 
-    The allocator of Linux else comes to keep them, in pieces that the next ones do not fit. A process that holds half of
-    the 124M configuration and puts a block together at a time needed 3.6 GB instead of 4.9, and a quarter more time.
+    The allocator of Linux else comes to keep them, in pieces that the next ones do not fit. A process that holds half
+    of the 124M configuration and puts a block together at a time needed 3.6 GB instead of 4.9, and a quarter more time.
     """
     return _ask_allocator({_MMAP_MAX: 1 << 16, _MMAP_THRESHOLD: _LARGE_BYTES, _TRIM_THRESHOLD: _LARGE_BYTES})
 

@@ -14,9 +14,10 @@ import tiktoken
 import torch
 
 from playground.config import DataConfig, TrainConfig
-from playground.device import autocast, resolve_precision, use_threads
+from playground.device import autocast, measure_peak_flop_per_s, resolve_precision, use_threads
 from playground.errors import CheckpointError
 from playground.model.gpt import GPTModel
+from playground.model.presets import flop_per_token
 from playground.text.corpus import Corpus
 from playground.text.tokenizer import encode
 from playground.training.batches import Batch, derive_seed, make_batches
@@ -115,6 +116,7 @@ def train_on(
     device = next(model.parameters()).device
     precision = resolve_precision(config.precision, device)
     threads = use_threads(config.threads)
+    peak_flop_per_s = ranks.size * measure_peak_flop_per_s(device, precision)
     if not ranks.sharded:  # there memory is what is short
         keep_freed_memory()
     model.recompute = config.recompute
@@ -144,6 +146,8 @@ def train_on(
         precision=precision,
         threads=threads,
         processes=ranks.size,
+        flop_per_token=flop_per_token(model.config),
+        peak_flop_per_s=peak_flop_per_s,
         exact=not why_not_exact,
         why_not_exact=why_not_exact,
     )

@@ -296,6 +296,28 @@ def test_the_curve_answers_the_cursor_and_the_slider(page, url, finished):
     assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
 
 
+def test_the_page_says_what_a_training_uses_and_how_much_of_the_machine(page, url, server, finished, shoot):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    assert re.search(r"parameters · cpu · (float32|bfloat16) · 1 thread$", page.inner_text(".lv-about"))
+    assert re.fullmatch(r"\d+ % of this machine's peak", page.inner_text(".lv-speed-sub"))
+    (started,) = (e for e in RunStore(server.checkpoints).open(finished).events()[0] if e.type == "started")
+    told = page.get_attribute(".lv-pace", "title")
+    assert f"{started.peak_flop_per_s / 1e9:,.0f} billion a second" in told
+    shoot(page, "finished")
+
+
+def test_a_run_from_before_the_peak_was_measured_is_shown_without_it(page, url, server):
+    run = RunStore(server.checkpoints).open(train_here(server, "old", epochs=1))
+    log = run.folder / "events.jsonl"
+    log.write_text(re.sub(r'"(flop_per_token|peak_flop_per_s)":[^,}]+,?', "", log.read_text()))
+    open_train(page, url, run="old")
+    wait_for_state(page, "completed")
+    assert page.inner_text(".lv-speed") != "–"
+    assert page.inner_text(".lv-speed-sub").strip() == ""
+    assert page.get_attribute(".lv-pace", "title") == ""
+
+
 @pytest.mark.parametrize("suffix", ["pdf", "png"])
 def test_the_loss_figure_is_saved(page, url, finished, suffix):
     open_train(page, url, run=finished)

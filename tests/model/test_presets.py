@@ -5,6 +5,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 from playground.config import GPT_CONFIG_124M, DataConfig, ModelConfig, TrainConfig
 from playground.errors import SettingsError
@@ -15,6 +17,7 @@ from playground.model.presets import (
     count_parameters,
     estimate_memory,
     find_preset,
+    flop_per_token,
     measure_step_s,
 )
 
@@ -163,3 +166,16 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(SettingsError, match="no cuda"):
         measure_step_s(TINY, DataConfig(), TrainConfig(device="cuda"))
+
+
+@pytest.mark.parametrize(
+    "config", [TINY, TINY.replace(context_length=64, n_layers=3, qkv_bias=True), TINY.replace(vocab_size=7)]
+)
+def test_the_operations_of_a_token_are_those_that_pytorch_counts(config):
+    ids = torch.zeros(3, config.context_length, dtype=torch.long)
+    model = GPTModel(config.replace(drop_rate=0.0))
+    with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
+        model(ids).sum().backward()
+    # PyTorch counts the places that a token may not look at as well
+    unseen = 6 * config.n_layers * config.emb_dim * config.context_length
+    assert counter.get_total_flops() == ids.numel() * (flop_per_token(config) + unseen)

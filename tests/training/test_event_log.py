@@ -13,8 +13,9 @@ def paused(step):
     return Paused(step=step)
 
 
-def started(step):
+def started(step, **more):
     return Started(
+        **more,
         step=step,
         total_steps=9,
         steps_per_epoch=9,
@@ -40,6 +41,18 @@ def test_what_is_appended_is_read_back_in_order(log):
     for event in events:
         log.append(event)
     assert log.read()[0] == events
+
+
+def test_the_peak_of_the_machine_is_kept_and_a_log_from_before_it_was_measured_is_read(log):
+    log.append(started(0, flop_per_token=600, peak_flop_per_s=1.5e11))
+    log.path.write_text(
+        log.path.read_text() + '{"step":2,"type":"started","total_steps":9,"steps_per_epoch":9,"tokens_per_step":1,'
+        '"n_parameters":1,"device":"cpu","precision":"f","threads":1}\n'
+    )
+    new, old = log.read()[0]
+    assert (new.flop_per_token, new.peak_flop_per_s) == (600, 1.5e11)
+    assert old == started(2)
+    assert (new.share_of_peak(5e7), old.share_of_peak(5e7)) == (0.2, None)
 
 
 def test_reading_goes_on_where_it_left_off(log):

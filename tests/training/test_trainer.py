@@ -5,9 +5,13 @@ import pytest
 import torch
 
 from playground.errors import CheckpointError, TextError
+from playground.model.presets import flop_per_token
+from playground.training import trainer
 from playground.training.control import Control
 from playground.training.events import Evaluated, Finished, Sampled, Saved, Started, Stepped, Warned
 from playground.training.position import Position
+from playground.training.ranks import Ranks
+from playground.training.trainer import train
 
 
 def of(events, kind):
@@ -44,6 +48,17 @@ def test_a_training_tells_its_story_in_order(sitting):
     assert of(events, Stepped)[-1].epoch == 2.0
     assert of(events, Stepped)[-1].tokens_seen == 128 * started.total_steps
     assert all(b.elapsed_s >= a.elapsed_s for a, b in pairwise(events))
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_the_peak_of_all_processes_is_told_at_the_start(sitting, monkeypatch, size):
+    monkeypatch.setattr(trainer, "measure_peak_flop_per_s", lambda device, precision: 5e9)
+    run = sitting()
+    started = next(
+        train(run.model, run.optimizer, run.corpus, run.data, run.config, ranks=Ranks(0, size, sharded=size > 1))
+    )
+    assert started.peak_flop_per_s == size * 5e9
+    assert started.share_of_peak(1000) == 1000 * flop_per_token(run.model.config) / (size * 5e9)
 
 
 def test_it_learns_the_text(sitting):

@@ -121,7 +121,7 @@ function drawAll() {
   const { sitting } = record;
   setText($('name'), run);
   const parts = [about?.preset, about?.text_name];
-  if (sitting) parts.push(`${fmt.short(sitting.n_parameters)} parameters`, sitting.device, sitting.precision, `${sitting.threads} ${sitting.threads === 1 ? 'thread' : 'threads'}`);
+  if (sitting) parts.push(`${fmt.short(sitting.n_parameters)} parameters`, ...machineOf(sitting));
   setText($('about'), parts.filter(Boolean).join(' · '));
   showState();
   drawCurves();
@@ -132,6 +132,11 @@ function drawAll() {
   const rate = $('lr-value');
   if (document.activeElement !== rate && !rate.dataset.touched) rate.value = +(record.lr ?? about?.lr ?? 0).toPrecision(6) || '';
   setText($('lr-label'), about?.is_scheduled ? 'Peak learning rate' : 'Learning rate');
+}
+
+/** What a sitting runs on: device, precision, processes where there are several, threads of each. */
+function machineOf({ device, precision, processes, threads }) {
+  return [device, precision, processes > 1 && `${processes} processes`, threads === 1 ? '1 thread' : `${threads} threads`];
 }
 
 function drawCurves() {
@@ -177,11 +182,23 @@ function showTiles() {
   const perplexity = row?.val_loss == null ? null : Math.exp(row.val_loss);
   setText($('perplexity'), perplexity == null ? '–' : perplexity < 100 ? perplexity.toFixed(1) : fmt.short(perplexity));
   setText($('perplexity-sub'), perplexity == null ? ' ' : `as unsure as choosing among ${fmt.whole(Math.max(1, perplexity))} ${perplexity < 1.5 ? 'token' : 'tokens'}`);
-  setText($('speed'), fmt.whole(steps.tokens_per_s.at(-1)));
-  setText($('speed-sub'), `${fmt.short(status.tokens_seen || 0)} seen`);
+  showSpeed(steps.tokens_per_s.at(-1), sitting);
   const left = LIVE.has(status.state) && done && total ? (status.elapsed_s / Math.max(1, status.step)) * (total - done) : null;
   setText($('left'), status.state === 'completed' ? 'Done' : fmt.time(left));
-  setText($('left-sub'), status.elapsed_s ? `${fmt.time(status.elapsed_s)} so far` : ' ');
+  setText($('left-sub'), status.elapsed_s ? `${fmt.time(status.elapsed_s)} and ${fmt.short(status.tokens_seen)} tokens so far` : ' ');
+}
+
+/** Tokens per second, and which part of the machine's measured peak that is; logs of old know no peak. */
+function showSpeed(speed, sitting) {
+  setText($('speed'), fmt.whole(speed));
+  const peak = sitting?.peak_flop_per_s;
+  const flop = sitting?.flop_per_token;
+  setText($('speed-sub'), peak && speed ? `${Math.round((100 * speed * flop) / peak)} % of this machine's peak` : ' ');
+  $('pace').title = peak
+    ? `Training takes ${fmt.short(flop)} floating-point operations a token. The peak, ${fmt.whole(peak / 1e9)} billion a second, is `
+      + `the fastest matrix product measured at the start on the same ${machineOf(sitting).filter(Boolean).join(', ')}. `
+      + 'Small matrices and all that is not a matrix product keep a training below it.'
+    : '';
 }
 
 const loop = Object.fromEntries([...view.querySelectorAll('.lv-loop li')].map((item) => [item.dataset.part, item]));
