@@ -70,7 +70,7 @@ def train(
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
-    """Train a model from scratch on a text; Ctrl-C saves and stops."""
+    """Train a model from scratch on a text; Ctrl-C or SIGTERM saves and stops."""
     from playground.cli_progress import encoding_bar
     from playground.model.presets import find_preset
     from playground.text.upload import UnclearEncodingError

@@ -53,7 +53,7 @@ def follow(run: "Run", as_json: bool, *, sharded: bool = False) -> None:
     from playground.training.events import event_to_json
     from playground.training.worker import run_training
 
-    with stop_on_interrupt() as control:
+    with stop_on_signal() as control:
         events = run_training(run, sample=write_sample, control=control, sharded=sharded)
         if as_json:
             last = None
@@ -66,19 +66,23 @@ def follow(run: "Run", as_json: bool, *, sharded: bool = False) -> None:
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[Any]:
-    """A control for the trainer that asks it to save and stop after the first Ctrl-C; the second one ends at once."""
+def stop_on_signal() -> Iterator[Any]:
+    """A control for the trainer that asks it to save and stop after the first Ctrl-C or SIGTERM; a second ends it."""
     from playground.training.trainer import Control
 
     commands = ["run"]
 
-    def interrupt(*_: Any) -> None:
+    def stop(*_: Any) -> None:
         commands[0] = "stop"
-        if "WORLD_SIZE" not in os.environ:  # torchrun hands each Ctrl-C on to us a second time
-            signal.signal(signal.SIGINT, former)
+        if "WORLD_SIZE" not in os.environ:  # torchrun hands each signal on to us a second time
+            restore()
 
-    former = signal.signal(signal.SIGINT, interrupt)
+    def restore() -> None:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: Control(command=commands[0])
     finally:
-        signal.signal(signal.SIGINT, former)
+        restore()

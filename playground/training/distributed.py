@@ -145,7 +145,8 @@ def run_together(command: Callable[[], object]) -> None:
     """
     with joined() as ranks:
         if not ranks.first:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process: it saves, then we stop
+            for number in (signal.SIGINT, signal.SIGTERM):  # are for the first process: it saves, then we all stop
+                signal.signal(number, signal.SIG_IGN)
             assist(ranks)
             return
         try:

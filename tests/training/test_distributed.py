@@ -4,10 +4,12 @@ any of these can go on from the others' checkpoints."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -57,11 +59,13 @@ run_together(command)
 """
 
 
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
 def torchrun(*arguments: str) -> list[dict]:
     """The events that two processes print."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    found = subprocess.run([*TORCHRUN, *arguments], env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
     assert found.returncode == 0, found.stderr
     return [json.loads(line) for line in found.stdout.splitlines()]
 
@@ -203,6 +207,33 @@ def test_processes_that_share_the_model_go_on_from_the_checkpoint_of_two_that_do
     expected = [event.loss for event in of(Stepped, alone[1])][4:]
     assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
     assert events[-1]["reason"] == "completed"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_torchrun_saves_and_stops_all_processes(tmp_path, number):
+    """Ctrl-C, or the end that a cluster announces."""
+    (tmp_path / "text.txt").write_text(TEXT)
+    settings = TRAIN | {"max_steps": 100_000, "epochs": 100_000, "save_freq": 1000, "eval_freq": 1000}
+    more = options(preset="nano", name="run", checkpoints=tmp_path, **MODEL, **DATA, **settings)
+    command = [*TORCHRUN, "-m", "playground", "train", str(tmp_path / "text.txt"), "--json", *more]
+    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for line in process.stdout:
+            if json.loads(line)["step"] == 3:
+                break
+        processes = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=120)
+    assert len(processes) >= 2
+    assert not any(each.is_running() for each in processes)
+
+    saved, finished = (json.loads(line) for line in out.splitlines()[-2:])
+    assert (saved["type"], saved["reason"], finished["reason"]) == ("saved", "stop", "stopped")
+    run = RunStore(tmp_path).open("run")
+    assert run.status().state == "stopped"
+    assert run.load_checkpoint("last").position.step == finished["step"] == run.status().step
+    started = next(run_training(run))  # in one process
+    assert started.step == finished["step"]
 
 
 def test_one_process_alone_has_nobody_to_share_the_model_with():
