@@ -75,6 +75,21 @@ def test_a_text_that_is_chosen_keeps_the_focus_and_marks_its_way(desk):
     assert desk.locator(".edge.way").count() == len(way)
 
 
+def test_a_receipt_of_a_plain_text_leaves_the_settings_of_the_search_alone(desk, tmp_path):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.locator(".desk-write").click()
+    desk.locator(".desk-more:enabled").wait_for()
+    with desk.expect_download() as saved:
+        desk.locator("[data-copy=save]:visible").click()
+    saved.value.save_as(tmp_path / "receipt.json")
+    desk.locator(".receipt-file").set_input_files(tmp_path / "receipt.json")
+    desk.wait_for_function("/Step/.test(document.querySelector('#desk-step input').value)")
+    desk.locator(".desk-more:enabled").wait_for()
+    search(desk)
+    settings = desk.locator("#beam-width input[type=number], #beam-penalty input[type=number]")
+    assert settings.evaluate_all("fields => fields.map(field => field.value)") == ["4", "1"]
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_the_tree_scrolls_by_itself_and_not_the_page(new_page, open_desk, width):
     page = open_desk(new_page(width=width))

@@ -44,6 +44,7 @@ def make_beams(context: Context, form: Form, strip: TokenStrip, tabs: gr.Tabs) -
 
     def restore(values: dict) -> Iterator[Any]:
         """Search as a receipt says, if it is that of a beam search; whatever else is opened, the desk takes care of."""
+        yield {tree: gr.skip()}  # of a generator that gave nothing, Gradio would empty every output
         with suppress(PlaygroundError):
             receipt = Receipt.from_json(last_receipt(values[strip]) or "")
             if receipt.beams is not None:
