@@ -41,10 +41,10 @@ class Served:
         body = {"data": data, "fn_index": self.fn_index(api_name), "session_hash": "test", **more}
         return self.client.post("/gradio_api/run/predict", json=body)
 
-    def ask(self, function: str, query: object) -> httpx.Response:
-        """Call a server function of the live view."""
-        view = next(i for i, block in self.page.blocks.items() if getattr(block, "elem_id", None) == "pg-live")
-        body = {"data": query, "component_id": view, "fn_name": function, "session_hash": "test"}
+    def ask(self, function: str, query: object, widget: str = "pg-live") -> httpx.Response:
+        """Call a server function of a widget: of the live view, unless told otherwise."""
+        number = next(i for i, block in self.page.blocks.items() if getattr(block, "elem_id", None) == widget)
+        body = {"data": query, "component_id": number, "fn_name": function, "session_hash": "test"}
         return self.client.post("/gradio_api/component_server/", json=body)
 
 
@@ -72,11 +72,10 @@ def free_port() -> int:
         return server.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory):
-    """One page for all tests of the room."""
-    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("uploads"))
-    context = Context.open(Path(tmp_path_factory.mktemp("page")) / "checkpoints", limits=LIMITS)
+@contextmanager
+def serving(checkpoints: Path, limits: Limits) -> Iterator[Served]:
+    """A page on a folder of runs, until the block is left."""
+    context = Context.open(checkpoints, limits=limits)
     with closing_loops():
         page = build(context)
         url = launch(page, context, port=free_port(), prevent_thread_lock=True, quiet=True).rstrip("/")
@@ -84,3 +83,11 @@ def served(tmp_path_factory):
             yield Served(page, context, url, client)
         context.jobs.shutdown(timeout_s=20)
         page.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """One page for all tests of the room."""
+    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("uploads"))
+    with serving(tmp_path_factory.mktemp("page") / "checkpoints", LIMITS) as page:
+        yield page
