@@ -113,7 +113,7 @@ def _entries(opened: zipfile.ZipFile, max_bytes: int) -> tuple[dict[str, zipfile
         names.add(check_name(top))
         found[path] = entry
     if sum(entry.file_size for entry in found.values()) > max_bytes:
-        raise RunError(f"The archive unpacks to more than {max_bytes / 1e9:.1f} GB, which is the limit here.")
+        raise RunError(f"The archive unpacks to more than {max_bytes / 1e6:,.1f} MB, which is the limit here.")
     missing = {"run.json", "text.txt", "vocabulary.json"} - set(found)
     if missing or len(names) != 1:
         raise RunError("The archive is no exported run: it must hold one folder with run.json, text and vocabulary.")

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -40,6 +40,25 @@ class Served:
         """Send an event that does not wait in the queue, as the browser does."""
         body = {"data": data, "fn_index": self.fn_index(api_name), "session_hash": "test", **more}
         return self.client.post("/gradio_api/run/predict", json=body)
+
+    def join(self, api_name: str, data: list, session: str = "test") -> list[str]:
+        """Send an event that waits in the queue, and the inputs left out as they are; the lines of the answer."""
+        body = {"data": [*data, *self.defaults(api_name)[len(data) :]], "session_hash": session}
+        joined = self.client.post("/gradio_api/queue/join", json={**body, "fn_index": self.fn_index(api_name)})
+        return [joined.text, *self.listen(session)]
+
+    def listen(self, session: str) -> list[str]:
+        """The lines of a session's event stream, until it ends or breaks off."""
+        lines = []
+        with (
+            suppress(httpx.RemoteProtocolError),  # how Gradio ends the stream of a session it does not know
+            self.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as stream,
+        ):
+            for line in stream.iter_lines():
+                lines.append(line)
+                if "close_stream" in line:
+                    break
+        return lines
 
     def ask(self, function: str, query: object, widget: str = "pg-live") -> httpx.Response:
         """Call a server function of a widget: of the live view, unless told otherwise."""

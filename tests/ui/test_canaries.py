@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import httpx
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
@@ -51,25 +50,7 @@ def act_as_the_owner(public) -> list[str]:
         public.ask("copied", {"run": SECRET, "step": 2, "ids": list(range(5))}, "desk"),
         public.client.post("/gradio_api/upload", files={"files": (f"{CANARIES[3]}.txt", CANARIES[3] * 100)}),
     ]
-    return [*(answer.text for answer in asked), *queued(public, "generate", [SECRET, PROMPT], "the-owner")]
-
-
-def queued(public, name, data, session) -> list[str]:
-    """Send an event that waits in the queue, with what the page would send for the inputs left out; the lines back."""
-    index = public.fn_index(name)
-    rest = [widget.value for widget in public.page.fns[index].inputs][len(data) :]
-    body = {"data": [*data, *rest], "fn_index": index, "session_hash": session}
-    joined = public.client.post("/gradio_api/queue/join", json=body)
-    lines = [joined.text]
-    try:
-        with public.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as stream:
-            for line in stream.iter_lines():
-                lines.append(line)
-                if "close_stream" in line:
-                    break
-    except httpx.RemoteProtocolError:  # how Gradio ends the stream of a session it does not know
-        pass
-    return lines
+    return [*(answer.text for answer in asked), *public.join("generate", [SECRET, PROMPT], "the-owner")]
 
 
 def ask_for_everything(public) -> list[str]:
@@ -79,7 +60,7 @@ def ask_for_everything(public) -> list[str]:
         if fn.api_name == "start":  # it trains on a text of its own, under a name of its own
             continue
         if fn.queue:
-            answers += queued(public, fn.api_name, [], f"stranger-{fn.api_name}")
+            answers += public.join(fn.api_name, [], f"stranger-{fn.api_name}")
         else:
             answers.append(public.send(fn.api_name, public.defaults(fn.api_name)).text)
     queries = ({}, {"run": ""}, {"run": "", "offset": 0}, {"known": []}, {"runs": [], "over": "steps"}, "{}")

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.training.archive import export_run
 from playground.ui.tabs import train_form
 from playground.ui.tabs.train_form import PASTE, UPLOAD
 
@@ -100,6 +101,18 @@ def test_fault_06_a_text_over_the_cap_is_refused_with_a_sentence(served):
     path = upload(served, b"a" * (served.context.limits.max_text_bytes + 1)).json()[0]
     facts, _ = look(served, source=UPLOAD, file=file_data(path))
     assert facts["error"].startswith("text.txt has 0.1 MB and at most 0.1 MB are taken here")
+
+
+def test_fault_06_an_archive_over_the_cap_is_refused_with_a_sentence(served, tmp_path):
+    store = served.context.store
+    model = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+    run = store.create("too-long", STORY * 20, model, DataConfig(), TrainConfig(epochs=1))
+    archive = export_run(run, tmp_path / "too-long.zip").read_bytes()
+    store.delete("too-long")
+    assert len(archive) < served.context.limits.max_archive_bytes < len(STORY * 20)
+    answer = served.join("import_run", [file_data(upload(served, archive, "too-long.zip").json()[0])])
+    assert any("The archive unpacks to more than 0.2 MB, which is the limit here." in line for line in answer)
+    assert "too-long" not in store.names()
 
 
 def test_fault_07_many_files_in_one_request_are_refused(served):
@@ -235,23 +248,9 @@ def test_fault_14_another_visitors_session_sees_nothing_and_cancels_nothing(serv
     served.client.post("/gradio_api/cancel", json=theirs)
     served.client.post("/gradio_api/reset", json={"event_id": "0" * 32})
     assert not any(block.stateful for block in served.page.blocks.values())
-    seen_by_others = listen(served, "theirs")
+    seen_by_others = served.listen("theirs")
     assert not any(event in line for line in seen_by_others)
-    assert any("process_completed" in line and event in line for line in listen(served, "mine"))
-
-
-def listen(served, session: str) -> list[str]:
-    """The lines of a session's event stream, until it ends or breaks off."""
-    lines = []
-    try:
-        with served.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as stream:
-            for line in stream.iter_lines():
-                lines.append(line)
-                if "close_stream" in line:
-                    break
-    except httpx.RemoteProtocolError:  # how Gradio ends the stream of a session it does not know
-        pass
-    return lines
+    assert any("process_completed" in line and event in line for line in served.listen("mine"))
 
 
 def test_fault_15_no_event_passes_the_queue(served):
