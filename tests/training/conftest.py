@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from playground.text.corpus import Corpus, build_corpus
 from playground.training.checkpoint import checkpoint_name, read_checkpoint, write_checkpoint
 from playground.training.conditions import Conditions
 from playground.training.events import Event
+from playground.training.jobs import Jobs
 from playground.training.optimizer import make_optimizer
 from playground.training.position import Position
 from playground.training.runs import Run, RunStore
 from playground.training.trainer import train
+from tests.training.waiting import PATIENCE_S
 
 TEXT = "".join(
     f"On day {day} the {what} went {where}. "
@@ -121,3 +123,38 @@ def new_run(store: RunStore) -> Callable[..., Run]:
         )
 
     return make
+
+
+@pytest.fixture
+def trained(sitting: Callable[..., Sitting]) -> Sitting:
+    """A sitting after two steps."""
+    run = sitting(max_steps=2, epochs=1)
+    run.train()
+    return run
+
+
+@pytest.fixture
+def folder(trained: Sitting, tmp_path: Path) -> Path:
+    """Its checkpoint, with an epoch, tokens and a validation loss."""
+    return trained.write(tmp_path, Position(step=2, epoch=0, batch=2, tokens_seen=256, val_loss=5.0))
+
+
+@pytest.fixture
+def make_jobs(store: RunStore) -> Iterator[Callable[..., Jobs]]:
+    """Makes jobs on the empty run store, and lets them end after the test."""
+    made = []
+
+    def make(**settings: object) -> Jobs:
+        made.append(Jobs(store, **{"grace_s": PATIENCE_S, **settings}))
+        return made[-1]
+
+    yield make
+    for jobs in made:
+        jobs.shutdown()
+        assert jobs.running() == []
+
+
+@pytest.fixture
+def jobs(make_jobs: Callable[..., Jobs]) -> Jobs:
+    """Jobs with room for one training at a time."""
+    return make_jobs()
