@@ -19,8 +19,8 @@ SIZES = {"1280": (1280, 800), "375": (375, 720)}
 class Server:
     """The app in a process of its own; it can be killed and started again on the same port and the same runs."""
 
-    def __init__(self, checkpoints: Path) -> None:
-        self.checkpoints = checkpoints
+    def __init__(self, checkpoints: Path, *flags: str) -> None:
+        self.checkpoints, self.flags = checkpoints, flags
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -30,7 +30,8 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [sys.executable, "app.py", "--checkpoints", str(self.checkpoints), "--port", str(self.port)]
+        flags = ["--checkpoints", str(self.checkpoints), "--port", str(self.port), *self.flags]
+        command = [sys.executable, "app.py", *flags]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environment())
         for _ in range(600):

@@ -119,7 +119,7 @@ def test_a_run_is_renamed_pinned_deleted_and_brought_back(tab, runs):
     do(tab, "rename")
     tab.locator(".rv-rename input").fill("../evil")
     tab.locator(".rv-rename button").click()
-    message(tab, "is not allowed")
+    tab.locator(".rv-rename .rv-refused", has_text="is not allowed").wait_for()
     tab.locator(".rv-rename input").fill("steady")
     tab.locator(".rv-rename button").click()
     message(tab, "is now called steady")

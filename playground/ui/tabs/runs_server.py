@@ -65,6 +65,7 @@ class RunsServer:
             "runs": [self._row(summary) for summary in found],
             "unreadable": list(unreadable.values()),
             "public": self._context.limits.is_public,
+            "max_archive_bytes": self._context.limits.max_archive_bytes,
         }
 
     def _find(self, name: str) -> Run | None:

@@ -3,11 +3,13 @@
 const view = element.querySelector('.rv');
 const part = (name) => view.querySelector(name);
 const doing = Object.fromEntries([...view.querySelectorAll('[data-do]')].map((button) => [button.dataset.do, button]));
+const FORMS = { fork: part('.rf'), rename: part('.rv-rename') };
 const LIVE_MS = 1500;
 const REST_MS = 5000;
 
 let runs = [];
 let isPublic = false;
+let maxArchiveBytes = Infinity;
 let undoToken = '';
 let timer = null;
 let asking = false;
@@ -41,6 +43,8 @@ function take(answer) {
   const moving = runs.some(isLive);
   runs = answer.runs;
   isPublic = answer.public;
+  maxArchiveBytes = answer.max_archive_bytes;
+  FORMS.fork.elements.new_name.closest('label').hidden = isPublic; // a name that nobody guesses is given there
   table.draw(runs);
   part('.rv-empty').hidden = runs.length > 0;
   setText(part('.rv-count'), runs.length ? `${runs.length}` : '');
@@ -86,7 +90,9 @@ function showOne() {
 }
 
 function closeForms() {
-  part('.rv-rename').hidden = true;
+  FORMS.rename.hidden = true;
+  refuse(FORMS.fork, '');
+  refuse(FORMS.rename, '');
   fork.close();
   for (const name of ['fork', 'rename']) doing[name].setAttribute('aria-expanded', 'false');
 }
@@ -98,6 +104,14 @@ function say(text, { bad = false, undo = '' } = {}) {
   line.querySelector('.rv-undo').hidden = !undo;
   line.classList.toggle('rv-complaint', bad);
   line.hidden = !text;
+  if (bad && text) line.scrollIntoView({ block: 'nearest' });
+}
+
+/** Say at the end of a form, where its button is, what was wrong with it. */
+function refuse(form, text) {
+  const line = form.querySelector('.rv-refused');
+  setText(line, text);
+  line.hidden = !text;
 }
 
 // --- acting --------------------------------------------------------------------------------------------------------
@@ -105,7 +119,9 @@ function say(text, { bad = false, undo = '' } = {}) {
 async function act(action, run, more = {}) {
   const answer = await server.act({ ...more, action, run });
   if (!answer || answer.error) {
-    say(answer?.error ?? 'The server did not answer; try again.', { bad: true });
+    const complaint = answer?.error ?? 'The server did not answer; try again.';
+    say(FORMS[action] ? '' : complaint, { bad: true });
+    if (FORMS[action]) refuse(FORMS[action], complaint);
     return;
   }
   closeForms();
@@ -128,7 +144,7 @@ const actions = {
     trigger('download', { run: run.name });
   },
   rename: (run) => {
-    const form = part('.rv-rename');
+    const form = FORMS.rename;
     const opens = form.hidden;
     closeForms();
     form.hidden = !opens;
@@ -138,7 +154,7 @@ const actions = {
     form.elements.new_name.select();
   },
   fork: async (run) => {
-    const opens = part('.rf').hidden;
+    const opens = FORMS.fork.hidden;
     closeForms();
     if (!opens) return;
     const complaint = await fork.open(run.name);
@@ -150,12 +166,21 @@ const actions = {
 for (const [name, button] of Object.entries(doing)) {
   button.addEventListener('click', () => chosen() && actions[name](chosen()));
 }
-part('.rv-rename').addEventListener('submit', (event) => {
+FORMS.rename.addEventListener('submit', (event) => {
   event.preventDefault();
   if (chosen()) act('rename', chosen().name, { new_name: event.target.elements.new_name.value });
 });
 part('.rv-undo').addEventListener('click', () => undoToken && act('undo', undoToken));
 view.addEventListener('keydown', (event) => event.key === 'Escape' && closeForms());
+
+// Before Gradio looks at an archive: it would tell of one that is too large far from here, and in other units.
+document.addEventListener('change', (event) => {
+  const file = event.target.files?.[0];
+  if (!file || !event.target.closest('.pg-archive-row') || file.size <= maxArchiveBytes) return;
+  event.stopPropagation();
+  event.target.value = '';
+  say(`${file.name} has ${fmt.bytes(file.size)}; archives of at most ${fmt.bytes(maxArchiveBytes)} are taken here.`, { bad: true });
+}, true);
 
 watch('value', () => {
   const news = parse(props.value);
