@@ -1,0 +1,88 @@
+"""A server for strangers in a real browser: what it refuses is told in one sentence where it was asked for."""
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.training.runs import RunStore
+from playground.training.worker import run_training
+
+from .conftest import SIZES, Server
+
+TEXT = "The rain had stopped, and nobody in the house said a word about the letter. " * 60
+ENOUGH = "2 trainings of yours are at work or waiting; stop one, or wait for its end."
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory):
+    """Such a server with one run, whose name its owner knows."""
+    running = Server(tmp_path_factory.mktemp("public") / "checkpoints", "--public")
+    model = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)
+    train = TrainConfig(epochs=2, lr=1e-2, sample_tokens=0, threads=1)
+    list(run_training(RunStore(running.checkpoints).create("mine", TEXT, model, DataConfig(batch_size=4), train)))
+    yield running
+    running.stop()
+
+
+def open_run(page, server):
+    """The Runs tab with the owner's run chosen."""
+    page.goto(f"{server.url}/?run=mine")
+    page.get_by_role("tab", name="Runs").click()
+    choose_run(page)
+    return page
+
+
+def choose_run(page):
+    row = page.locator(".rv-table tbody tr").filter(has=page.get_by_label("choose mine", exact=True))
+    row.locator(".rv-c-name").click()
+    page.locator(".rv-chosen", has_text="mine").wait_for()
+
+
+def fork(page):
+    """Ask for a fork that trains for long."""
+    page.locator("[data-do=fork]").click()
+    form = page.locator(".rf")
+    form.locator("[name=lr]").wait_for()
+    form.locator("[name=epochs]").fill("50000")
+    form.get_by_role("button").click()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_fault_43_a_fork_too_many_is_refused_where_it_was_asked_for(new_page, public, shoot, size):
+    width, height = SIZES[size]
+    page = open_run(new_page(width, height), public)
+    while len(RunStore(public.checkpoints).names()) < 3:
+        before = page.locator(".rv-table tbody tr").count()
+        fork(page)
+        page.wait_for_function("before => document.querySelectorAll('.rv-table tbody tr').length > before", arg=before)
+        choose_run(page)
+    fork(page)
+    refusal = page.locator(".rf .rv-refused")
+    refusal.wait_for()
+    assert refusal.inner_text() == ENOUGH
+    button = page.locator(".rf button").bounding_box()
+    assert 0 <= refusal.bounding_box()["y"] - button["y"] - button["height"] <= 24
+    assert page.locator(".rv-message").is_hidden()
+    assert page.locator(".rf [name=new_name]").is_hidden()
+    shoot(page, f"public-fork-{size}")
+    page.locator("[data-do=fork]").click()
+    assert refusal.is_hidden()
+
+    page.get_by_role("tab", name="Train").click()
+    page.locator(".lv-buttons").get_by_role("button", name="+1 epoch").click()
+    page.locator(".lv", has_text=ENOUGH).wait_for()
+    page.click("#pg-start")
+    page.locator("#pg-start-complaint", has_text=ENOUGH).wait_for()
+
+
+def test_fault_06_an_archive_over_the_cap_is_refused_before_it_is_sent(page, public, tmp_path):
+    archive = tmp_path / "large.zip"
+    with archive.open("wb") as file:
+        file.truncate(200_000_001)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    open_run(page, public)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Bring in a run").click()
+    chooser.value.set_files(archive)
+    page.locator(".rv-message", has_text="large.zip has 200 MB; archives of at most 200 MB are taken here.").wait_for()
+    assert not [url for url in sent if "/upload" in url]
