@@ -246,7 +246,7 @@ def test_fault_16_words_are_shown_as_characters(page, url):
     state = {"words": [[word, i] for i, word in enumerate(nasty)], "follow": nasty[0], "prompt": nasty[0]}
     open_lab(page, url, state)
     for part in ("#lab-chapter tbody tr", "#lab-draws .counts li", "#lab-sweep .name"):
-        page.locator(part).first.scroll_into_view_if_needed()
+        page.locator(part.split()[0]).scroll_into_view_if_needed()
         page.wait_for_selector(part)
     assert [word for word in bars(page) if word != "sum"] == [word.replace(" ", "·") for word in nasty]
     assert page.evaluate("window.hit") is None

@@ -2,8 +2,6 @@
 
 const root = element.querySelector('.address');
 const part = (name) => root.querySelector(name);
-const defaults = parse(props.defaults);
-const quick = parse(props.quick) ?? [];
 let timer = 0;
 let first = true;
 

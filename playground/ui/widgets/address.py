@@ -8,7 +8,7 @@ from playground.ui.widgets.base import Widget
 class Address(Widget):
     """Its value is the state of the laboratory; what differs from `defaults` goes into the address's parameter `lab`.
 
-    `defaults` (a JSON string) is the chapter's state, to which Reset goes back; `quick` are changes at one click.
+    The constant `defaults` is the chapter's state, to which Reset goes back; `quick` are changes at one click.
     """
 
     scripts: ClassVar[tuple[str, ...]] = ("lab.js",)

@@ -14,7 +14,7 @@ Colours are the variables of `playground/ui/theme.py`.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -31,11 +31,14 @@ class Widget(gr.HTML):
     template: ClassVar[str] = ""
     scripts: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, value: Any = None, **settings: Any) -> None:
+    def __init__(self, value: Any = None, *, constants: Mapping[str, Any] | None = None, **settings: Any) -> None:
         """`value` is a JSON string or what `json.dumps` takes; `settings` go to `gr.HTML` (elem_id, …).
 
-        Among them `server_functions`: here they may be methods.
+        Among them `server_functions`: here they may be methods. `constants` are what the script knows by these names.
+        They are no props, for a widget on a tab or in a fold that was never opened loses its props where an event has
+        nothing to say to it.
         """
+        given = [f"const {name} = {to_json(constant)};" for name, constant in (constants or {}).items()]
         if "server_functions" in settings:
             settings["server_functions"] = [_plain(function) for function in settings["server_functions"]]
         stem = type(self).__module__.rpartition(".")[2]
@@ -44,7 +47,7 @@ class Widget(gr.HTML):
             value=value if value is None or isinstance(value, str) else to_json(value),
             html_template=self.template or read_asset(f"{stem}.html"),
             css_template="\n".join(read_asset(name) for name in [*styles, f"{stem}.css"]),
-            js_on_load="\n".join(read_asset(name) for name in ["base.js", *self.scripts, f"{stem}.js"]),
+            js_on_load="\n".join([*given, *map(read_asset, ["base.js", *self.scripts, f"{stem}.js"])]),
             apply_default_css=False,
             **settings,
         )

@@ -66,4 +66,4 @@ function makeCard(card) {
       node('button', { type: 'button', text: label, onclick: () => setUp(state, card.place) }))));
 }
 
-root.append(...parse(props.cards).map(makeCard));
+root.append(...cards.map(makeCard));

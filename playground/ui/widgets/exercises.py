@@ -6,7 +6,7 @@ from playground.ui.widgets.base import Widget
 
 
 class Exercises(Widget):
-    """Its value is the state of the laboratory, which a card's set-up replaces; `cards` (a JSON string) are the cards.
+    """Its value is the state of the laboratory, which a card's set-up replaces; the constant `cards` are the cards.
 
     The server function `exercise(number)` answers with the headings and rows of what really comes out.
     """

@@ -72,7 +72,7 @@ part('.add').addEventListener('click', () => {
   part('tbody tr:last-child input').select();
 });
 part('.back').addEventListener('click', () => {
-  commit({ words: parse(props.chapter) });
+  commit({ words: chapter });
   fillWords();
 });
 

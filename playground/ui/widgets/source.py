@@ -8,7 +8,7 @@ from playground.ui.widgets.base import Widget
 class Source(Widget):
     """Its value is the state of the laboratory, of which it changes what says where the logits come from.
 
-    The server function `runs("")` answers `{"runs": [{"name", "steps"}]}`; `chapter` (a JSON string) holds the
+    The server function `runs("")` answers `{"runs": [{"name", "steps"}]}`; the constant `chapter` holds the
     chapter's words.
     """
 

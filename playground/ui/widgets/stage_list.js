@@ -3,7 +3,6 @@
 const root = element.querySelector('.stage-list');
 const list = root.querySelector('ol');
 const live = root.querySelector('[aria-live]');
-const catalogue = parse(props.catalogue);
 let state = null;
 let rows = [];
 let size = 9; // of the vocabulary, as the server last said

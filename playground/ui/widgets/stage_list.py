@@ -8,7 +8,7 @@ from playground.ui.widgets.base import Widget
 class StageList(Widget):
     """Its value is the state of the laboratory, of which it changes `stages`; `input` tells of every change.
 
-    `catalogue` (a JSON string) describes all stages, the known orders and the lesson. The server function
+    The constant `catalogue` describes all stages, the known orders and the lesson. The server function
     `order(state)` answers `{"text": sentence, "stages": the other order or null}`, and `tokens({"state", "text"})`
     answers `{"pairs": [[id, number]]}` for tokens written by hand.
     """

@@ -37,3 +37,18 @@ def open_desk(url, tale):
 def desk(page, open_desk):
     """The Generate tab of a page 1280 points wide, with the run chosen."""
     return open_desk(page)
+
+
+@pytest.fixture
+def desk_of_receipt(desk, tmp_path):
+    """The same after the receipt of a text was saved and opened; nothing else on the tab has been touched."""
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.locator(".desk-write").click()
+    desk.locator(".desk-more:enabled").wait_for()
+    with desk.expect_download() as saved:
+        desk.locator("[data-copy=save]:visible").click()
+    saved.value.save_as(tmp_path / "receipt.json")
+    desk.locator(".receipt-file").set_input_files(tmp_path / "receipt.json")
+    desk.wait_for_function("/Step/.test(document.querySelector('#desk-step input').value)")
+    desk.locator(".desk-more:enabled").wait_for()
+    return desk

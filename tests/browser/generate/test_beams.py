@@ -75,18 +75,9 @@ def test_a_text_that_is_chosen_keeps_the_focus_and_marks_its_way(desk):
     assert desk.locator(".edge.way").count() == len(way)
 
 
-def test_a_receipt_of_a_plain_text_leaves_the_settings_of_the_search_alone(desk, tmp_path):
-    desk.locator("#desk-prompt textarea").fill("The rain had")
-    desk.locator(".desk-write").click()
-    desk.locator(".desk-more:enabled").wait_for()
-    with desk.expect_download() as saved:
-        desk.locator("[data-copy=save]:visible").click()
-    saved.value.save_as(tmp_path / "receipt.json")
-    desk.locator(".receipt-file").set_input_files(tmp_path / "receipt.json")
-    desk.wait_for_function("/Step/.test(document.querySelector('#desk-step input').value)")
-    desk.locator(".desk-more:enabled").wait_for()
-    search(desk)
-    settings = desk.locator("#beam-width input[type=number], #beam-penalty input[type=number]")
+def test_a_receipt_of_a_plain_text_leaves_the_settings_of_the_search_alone(desk_of_receipt):
+    search(desk_of_receipt)
+    settings = desk_of_receipt.locator("#beam-width input[type=number], #beam-penalty input[type=number]")
     assert settings.evaluate_all("fields => fields.map(field => field.value)") == ["4", "1"]
 
 

@@ -40,3 +40,11 @@ def test_fields_behind_the_fold_stand_beside_or_under_each_other(new_page, open_
     assert max(edge["right"] for edge in edges.values()) <= width - 12
     if width == 1280:
         shoot(page, "generate-form")
+
+
+def test_a_receipt_opened_before_the_fold_leaves_the_stages_behind_it_whole(desk_of_receipt):
+    desk_of_receipt.locator("#desk-further > .label-wrap").click()
+    stages = desk_of_receipt.locator("#desk-stages .stage .name")
+    stages.nth(1).wait_for()
+    assert stages.all_inner_texts() == ["Top-k", "Temperature"]
+    assert desk_of_receipt.locator("#desk-stages .add option").count() > 10

@@ -4,6 +4,7 @@ One value, the `LabState` as JSON, is shared by all widgets of the tab. A widget
 in the browser; those that draw ask the server for exact numbers (`server.Laboratory`). No work is kept in the page.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.state import CHAPTER_STAGES, CHAPTER_WORDS, LabState
 from playground.ui.widgets.address import Address
-from playground.ui.widgets.base import Widget, to_json
+from playground.ui.widgets.base import Widget
 from playground.ui.widgets.distribution import Distribution
 from playground.ui.widgets.draws import Draws
 from playground.ui.widgets.exercises import Exercises
@@ -38,18 +39,18 @@ class DecodingTab:
 def build(context: Context) -> DecodingTab:
     """Lay out the laboratory and bind it to the runs and models of `context`."""
     lab, start = Laboratory(context), LabState().to_json()
-    address = Address(start, defaults=start, quick=to_json(_quick()), elem_id="lab-address")
+    address = Address(start, constants={"defaults": json.loads(start), "quick": _quick()}, elem_id="lab-address")
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=320, elem_classes="pg-beside"):
             with gr.Column(elem_classes="pg-panel"):
                 source = Source(
-                    start, chapter=to_json(CHAPTER_WORDS), server_functions=[lab.runs], elem_id="lab-source"
+                    start, constants={"chapter": CHAPTER_WORDS}, server_functions=[lab.runs], elem_id="lab-source"
                 )
             with gr.Column(elem_classes="pg-panel"):
                 _heading("Stages, first to last")
                 stages = StageList(
                     start,
-                    catalogue=to_json(make_catalogue()),
+                    constants={"catalogue": make_catalogue()},
                     server_functions=[lab.order, lab.tokens],
                     elem_id="lab-stages",
                 )
@@ -68,7 +69,7 @@ def build(context: Context) -> DecodingTab:
     with gr.Column(elem_classes="pg-panel"):
         _heading("The chapter's exercises")
         exercises = Exercises(
-            start, cards=to_json(make_cards()), server_functions=[lab.exercise], elem_id="lab-exercises"
+            start, constants={"cards": make_cards()}, server_functions=[lab.exercise], elem_id="lab-exercises"
         )
     widgets = (source, stages, address, picture, draws, sweep, grouped, exercises)
     for widget in widgets:

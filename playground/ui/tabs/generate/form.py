@@ -17,7 +17,6 @@ from playground.ui.tabs.decoding.state import LabState
 from playground.ui.tabs.generate.choices import checkpoint_choices
 from playground.ui.tabs.generate.start import LONGEST_PROMPT, Start
 from playground.ui.tabs.generate.weights import ABOUT_WEIGHTS, WEIGHTS
-from playground.ui.widgets.base import to_json
 from playground.ui.widgets.stage_list import StageList
 
 PAST_CONTEXT = [("Crop to the last tokens, as in the book", "crop"), ("Drop the older half at once", "jump")]
@@ -137,7 +136,7 @@ def make_form(context: Context) -> Form:
             )
             stages = StageList(
                 LabState(stages=(TopK(25), Temperature(1.0))).to_json(),
-                catalogue=to_json(make_catalogue()),
+                constants={"catalogue": make_catalogue()},
                 server_functions=[lab.order, lab.tokens],
                 elem_id="desk-stages",
             )
