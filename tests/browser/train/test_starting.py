@@ -1,0 +1,141 @@
+"""The Train tab in a real browser: from a text to a training."""
+
+import re
+
+import pytest
+
+from .driving import (
+    LONG,
+    NANO,
+    choose_preset,
+    choose_source,
+    end,
+    fill,
+    open_train,
+    press,
+    start,
+    state,
+    wait_for_state,
+)
+
+
+def test_a_text_is_uploaded_trained_stopped_and_trained_to_the_end(page, url, shoot, tmp_path):
+    open_train(page, url)
+    shoot(page, "train-first")
+    choose_source(page, "Upload")
+    file = tmp_path / "harbour.txt"
+    file.write_text(LONG, encoding="utf-8")
+    page.set_input_files("#pg-file input[type=file]", file)
+    page.wait_for_function("document.querySelector('#pg-text-facts dd')?.textContent === '12,000'")
+
+    start(page, "harbour", epochs=500)
+    page.wait_for_function("document.querySelector('.plot-thin')?.getAttribute('d')?.length > 20")
+    before = page.get_attribute(".plot-thin", "d")
+    page.wait_for_function("before => document.querySelector('.plot-thin').getAttribute('d') !== before", arg=before)
+    assert "run=harbour" in page.url
+    press(page, "Stop")
+    wait_for_state(page, "stopped")
+    assert page.locator(".lv-buttons").get_by_role("button", name="Resume").is_enabled()
+
+    start(page, "harbour-whole", epochs=3)
+    wait_for_state(page, "completed")
+    assert page.inner_text(".lv-left") == "Done"
+    assert float(page.inner_text(".lv-train")) < 7
+    assert "choosing among" in page.inner_text(".lv-perplexity-sub")
+    assert page.inner_text(".pb-sample").startswith("Every effort moves you")
+    assert page.locator(".pb-rows .pb-word").first.inner_text()
+    shoot(page, "train-done")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "PNG"),
+        ("short.txt", b"so it goes", "missing"),
+    ],
+)
+def test_a_file_that_cannot_be_trained_on_gets_its_one_sentence(page, url, tmp_path, name, data, sentence):
+    open_train(page, url)
+    choose_source(page, "Upload")
+    file = tmp_path / name
+    file.write_bytes(data)
+    page.set_input_files("#pg-file input[type=file]", file)
+    page.wait_for_selector("#pg-text-facts .fa-error:visible")
+    assert sentence in page.inner_text("#pg-text-facts .fa-error")
+    page.click("#pg-start")
+    page.wait_for_selector("#pg-start-complaint .fa-error:visible")
+    assert sentence in page.inner_text("#pg-start-complaint .fa-error")
+    assert page.locator(".lv-empty").is_visible()
+
+
+def test_a_short_text_is_trained_with_the_context_that_is_offered(page, url, shoot):
+    open_train(page, url)
+    choose_source(page, "Paste")
+    page.click("#pg-pasted textarea")
+    page.keyboard.insert_text(LONG[:2000])
+    page.wait_for_selector("#pg-text-facts .fa-way:visible")
+    shoot(page, "train-short")
+    offered = re.search(r"\d+", page.inner_text("#pg-text-facts .fa-way"))[0]
+    page.click("#pg-text-facts .fa-way")
+    page.wait_for_function("document.querySelector('#pg-text-facts dd')?.textContent === '2,000'")
+    assert page.input_value("#pg-context_length input") == offered
+
+
+def test_a_setting_out_of_its_bounds_is_named(page, url):
+    open_train(page, url)
+    fill(page, "lr", 7)
+    page.wait_for_selector("#pg-cost .fa-error:visible")
+    assert "lr" in page.inner_text("#pg-cost .fa-error")
+    fill(page, "lr", 0.001)
+    page.wait_for_selector("#pg-cost .fa-facts:visible")
+
+
+def test_fault_16_what_looks_like_markup_is_shown_as_characters(page, url, tmp_path):
+    nasty = (
+        "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script> ${alert(1)} {{value}} "
+    )
+    open_train(page, url)
+    choose_source(page, "Upload")
+    file = tmp_path / "a <b> {{x}} ${y}.txt"
+    file.write_text(nasty * 60, encoding="utf-8")
+    page.set_input_files("#pg-file input[type=file]", file)
+    page.wait_for_selector("#pg-text-facts dd")
+    page.click("#pg-all-settings button")
+    start(page, "markup", epochs=2, start_context=nasty.strip())
+    wait_for_state(page, "completed")
+    assert nasty.strip() in page.inner_text(".pb-sample")
+    assert nasty.strip() == page.inner_text(".pb-context")
+    assert "a b x y.txt" in page.inner_text(".lv-about")  # Gradio leaves these characters out of a file's name
+    assert page.title() == "GPT playground"
+    assert page.locator(".lv img, .lv script").count() == 0
+
+
+def test_fault_39_start_pressed_twice_is_one_run(page, url):
+    open_train(page, url)
+    choose_preset(page, NANO)
+    fill(page, "epochs", 3000)
+    page.evaluate(
+        "() => { const start = document.querySelector('#pg-start'); start.click(); start.click();"
+        " setTimeout(() => start.click(), 300); }"
+    )
+    wait_for_state(page, "running")
+    first = page.inner_text(".lv-name")
+    page.click("#pg-start")
+    page.wait_for_timeout(1500)
+    assert page.inner_text(".lv-name") == first
+    assert state(page) == "running"
+    end(page)
+
+
+def test_fault_42_a_second_training_waits_and_shows_its_place(page, url, new_page):
+    open_train(page, url)
+    start(page, "busy", epochs=5000)
+    wait_for_state(page, "running")
+    other = new_page()
+    open_train(other, url)
+    start(other, "waiting", epochs=2)
+    wait_for_state(other, "queued")
+    other.wait_for_function("document.querySelector('.lv-state-text').textContent === 'Waiting, place 1'")
+    end(page)
+    wait_for_state(other, "completed")

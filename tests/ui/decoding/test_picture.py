@@ -1,0 +1,93 @@
+"""The laboratory's picture, held against the chapter and the pipeline; and tokens written by hand."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playground.errors import SettingsError
+from playground.sampling import Pipeline, Temperature, TopK
+from playground.ui.tabs.decoding.picture import make_picture
+from playground.ui.tabs.decoding.source import read_tokens, toy_source
+from playground.ui.tabs.decoding.state import LabState
+
+from .shared import big_source, picture_of
+
+
+class TestPicture:
+    def test_softmax_of_the_chapter(self):
+        expected = "6.0907e-02 1.6313e-03 1.0019e-04 5.7212e-01 3.4190e-03 1.3257e-04 1.0120e-04 3.5758e-01 4.0122e-03"
+        assert [f"{row['before']:.4e}" for row in picture_of()["rows"]] == expected.split()
+
+    def test_top_k_of_the_chapter(self):
+        picture = picture_of(stages=(TopK(3), Temperature(1.0)))
+        after = {row["word"]: round(row["after"], 4) for row in picture["rows"] if row["after"]}
+        assert after == {"forward": 0.5775, "toward": 0.3610, "closer": 0.0615}
+        assert {row["cut"] for row in picture["rows"] if not row["after"]} == {"Top-k"}
+        assert [step["chip"] for step in picture["steps"]] == ["softmax", "Top-k 3", "÷ 1"]
+
+    @pytest.mark.parametrize(("temperature", "bits"), [(1.0, 1.317), (0.1, 0.074), (5.0, 2.884)])
+    def test_entropy_of_the_chapter(self, temperature, bits):
+        assert round(picture_of(stages=(Temperature(temperature),))["after"]["entropy"], 3) == bits
+
+    @settings(max_examples=50)
+    @given(
+        st.lists(st.floats(-30, 30, width=32), min_size=1, max_size=12),
+        st.permutations([TopK(3), Temperature(0.7), Temperature(3.0, on=False)]),
+    )
+    def test_shows_the_pipelines_own_numbers_and_sums_to_one(self, logits, stages):
+        state = LabState(words=tuple((f"w{i}", logit) for i, logit in enumerate(logits)), stages=tuple(stages))
+        picture = make_picture(state, toy_source(state))
+        expected = Pipeline(stages)(torch.tensor(logits)).softmax(-1).tolist()
+        assert [row["after"] for row in picture["rows"]] == expected
+        assert sum(row["after"] for row in picture["rows"]) == pytest.approx(1, abs=1e-5)
+        assert all(sum(step["p"]) == pytest.approx(1, abs=1e-5) for step in picture["steps"])
+
+    def test_a_large_vocabulary_is_exact_and_its_tail_completes_the_whole(self):
+        source = big_source()
+        state = LabState(source="model", stages=(TopK(40), Temperature(0.8)), top=20)
+        picture = make_picture(state, source)
+        assert picture["tail"]["count"] == 50_257 - 20
+        before = source.logits.softmax(-1)
+        for row in picture["rows"]:
+            assert row["before"] == float(before[row["id"]])
+            assert row["rank"] == int((before > before[row["id"]]).sum()) + 1
+        for which in ("before", "after"):
+            assert sum(row[which] for row in picture["rows"]) + picture["tail"][which] == pytest.approx(1, abs=1e-6)
+        assert picture["steps"][1]["cut_count"] == 50_257 - 40
+        assert picture["scale"] >= max(max(step["p"]) for step in picture["steps"]) * 0.999
+
+    def test_any_token_can_be_found_and_risers_are_shown(self):
+        source = big_source()
+        last = int(source.logits.argmin())
+        state = LabState(source="model", find=f"token {last}", stages=())
+        found = make_picture(state, source)["rows"][-1]
+        assert (found["id"], found["pinned"], found["rank"]) == (last, True, 50_257)
+        bias = [{"name": "logit_bias", "biases": [[last, 60.0]]}]
+        lifted = make_picture(LabState(source="model", stages=bias), source)
+        assert lifted["rows"][-1]["id"] == last
+        assert lifted["rows"][-1]["after"] > 0.99
+
+    def test_fault_59_nothing_left_keeps_the_likeliest_and_says_so(self):
+        picture = picture_of(stages=[{"name": "ban", "ids": list(range(9))}])
+        assert picture["rows"][3]["after"] == 1
+        assert picture["notes"] == ["Banned tokens would have left nothing, so the likeliest token is kept."]
+
+    def test_the_text_so_far_counts_for_penalties(self):
+        penalty = [{"name": "presence_penalty", "penalty": 2}]
+        rows = picture_of(stages=penalty, prompt="you and pizza")["rows"]
+        lowered = [row["word"] for row in rows if row["after"] < row["before"]]
+        assert lowered == ["pizza", "you"]
+
+
+class TestTokens:
+    def test_reads_words_ids_numbers_and_quotes(self):
+        state = LabState(words=(("a", 1), ("b c", 2), ("-1", 3)))
+        source = toy_source(state)
+        assert read_tokens('a +2.5, "b c" -1, #2, -1', source) == [(0, 2.5), (1, -1.0), (2, 0.0), (2, 0.0)]
+        assert read_tokens(" , ", source) == []
+
+    @pytest.mark.parametrize("text", ["unknown", "#9", "#99999999", "x" * 3000])
+    def test_what_is_no_token_is_told(self, text):
+        with pytest.raises(SettingsError):
+            read_tokens(text, toy_source(LabState()))

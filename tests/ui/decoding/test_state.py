@@ -1,0 +1,82 @@
+"""The laboratory's state: what it holds, and what it refuses."""
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.errors import SettingsError
+from playground.sampling import Temperature, TopK
+from playground.ui.tabs.decoding.state import LabState
+
+from .shared import picture_of
+
+
+class TestState:
+    def test_defaults_are_the_chapters(self):
+        state = LabState()
+        words = " ".join(word for word, _ in state.words)
+        assert words == "closer every effort forward inches moves pizza toward you"
+        assert [logit for _, logit in state.words] == [4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.79]
+        assert (state.n, state.seed) == (1000, 123)
+
+    def test_goes_to_json_and_back(self):
+        state = LabState(stages=(TopK(3), Temperature(0.5, on=False)), words=(("a", 1.5), ("ü", -2.0)), n=10)
+        assert LabState.from_json(state.to_json()) == state
+
+    @pytest.mark.parametrize(
+        ("text", "about"),
+        [
+            ("nonsense", "json"),
+            ("[]", "object"),
+            ('{"words": []}', "words"),
+            ('{"words": [["a", 1], ["a", 2]]}', "once"),
+            ('{"words": [["", 1]]}', "character"),
+            ('{"words": [["a", 1e9]]}', "between"),
+            ('{"n": 1000001}', "n:"),
+            ('{"seed": -1}', "seed"),
+            ('{"secret": 1}', "secret"),
+            ('{"stages": [{"name": "rm -rf"}]}', "stages"),
+        ],
+    )
+    def test_refuses_what_it_cannot_show(self, text, about):
+        with pytest.raises(SettingsError) as refusal:
+            LabState.from_json(text)
+        assert about in str(refusal.value).lower()
+        assert "\n" not in str(refusal.value)
+
+    @pytest.mark.parametrize("bad", ["NaN", "Infinity", "-Infinity"])
+    def test_fault_10_nan_and_infinity_are_refused(self, bad):
+        for text in (
+            f'{{"words": [["a", {bad}]]}}',
+            f'{{"n": {bad}}}',
+            f'{{"stages": [{{"name": "temperature", "temperature": {bad}}}]}}',
+        ):
+            with pytest.raises(SettingsError):
+                LabState.from_json(text)
+
+    def test_fault_11_a_choice_that_is_not_on_the_list_is_refused(self):
+        for text in ('{"source": "elsewhere"}', '{"step": "first"}', '{"stages": [{"name": "top_z"}]}'):
+            with pytest.raises(SettingsError):
+                LabState.from_json(text)
+
+    def test_fault_57_top_k_below_one_is_refused_and_above_the_vocabulary_keeps_all(self):
+        for k in (0, -1):
+            with pytest.raises(SettingsError, match="Top-k"):
+                LabState.from_json(json.dumps({"stages": [{"name": "top_k", "k": k}]}))
+        picture = picture_of(stages=(TopK(200_000),))
+        assert [row["after"] for row in picture["rows"]] == [row["before"] for row in picture["rows"]]
+
+    def test_fault_58_temperature_zero_is_greedy_and_others_too_small_are_refused(self):
+        picture = picture_of(stages=(Temperature(0.0),))
+        assert [row["after"] for row in picture["rows"]] == [0, 0, 0, 1, 0, 0, 0, 0, 0]
+        for temperature in (1e-9, -1):
+            with pytest.raises(SettingsError, match="Temperature"):
+                LabState.from_json(json.dumps({"stages": [{"name": "temperature", "temperature": temperature}]}))
+
+    @given(st.text(max_size=300))
+    def test_any_text_is_a_state_or_a_sentence(self, text):
+        with contextlib.suppress(SettingsError):
+            assert isinstance(LabState.from_json(text), LabState)
