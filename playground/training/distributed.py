@@ -5,9 +5,12 @@
 The first process runs the command as if it were alone. The others wait in `assist` until it leads them into a training.
 """
 
+import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 import torch
 import torch.distributed as dist
@@ -139,23 +142,31 @@ def _helping_hands(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task
 
 
 def run_together(command: Callable[[], object]) -> None:
-    """Run `command` in the first process while the others assist it; alone, just run it.
+    """Run `command` in the first process while the others assist it, and end them all; alone, just run it.
 
     When it fails, the others are left to torchrun, which ends them.
     """
     with joined() as ranks:
-        if not ranks.first:
+        if ranks.first:
+            try:
+                command()
+            except SystemExit as ended:
+                if ended.code or ranks.size == 1:
+                    raise
+            dismiss(ranks)
+        else:
             for number in (signal.SIGINT, signal.SIGTERM):  # are for the first process: it saves, then we all stop
                 signal.signal(number, signal.SIG_IGN)
             assist(ranks)
-            return
-        try:
-            command()
-        except SystemExit as ended:
-            if not ended.code:
-                dismiss(ranks)
-            raise
-        dismiss(ranks)
+    if ranks.size > 1:
+        _leave()
+
+
+def _leave() -> NoReturn:
+    """End this process at once: gloo's threads outlive their group, and now and then abort an interpreter that ends."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _share_state(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task) -> None:
