@@ -2,9 +2,7 @@
 
 Drawing the random numbers is most of its cost: here four places share one 64-bit number, 16 bits decide each. The rate
 is met to one part in 65,536, and what stays is scaled by exactly that. Of the masks one byte a place is kept for the
-backward pass, of attention its weights; PyTorch keeps four and two more copies. On other devices its own are used.
-
-B: batch, H: heads, T: tokens, D: head width.
+backward pass; PyTorch keeps four and two more copies. On other devices its own is used.
 """
 
 from typing import Any
@@ -31,23 +29,35 @@ def dropout(x: Tensor, rate: float, training: bool = True) -> Tensor:
     return _Dropout.apply(x, rate)
 
 
-def attention_with_dropout(queries: Tensor, keys: Tensor, values: Tensor, rate: float) -> Tensor:
-    """Causal attention with dropout on its weights: all `(B, H, T, D)`.
+def add_with_dropout(x: Tensor, change: Tensor, rate: float, training: bool = True) -> Tensor:
+    """`x + dropout(change, rate, training)`, in fewer passes over the numbers: both of one shape.
 
-    >>> x = torch.randn(1, 2, 3, 4)
-    >>> attention_with_dropout(x, x, x, 0.1).shape
-    torch.Size([1, 2, 3, 4])
+    >>> add_with_dropout(torch.ones(3), torch.ones(3), 0.5, training=False)
+    tensor([2., 2., 2.])
     """
-    if queries.device.type != "cpu":
-        return F.scaled_dot_product_attention(queries, keys, values, dropout_p=rate, is_causal=True)
-    rows = (x.flatten(0, 1) for x in (queries, keys, values))  # each (B · H, T, D)
-    return _Attention.apply(*rows, rate).view(queries.shape)
+    if not training or rate == 0 or x.device.type != "cpu":
+        return x + dropout(change, rate, training)
+    return _AddWithDropout.apply(x, change, rate)
+
+
+def draw(shape: torch.Size, rate: float) -> tuple[Tensor, float]:
+    """1 where a place stays, else 0, as bytes of that shape, and the factor that keeps their mean.
+
+    >>> stays, scale = draw(torch.Size((2, 3)), 0.5)
+    >>> stays.shape, stays.dtype, scale
+    (torch.Size([2, 3]), torch.uint8, 2.0)
+    """
+    dropped = max(1, min(_LEVELS - 1, round(rate * _LEVELS)))
+    places = shape.numel()
+    bits = torch.empty((places + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
+    stays = bits.view(torch.int16)[:places].view(shape) >= _LOWEST + dropped
+    return stays.view(torch.uint8), _LEVELS / (_LEVELS - dropped)
 
 
 class _Dropout(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, rate: float) -> Tensor:
-        stays, ctx.scale = _draw(x.shape, rate)
+        stays, ctx.scale = draw(x.shape, rate)
         ctx.save_for_backward(stays)
         return stays.to(x.dtype).mul_(x).mul_(ctx.scale)
 
@@ -58,37 +68,15 @@ class _Dropout(torch.autograd.Function):
         return stays.to(slope.dtype).mul_(slope).mul_(ctx.scale), None
 
 
-class _Attention(torch.autograd.Function):
-    """Dropout on the softmax of masked, scaled scores, times the values: all (N, T, D), N = B · H."""
-
+class _AddWithDropout(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, rate: float) -> Tensor:
-        with torch.autocast("cpu", enabled=False):
-            tokens, head_dim = q.shape[1:]
-            future = torch.full((tokens, tokens), float("-inf"), dtype=q.dtype).triu_(1)
-            weights = torch.baddbmm(future, q, k.transpose(1, 2), alpha=head_dim**-0.5).softmax(dim=-1)  # (N, T, T)
-            stays, ctx.scale = _draw(weights.shape, rate)
-            ctx.save_for_backward(q, k, v, weights, stays)
-            return torch.bmm(stays.to(q.dtype).mul_(weights), v).mul_(ctx.scale)
+    def forward(ctx: Any, x: Tensor, change: Tensor, rate: float) -> Tensor:
+        stays, ctx.scale = draw(change.shape, rate)
+        ctx.save_for_backward(stays)
+        return torch.addcmul(x, change, stays.to(change.dtype), value=ctx.scale)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
-        q, k, v, weights, stays = ctx.saved_tensors
-        mask = stays.to(q.dtype)
-        slope = slope * ctx.scale
-        by_weights = torch.bmm(slope, v.transpose(1, 2)).mul_(mask)
-        by_v = torch.bmm(mask.mul_(weights).transpose(1, 2), slope)
-        by_scores = torch.ops.aten._softmax_backward_data(by_weights, weights, -1, weights.dtype)
-        scale = q.shape[-1] ** -0.5
-        by_q, by_k = torch.bmm(by_scores, k).mul_(scale), torch.bmm(by_scores.transpose(1, 2), q).mul_(scale)
-        return by_q, by_k, by_v, None
-
-
-def _draw(shape: torch.Size, rate: float) -> tuple[Tensor, float]:
-    """1 where a place stays, else 0, as bytes of that shape, and the factor that keeps their mean."""
-    dropped = max(1, min(_LEVELS - 1, round(rate * _LEVELS)))
-    places = shape.numel()
-    bits = torch.empty((places + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
-    stays = bits.view(torch.int16)[:places].view(shape) >= _LOWEST + dropped
-    return stays.view(torch.uint8), _LEVELS / (_LEVELS - dropped)
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, None]:
+        (stays,) = ctx.saved_tensors
+        return slope, stays.to(slope.dtype).mul_(slope).mul_(ctx.scale), None

@@ -16,8 +16,10 @@ from torch.utils.checkpoint import checkpoint
 
 from playground.config import ModelConfig
 from playground.errors import SettingsError
+from playground.model.attention import attention_with_dropout
 from playground.model.cache import KVCache
-from playground.model.dropout import attention_with_dropout, dropout
+from playground.model.dropout import add_with_dropout, dropout
+from playground.model.gelu import gelu
 from playground.model.step import read_one_token
 
 _WORTH_SHARING = 8_000_000  # multiplications: for fewer, a second thread costs more than it gains (measured)
@@ -35,17 +37,17 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, layer: int, cache: KVCache | None, mask: Tensor | None) -> Tensor:
         """`(B, T, C)` → `(B, T, C)`; `mask` (T, L) is only needed for several tokens behind a cached prefix."""
         batch, new, width = x.shape
-        qkv = self.qkv(x).view(batch, new, 3, self.n_heads, width // self.n_heads).permute(0, 2, 3, 1, 4)
+        qkv = self.qkv(x).view(batch, new, 3, self.n_heads, width // self.n_heads)
+        if self.training and self.drop_rate and cache is None:
+            return self.out_proj(attention_with_dropout(qkv, self.drop_rate).reshape(batch, new, width))
+        qkv = qkv.permute(0, 2, 3, 1, 4)
         if cache is None:
             queries, keys, values = qkv.unbind(1)  # each (B, H, T, D)
         else:
             queries = qkv[:, 0]
             keys, values = cache.store(layer, qkv[:, 1:])  # (B, H, L, D)
-        if self.training and self.drop_rate and cache is None:
-            context = attention_with_dropout(queries, keys, values, self.drop_rate)
-        else:
-            causal = mask is None and new > 1
-            context = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
+        causal = mask is None and new > 1
+        context = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
         return self.out_proj(context.transpose(1, 2).reshape(batch, new, width))
 
 
@@ -59,7 +61,7 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`(B, T, C)` → `(B, T, C)`."""
-        return self.down(F.gelu(self.up(x), approximate="tanh"))
+        return self.down(gelu(self.up(x)))
 
 
 class Block(nn.Module):
@@ -75,8 +77,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, layer: int = 0, cache: KVCache | None = None, mask: Tensor | None = None) -> Tensor:
         """`(B, T, C)` → `(B, T, C)`."""
-        x = x + dropout(self.att(self.norm1(x), layer, cache, mask), self.drop_rate, self.training)
-        return x + dropout(self.ff(self.norm2(x)), self.drop_rate, self.training)
+        x = add_with_dropout(x, self.att(self.norm1(x), layer, cache, mask), self.drop_rate, self.training)
+        return add_with_dropout(x, self.ff(self.norm2(x)), self.drop_rate, self.training)
 
 
 class GPTModel(nn.Module):

@@ -15,6 +15,7 @@ from torch import nn
 from playground.config import GPT_CONFIG_124M, DataConfig, ModelConfig, TrainConfig
 from playground.device import autocast, resolve_device, resolve_precision, use_threads
 from playground.errors import SettingsError
+from playground.model.attention import kept_weights
 from playground.model.gpt import Block
 
 
@@ -204,7 +205,8 @@ def _kept_bytes(config: ModelConfig, number_bytes: int, device: str) -> int:
     if config.drop_rate:
         kept += 2 * config.emb_dim  # the masks, a byte a place
         if device == "cpu":  # attention's weights and their mask; other devices compute both again
-            kept += config.n_heads * config.context_length * (number_bytes + 1)
+            a_token = kept_weights(config.context_length) / config.context_length
+            kept += round(config.n_heads * a_token * (number_bytes + 1))
     return kept
 
 

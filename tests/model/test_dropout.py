@@ -1,11 +1,9 @@
 import pytest
 import torch
-import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.model import dropout as dropout_module
-from playground.model.dropout import attention_with_dropout, dropout
+from playground.model.dropout import add_with_dropout, draw, dropout
 
 
 @given(rate=st.sampled_from([0.01, 0.1, 0.5, 0.9]), seed=st.integers(0, 100))
@@ -52,38 +50,6 @@ def test_the_gradient_passes_where_the_numbers_do():
     torch.testing.assert_close(x.grad * x, out)
 
 
-def test_attention_without_its_dropout_is_the_plain_one():
-    q, k, v = torch.randn(3, 2, 4, 7, 8)
-    torch.manual_seed(0)
-    nearly_none = attention_with_dropout(q, k, v, 1e-9)  # drops one in 65,536 at most
-    plain = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-    torch.testing.assert_close(nearly_none, plain, rtol=1e-4, atol=1e-4)
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_attention_s_gradients_are_those_of_the_same_steps_taken_one_by_one(dtype, monkeypatch):
-    stays = (torch.rand(8, 6, 6) < 0.7).to(torch.uint8)
-    monkeypatch.setattr(dropout_module, "_draw", lambda shape, rate: (stays, 1.5))
-    q, k, v = (x.to(dtype).requires_grad_() for x in torch.randn(3, 2, 4, 6, 8))
-    slope = torch.randn(2, 4, 6, 8).to(dtype)
-    found = attention_with_dropout(q, k, v, 0.3)
-    gradients = torch.autograd.grad(found, (q, k, v), slope)
-    scores = (q @ k.transpose(2, 3) / 8**0.5).masked_fill(torch.ones(6, 6).triu(1).bool(), -torch.inf)
-    plain = (scores.softmax(-1) * stays.view(2, 4, 6, 6) * 1.5) @ v
-    tolerance = {"rtol": 1e-4, "atol": 1e-5} if dtype == torch.float32 else {"rtol": 0.05, "atol": 0.1}
-    torch.testing.assert_close(found, plain, **tolerance)
-    for one, other in zip(gradients, torch.autograd.grad(plain, (q, k, v), slope), strict=True):
-        torch.testing.assert_close(one, other, **tolerance)
-
-
-def test_under_autocast_attention_keeps_the_type_of_its_inputs():
-    x = torch.randn(1, 2, 5, 4, dtype=torch.bfloat16, requires_grad=True)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        out = attention_with_dropout(x, x, x, 0.2)
-    out.sum().backward()
-    assert out.dtype == x.grad.dtype == torch.bfloat16
-
-
 def test_only_a_byte_a_place_is_kept():
     x, kept = torch.randn(64, requires_grad=True), []
     with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.nbytes) or t, lambda t: t):
@@ -91,14 +57,30 @@ def test_only_a_byte_a_place_is_kept():
     assert kept == [64]
 
 
-def test_attention_s_mean_over_many_draws_is_the_plain_one():
-    torch.manual_seed(0)
-    q, k, v = torch.randn(3, 1, 2, 5, 4)
-    many = [x.expand(20_000, 2, 5, 4) for x in (q, k, v)]
-    mean = attention_with_dropout(*many, 0.3).mean(0, keepdim=True)
-    plain = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-    torch.testing.assert_close(mean, plain, rtol=0, atol=0.05)
-
-
 def test_bfloat16_stays_bfloat16():
     assert dropout(torch.ones(8, dtype=torch.bfloat16), 0.5).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.3])
+def test_adding_with_dropout_is_adding_what_dropout_leaves(rate):
+    x, change = torch.randn(2, 500, requires_grad=True), torch.randn(2, 500, requires_grad=True)
+    slope = torch.randn(2, 500)
+    torch.manual_seed(3)
+    added = add_with_dropout(x, change, rate)
+    torch.manual_seed(3)
+    plain = x + dropout(change, rate)
+    torch.testing.assert_close(added, plain)
+    for one, other in zip(*(torch.autograd.grad(y, (x, change), slope) for y in (added, plain)), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_in_evaluation_all_of_the_change_is_added():
+    assert add_with_dropout(torch.ones(9), torch.ones(9), 0.9, training=False).tolist() == [2.0] * 9
+
+
+@given(shape=st.lists(st.integers(1, 7), min_size=1, max_size=4))
+def test_what_is_drawn_has_the_shape_asked_for(shape):
+    stays, scale = draw(torch.Size(shape), 0.25)
+    assert stays.shape == torch.Size(shape)
+    assert set(stays.flatten().tolist()) <= {0, 1}
+    assert scale == pytest.approx(4 / 3)

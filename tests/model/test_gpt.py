@@ -73,20 +73,21 @@ def test_dropout_can_be_changed_after_building(tiny):
 
 def test_each_place_of_dropout_in_the_chapter_is_there(monkeypatch):
     places = []
-    plain, attention = gpt.dropout, gpt.attention_with_dropout
 
-    def on_values(x, rate, training):
-        places.append(("values", rate))
-        return plain(x, rate, training)
+    def noting(name):
+        real = getattr(gpt, name)
 
-    def on_attention(queries, keys, values, rate):
-        places.append(("attention", rate))
-        return attention(queries, keys, values, rate)
+        def wrapped(*arguments):
+            places.append((name, any(isinstance(each, float) and each == 0.25 for each in arguments)))
+            return real(*arguments)
 
-    monkeypatch.setattr(gpt, "dropout", on_values)
-    monkeypatch.setattr(gpt, "attention_with_dropout", on_attention)
+        monkeypatch.setattr(gpt, name, wrapped)
+
+    for name in ("dropout", "attention_with_dropout", "add_with_dropout"):
+        noting(name)
     GPTModel(SMALL.replace(drop_rate=0.25))(torch.arange(4)[None])
-    assert places == [("values", 0.25)] + 2 * [("attention", 0.25), ("values", 0.25), ("values", 0.25)]
+    in_block = ["attention_with_dropout", "add_with_dropout", "add_with_dropout"]
+    assert places == [(name, True) for name in ("dropout", *2 * in_block)]
 
 
 def test_without_dropout_attention_takes_the_fused_kernel(tiny):
