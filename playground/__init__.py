@@ -13,8 +13,10 @@ torch.Size([1, 7])
 
 import os
 
-# Threads that spin while they wait for each other stand still on a busy machine. Read once, when torch is loaded.
+# Threads that spin for long while they wait for each other stand still on a busy machine, and those that sleep at once
+# wake up late on an idle one: some microseconds are between. Read once, when torch is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 from playground.config import GPT_CONFIG_124M, DataConfig, DecodeConfig, ModelConfig, TrainConfig
 from playground.errors import PlaygroundError

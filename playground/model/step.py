@@ -1,5 +1,8 @@
 """The pass of one new token, in as few operations as possible: for small models, calling them is most of the cost.
 
+For large ones it is reading the weights. PyTorch's product of a matrix with few rows runs on one thread whatever there
+are, and one does not get from memory what two do: each thread is given its share of the weights here.
+
 B: batch, C: emb_dim, H: heads, D: C / H, L: tokens in the cache.
 """
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 Layer = Callable[[Tensor], Tensor]
 Plan = list[tuple[Layer, Layer, Layer, Layer, Layer, Layer]]
 """For every block: norm, queries-keys-values, attention's output; norm, feed-forward up and down."""
+
+_FEW_ROWS = 16  # with more, PyTorch's own product gains from several threads, too (measured)
 
 
 def read_one_token(model: "GPTModel", ids: Tensor, cache: KVCache) -> Tensor:
@@ -41,23 +46,47 @@ def read_one_token(model: "GPTModel", ids: Tensor, cache: KVCache) -> Tensor:
 def _plan(model: "GPTModel") -> Plan:
     return [
         (
-            _direct(block.norm1),
-            _direct(block.att.qkv),
-            _direct(block.att.out_proj),
-            _direct(block.norm2),
-            _direct(block.ff.up),
-            _direct(block.ff.down),
+            direct(block.norm1),
+            direct(block.att.qkv),
+            direct(block.att.out_proj),
+            direct(block.norm2),
+            direct(block.ff.up),
+            direct(block.ff.down),
         )
         for block in model.blocks
     ]
 
 
-def _direct(layer: nn.Module) -> Layer:
-    """The layer's function with its weights at hand: looking them up in modules costs more than a small product."""
+def direct(layer: nn.Module) -> Layer:
+    """The layer's function with its weights at hand: looking them up in modules costs more than a small product.
+
+    >>> direct(nn.Linear(4, 6))(torch.ones(1, 4)).shape
+    torch.Size([1, 6])
+    """
     weight, bias = getattr(layer, "weight", None), getattr(layer, "bias", None)
     if type(layer) is nn.Linear:
-        return lambda x: F.linear(x, weight, bias)
+        return _product(weight, bias)
     if type(layer) is nn.LayerNorm:
         shape = layer.normalized_shape
         return lambda x: torch.layer_norm(x, shape, weight, bias)
     return layer.forward
+
+
+def _product(weight: Tensor, bias: Tensor | None) -> Layer:
+    """`F.linear` with these, for few rows; the weights are shared out among the threads that there are by now."""
+    threads = torch.get_num_threads()
+    if threads == 1 or len(weight) < threads or weight.device.type != "cpu" or weight.dtype != torch.float32:
+        return lambda x: F.linear(x, weight, bias)
+    whole = len(weight) // threads * threads
+    shares, rest = weight[:whole].unflatten(0, (threads, -1)).transpose(1, 2), weight[whole:]
+
+    def product(x: Tensor) -> Tensor:
+        rows = len(x)
+        if rows > _FEW_ROWS:
+            return F.linear(x, weight, bias)
+        y = torch.bmm(x.expand(threads, rows, -1), shares).transpose(0, 1).reshape(rows, whole)
+        if len(rest):
+            y = torch.cat([y, F.linear(x, rest)], dim=1)
+        return y if bias is None else y.add_(bias)
+
+    return product

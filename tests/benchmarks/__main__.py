@@ -5,6 +5,7 @@ Both sides of a pair run in turns, each time in a process of its own; medians ov
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from rich.table import Table
 from playground.device import Machine, machine
 from tests.benchmarks.rows import ROWS, Row
 
+WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+"""What our package sets as it is imported, here as well: a peer's users do not have it."""
 Key = tuple[str, str, str]
 Results = dict[Key, list[dict[str, float]]]
 
@@ -52,10 +55,11 @@ def measure_all(rows: list[Row], rounds: int, how: dict[str, Any]) -> Results:
 
 
 def measure(task: str, side: str, size: str, how: dict[str, Any]) -> dict[str, float]:
-    """One measurement in a new process."""
+    """One measurement in a new process, in which threads wait as they do for the side's users."""
     spec = json.dumps({"task": task, "side": side, "size": size, **how})
     command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.measure", spec]
-    done = subprocess.run(command, capture_output=True, text=True)
+    environment = {name: value for name, value in os.environ.items() if side.startswith("ours") or name not in WAITING}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise SystemExit(f"{task} of {side} at {size} failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])

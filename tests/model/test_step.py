@@ -1,11 +1,13 @@
 import pytest
 import torch
+from torch import nn
 
 from playground.config import ModelConfig
 from playground.model import gpt
 from playground.model.cache import KVCache
 from playground.model.gpt import GPTModel
 from playground.model.presets import PRESETS
+from playground.model.step import direct
 
 TOKENS = 200
 
@@ -34,6 +36,15 @@ def test_the_step_of_one_token_equals_the_pass_of_the_whole_text_with_a_bias_too
     cache = KVCache(config, 3)
     logits = torch.cat([model(ids[:, place : place + 1], cache) for place in range(12)], dim=1)
     torch.testing.assert_close(logits, model(ids), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("rows", [1, 2, 16, 17])
+@pytest.mark.parametrize(("outputs", "bias"), [(12, True), (13, False), (2, True), (1, False)])
+def test_weights_shared_out_among_threads_give_the_same_product(threads, rows, outputs, bias):
+    torch.set_num_threads(threads)
+    layer, x = nn.Linear(6, outputs, bias=bias), torch.randn(rows, 6)
+    torch.testing.assert_close(direct(layer)(x), layer(x))
 
 
 def test_the_short_way_is_taken_only_without_gradients_and_dropout(tiny, monkeypatch):
