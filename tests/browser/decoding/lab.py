@@ -63,7 +63,8 @@ def set_quickly(page, label):
 
 
 def rows_of(page, selector):
-    """The texts of a table's body."""
+    """The texts of a table's body, once it has one."""
+    page.locator(f"{selector} tbody tr").first.wait_for(state="attached")
     return page.eval_on_selector_all(
         f"{selector} tbody tr", "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )

@@ -9,7 +9,6 @@ from .lab import SLIDE, WORDS, bars, counts, expect, open_lab, rows_of, set_quic
 
 def test_every_figure_of_the_chapter_is_on_the_page(page, url):
     open_lab(page, url)
-    page.wait_for_selector("#lab-chapter tbody tr")
     rows = rows_of(page, "#lab-chapter")
     columns = list(zip(*rows, strict=True))
     assert list(columns[0]) == [*WORDS, "entropy, bits"]
