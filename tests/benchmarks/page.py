@@ -1,7 +1,8 @@
-"""`python -m tests.benchmarks.page`: a training on the page, with the page open, beside the same one in the terminal.
+"""`python -m tests.benchmarks.page`: training and writing on the page, with the page open, beside the same without it.
 
-Both sides in turns; tokens per second of the whole sitting (evaluations, samples and saves included), as medians. The
-server's and the browser's own work is part of what the page's side pays for. Needs Chromium.
+Both sides in turns, as medians. Of a training tokens per second of the whole sitting (evaluations, samples and saves
+included) beside the terminal's; of writing tokens per second from the click to the last token in the browser beside
+`stream`'s. The server's and the browser's own work is part of what the page's side pays for. Needs Chromium.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from playground.training.runs import RunStore
 
 CHROMIUM = "/usr/bin/chromium"
 PORT = 7899
+PROMPT, NEW_TOKENS = "The ferry", 500
 
 
 def main() -> None:
@@ -36,17 +38,31 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             _open(page)
-            terminal, on_page = [], []
+            training: dict[str, list[float]] = {"terminal": [], "page": []}
             for i in range(rounds):
-                terminal.append(_train_in_terminal(store, f"terminal-{i}"))
-                on_page.append(_train_on_page(store, page, f"page-{i}"))
+                training["terminal"].append(_train_in_terminal(store, f"terminal-{i}"))
+                training["page"].append(_train_on_page(store, page, f"page-{i}"))
+            writing: dict[str, list[float]] = {"stream": [], "page": []}
+            _open_desk(page)
+            for i in range(rounds + 1):  # the first one loads the model
+                speeds = {"stream": _write_in_process(store), "page": _write_on_page(page)}
+                for side, speed in speeds.items() if i else ():
+                    writing[side].append(speed)
             browser.close()
             server.terminate()
-    table = Table("side", "tokens/s, median", "each", title=f"mini on the bundled story, {rounds} rounds")
-    for name, speeds in (("terminal", terminal), ("page", on_page)):
+    show("training", training)
+    show("writing", writing)
+
+
+def show(work: str, sides: dict[str, list[float]]) -> None:
+    """A table of one kind of work, and the page's speed over the other side's as a line of JSON."""
+    rounds = len(sides["page"])
+    table = Table("side", "tokens/s, median", "each", title=f"{work}, mini on the bundled story, {rounds} rounds")
+    for name, speeds in sides.items():
         table.add_row(name, f"{statistics.median(speeds):,.0f}", "  ".join(f"{speed:,.0f}" for speed in speeds))
     Console().print(table)
-    print(json.dumps({"page_over_terminal": statistics.median(on_page) / statistics.median(terminal)}))
+    other, on_page = map(statistics.median, sides.values())
+    print(json.dumps({f"{work}, page over the other": on_page / other}))
 
 
 def _open(page: Page) -> None:
@@ -80,6 +96,54 @@ def _tokens_per_s(store: RunStore, name: str) -> float:
     finished = next(event for event in events if isinstance(event, Finished))
     tokens = max(event.tokens_seen for event in events if isinstance(event, Stepped))
     return tokens / finished.elapsed_s
+
+
+def _write_in_process(store: RunStore) -> float:
+    run = store.open("terminal-0")
+    command = [sys.executable, "-c", _STREAM, str(store.root), run.name, PROMPT, str(NEW_TOKENS)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+_STREAM = """
+import sys, time
+from playground import DecodeConfig, RunStore, stream, text_to_token_ids
+import torch
+torch.set_num_threads(1)
+folder, name, prompt, new_tokens = sys.argv[1:]
+run = RunStore(folder).open(name)
+model, ids = run.load_model(), text_to_token_ids(prompt, run.tokenizer)
+for _ in range(2):
+    began_s = time.perf_counter()
+    n = len(list(stream(model, ids, DecodeConfig(max_new_tokens=int(new_tokens)))))
+print(n / (time.perf_counter() - began_s))
+"""
+
+
+def _open_desk(page: Page) -> None:
+    page.get_by_role("tab", name="Generate").click()
+    page.locator("#desk-run input").click()
+    page.get_by_role("option", name="terminal-0").click()
+    page.locator("#desk-prompt textarea").fill(PROMPT)
+    page.locator("#desk-max_new_tokens input").fill(str(NEW_TOKENS))
+    page.locator("#desk-max_new_tokens input").blur()
+
+
+def _write_on_page(page: Page) -> float:
+    took_ms = page.evaluate(
+        """async () => {
+          const strip = document.querySelector('.strip');
+          const began = performance.now();
+          document.querySelector('.desk-write').click();
+          const is = (busy) => new Promise((found) => {
+            const look = () => strip.getAttribute('aria-busy') === busy ? found() : requestAnimationFrame(look);
+            look();
+          });
+          await is('true');
+          await is('false');
+          return performance.now() - began;
+        }"""
+    )
+    return NEW_TOKENS / (took_ms / 1000)
 
 
 if __name__ == "__main__":
