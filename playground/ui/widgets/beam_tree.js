@@ -87,7 +87,9 @@ function walk(event, number) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (!['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'].includes(event.key)) return;
   event.preventDefault();
-  boxes[nextNode(event.key, number)]?.focus();
+  const next = boxes[nextNode(event.key, number)];
+  next?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // whole: a browser may leave a focused box in part
 }
 
 const sentence = (node) => `“${nameOf(node.text)}” ${percent(node.p)}; log probability so far ${node.total.toFixed(2).replace('-', '−')}; ${node.why}`;

@@ -85,9 +85,10 @@ def test_a_receipt_of_a_plain_text_leaves_the_settings_of_the_search_alone(desk_
 def test_the_tree_scrolls_by_itself_and_not_the_page(new_page, open_desk, width):
     page = open_desk(new_page(width=width))
     search(page)
+    page.wait_for_function("width => document.documentElement.scrollWidth === width", arg=width)  # laid out
     page.locator(".beam[tabindex='0']").focus()
     page.keyboard.press("End")
-    assert page.evaluate("document.activeElement.getBoundingClientRect().right") <= width
+    page.wait_for_function("width => document.activeElement.getBoundingClientRect().right <= width", arg=width)
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
