@@ -6,25 +6,35 @@ function makeFork(root, { detail, fork }) {
   const field = (name) => form.elements[name];
   const settings = ['lr', 'lr_schedule', 'epochs', 'drop_rate', 'weight_decay'];
   let run = null;
+  let shown = {}; // what the server said of each setting: one that is typed over stays as it was typed
+  let asked = Promise.resolve();
 
-  function fill(found, steps) {
-    if (steps) {
+  function fill(found, afresh) {
+    if (afresh) {
       field('step').replaceChildren(...[...found.checkpoints].reverse().map(({ step, best, last }) => {
         const marks = [last && 'last', best && 'best'].filter(Boolean).join(', ');
         return node('option', { value: step, text: `step ${fmt.whole(step)}${marks ? ` (${marks})` : ''}` });
       }));
     }
     field('step').value = String(found.step);
-    for (const name of settings) field(name).value = found.settings[name];
+    for (const name of settings) {
+      const value = String(found.settings[name]);
+      if (afresh || field(name).value === shown[name]) field(name).value = value;
+      shown[name] = value;
+    }
     field('new_name').placeholder = `${found.run}-from-${found.step}`;
   }
 
-  field('step').addEventListener('change', async () => {
-    const found = await detail({ run, step: +field('step').value });
-    if (found && !found.error && found.run === run) fill(found, false);
+  field('step').addEventListener('change', () => {
+    const wanted = { run, step: +field('step').value };
+    asked = detail(wanted).then((found) => {
+      const current = found?.run === run && +field('step').value === wanted.step;
+      if (current && !found.error) fill(found, false);
+    });
   });
-  form.addEventListener('submit', (event) => {
+  form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    await asked; // the settings of the step that was chosen last
     const changed = Object.fromEntries(settings.map((name) =>
       [name, name === 'lr_schedule' ? field(name).value : field(name).valueAsNumber]));
     fork({ run, step: +field('step').value, settings: changed, new_name: field('new_name').value });
