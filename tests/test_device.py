@@ -150,9 +150,23 @@ def test_the_peak_is_measured_on_matrices_that_keep_the_device_busy_for_long_eno
     assert max(widths) == widest
 
 
+def test_a_product_that_was_held_up_does_not_pass_for_one_that_is_long_enough(monkeypatch, threads):
+    torch.set_num_threads(1)
+    held_up = iter([1.0, 1.0])
+    widths = []
+
+    def product_s(factor, product):
+        widths.append(len(factor))
+        return 2 * len(factor) ** 3 / 1e11 + next(held_up, 0)
+
+    monkeypatch.setattr(device_module, "_product_s", product_s)
+    assert measure_peak_flop_per_s("cpu", "float32") == pytest.approx(1e11)
+    assert max(widths) == 512
+
+
 def test_the_peak_is_the_fastest_of_several_products(monkeypatch, threads):
     torch.set_num_threads(1)
-    speeds = iter([1e9, 1e9, 2e9, 5e9, 3e9] + 100 * [1e9])
+    speeds = iter(4 * [1e9] + [2e9, 5e9, 3e9] + 100 * [1e9])
     multiplies_at(monkeypatch, lambda *_: next(speeds))
     assert measure_peak_flop_per_s("cpu", "float32") == 5e9
 

@@ -42,6 +42,8 @@ class Started(_Event):
     def share_of_peak(self, tokens_per_s: float) -> float | None:
         """Which part of the measured peak a training at this speed makes use of; None if the peak is not known.
 
+        Nor is it known where the training is faster than what was measured: then other programs had the machine.
+
         Source: model FLOPs utilization, Chowdhery and others (2022, PaLM), section 4.1.
 
         >>> started = Started(total_steps=9, steps_per_epoch=9, tokens_per_step=1, n_parameters=1, device="cpu",
@@ -51,7 +53,8 @@ class Started(_Event):
         """
         if not (self.flop_per_token and self.peak_flop_per_s):
             return None
-        return tokens_per_s * self.flop_per_token / self.peak_flop_per_s
+        share = tokens_per_s * self.flop_per_token / self.peak_flop_per_s
+        return share if share <= 1 else None
 
 
 class Stepped(_Event):

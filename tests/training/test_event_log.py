@@ -53,6 +53,7 @@ def test_the_peak_of_the_machine_is_kept_and_a_log_from_before_it_was_measured_i
     assert (new.flop_per_token, new.peak_flop_per_s) == (600, 1.5e11)
     assert old == started(2)
     assert (new.share_of_peak(5e7), old.share_of_peak(5e7)) == (0.2, None)
+    assert new.share_of_peak(3e8) is None, "faster than the peak, which cannot have been one"
 
 
 def test_reading_goes_on_where_it_left_off(log):

@@ -188,12 +188,14 @@ function showTiles() {
   setText($('left-sub'), status.elapsed_s ? `${fmt.time(status.elapsed_s)} and ${fmt.short(status.tokens_seen)} tokens so far` : ' ');
 }
 
-/** Tokens per second, and which part of the machine's measured peak that is; logs of old know no peak. */
+/** Tokens per second, and which part of the machine's measured peak that is; logs of old know no peak. Where training is
+ *  faster than the peak, other programs had the machine while that was measured, and no part is told. */
 function showSpeed(speed, sitting) {
   setText($('speed'), fmt.whole(speed));
   const peak = sitting?.peak_flop_per_s;
   const flop = sitting?.flop_per_token;
-  setText($('speed-sub'), peak && speed ? `${Math.round((100 * speed * flop) / peak)} % of this machine's peak` : ' ');
+  const share_pct = peak && speed ? Math.round((100 * speed * flop) / peak) : null;
+  setText($('speed-sub'), share_pct !== null && share_pct <= 100 ? `${share_pct} % of this machine's peak` : ' ');
   $('pace').title = peak
     ? `Training takes ${fmt.short(flop)} floating-point operations a token. The peak, ${fmt.whole(peak / 1e9)} billion a second, is `
       + `the fastest matrix product measured at the start on the same ${machineOf(sitting).filter(Boolean).join(', ')}. `

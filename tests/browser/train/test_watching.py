@@ -85,15 +85,24 @@ def test_the_page_says_what_a_training_uses_and_how_much_of_the_machine(page, ur
     shoot(page, "finished")
 
 
-def test_a_run_from_before_the_peak_was_measured_is_shown_without_it(page, url, server):
-    run = RunStore(server.checkpoints).open(train_here(server, "old", epochs=1))
+@pytest.mark.parametrize(
+    ("pattern", "instead", "told"),
+    [
+        (r'"(flop_per_token|peak_flop_per_s)":[^,}]+,?', "", ""),
+        (r'"peak_flop_per_s":[^,}]+', '"peak_flop_per_s":1e9', "1"),
+    ],
+    ids=["measured-never", "measured-while-busy"],
+)
+def test_a_peak_that_cannot_be_one_is_not_compared_with(page, url, server, pattern, instead, told, request):
+    name = request.node.callspec.id
+    run = RunStore(server.checkpoints).open(train_here(server, name, epochs=1))
     log = run.folder / "events.jsonl"
-    log.write_text(re.sub(r'"(flop_per_token|peak_flop_per_s)":[^,}]+,?', "", log.read_text()))
-    open_train(page, url, run="old")
+    log.write_text(re.sub(pattern, instead, log.read_text()))
+    open_train(page, url, run=name)
     wait_for_state(page, "completed")
     assert page.inner_text(".lv-speed") != "–"
     assert page.inner_text(".lv-speed-sub").strip() == ""
-    assert page.get_attribute(".lv-pace", "title") == ""
+    assert re.findall(r"(\d+) billion a second", page.get_attribute(".lv-pace", "title")) == ([told] if told else [])
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "png"])
