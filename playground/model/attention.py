@@ -2,7 +2,7 @@
 
 PyTorch's own has no fast way with dropout: it draws and multiplies all T × T weights, half of which are zero. Here the
 queries go in blocks of 64, each against the keys up to its end. With 256 tokens that is five eighths of the weights and
-three quarters of the time, with 1,024 a quarter of the time. On other devices PyTorch's own is used.
+three quarters of the time, with 1,024 less than a third. On other devices PyTorch's own is used.
 
 B: batch, T: tokens, H: heads, D: head width, N = B · H.
 """

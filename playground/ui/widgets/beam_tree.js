@@ -98,7 +98,7 @@ function drawTexts() {
   const score = (value) => value.toFixed(3).replace('-', '−');
   find('.beams-texts').replaceChildren(
     ...found.texts.map((text, k) => {
-      const says = [node('span', { class: 'beam-score', text: score(text.score) }), node('span', { class: 'beam-text' }, node('b', { text: found.prompt }), text.text)];
+      const says = [node('span', { class: 'beam-score', text: score(text.score) }), node('span', { class: 'beam-text written' }, node('b', { text: found.prompt }), text.text)];
       return node('li', {}, node('button', { type: 'button', class: 'beam-pick', onclick: () => choose(k) }, ...says));
     }),
   );

@@ -34,7 +34,7 @@ function begin(line) {
   head = line;
   ratings.clear();
   lanes = line.lanes.map(({ title, note, step }, number) => {
-    const text = node('p', { class: 'lane-text', 'aria-label': `Text: ${title}` });
+    const text = node('p', { class: 'lane-text written', 'aria-label': `Text: ${title}` });
     const foot = node('dl', { class: 'lane-score' });
     const made = node('article', { class: 'lane' }, node('h3', { text: title }), node('p', { class: 'lane-note', text: note }), text, foot);
     if (line.rated) made.insertBefore(stars(number), foot);

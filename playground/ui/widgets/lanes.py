@@ -24,7 +24,7 @@ class Lanes(Widget):
     <div class="grown-head"><h3></h3><p class="lane-note"></p></div>
     <div class="grown-slider"><input type="range" step="1" aria-label="Step of the run"></div>
     <div class="grown-ticks" aria-hidden="true"></div>
-    <p class="grown-text"></p>
+    <p class="grown-text written"></p>
     <dl class="lane-score"></dl>
   </div>
   <div class="lanes-grid"></div>

@@ -50,7 +50,7 @@ class TokenStrip(Widget):
           <span class="legend-high"></span></span>
         <label><input type="checkbox" class="desk-spaces"> Show spaces</label>
       </div>
-      <div class="strip" role="listbox" aria-label="Tokens; arrow keys move, Enter opens" hidden></div>
+      <div class="strip written" role="listbox" aria-label="Tokens; arrow keys move, Enter opens" hidden></div>
       <p class="strip-empty">Write a beginning, choose a run and press Write. Every word that comes is coloured by how
         likely the model found it, and can be opened.</p>
       <p class="strip-plain sr"></p>

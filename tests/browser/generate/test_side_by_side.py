@@ -40,11 +40,15 @@ def lanes_alone(page):
     return show
 
 
-def test_settings_are_compared_side_by_side(desk, shoot):
+def write_side_by_side(desk, choice):
     desk.locator("#desk-prompt textarea").fill("The rain had")
     desk.get_by_role("tab", name="Side by side").click()
-    desk.get_by_label("Beam search, 4 wide").check()
+    desk.get_by_label(choice).check()
     desk.locator(".lanes-write").click()
+
+
+def test_settings_are_compared_side_by_side(desk, shoot):
+    write_side_by_side(desk, "Beam search, 4 wide")
     desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
     assert desk.locator(".lane").count() == 4
     assert desk.locator(".lane:first-child .tok.parts").count() == 0
@@ -102,10 +106,7 @@ def test_the_slider_over_the_steps_follows_what_is_written_until_a_hand_moves_it
 
 
 def test_the_same_prompt_is_written_by_the_model_as_it_grew(desk, shoot):
-    desk.locator("#desk-prompt textarea").fill("The rain had")
-    desk.get_by_role("tab", name="Side by side").click()
-    desk.get_by_label("As it grew").check()
-    desk.locator(".lanes-write").click()
+    write_side_by_side(desk, "As it grew")
     desk.locator(".lane:last-child .lane-score dt").first.wait_for()
     steps = desk.locator(".lane h3").all_inner_texts()
     assert steps[0] == "Step 0, untrained"

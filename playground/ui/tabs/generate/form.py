@@ -1,6 +1,7 @@
 """The form of the writing desk: which model, what prompt, which settings."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -107,27 +108,16 @@ def make_form(context: Context) -> Form:
                 fresh_seed = gr.Checkbox(
                     False, label="A new seed for every text", interactive=True, elem_id="desk-fresh"
                 )
-            with gr.Row(elem_classes="pg-level"):
-                fields.widgets["past_context"] = gr.Dropdown(
+            with gr.Row(elem_classes="pg-told-below"):
+                choice = partial(gr.Dropdown, filterable=False, interactive=True, min_width=260)
+                fields.widgets["past_context"] = choice(
                     PAST_CONTEXT,
                     value="crop",
                     label=LABELS["past_context"],
                     info="Jumping is much faster; the model then sees between half a context and a whole one.",
-                    filterable=False,
-                    interactive=True,
                     elem_id="desk-past-context",
-                    min_width=260,
                 )
-                weights = gr.Dropdown(
-                    WEIGHTS,
-                    value="float32",
-                    label="Weights",
-                    info=ABOUT_WEIGHTS,
-                    filterable=False,
-                    interactive=True,
-                    elem_id="desk-weights",
-                    min_width=260,
-                )
+                weights = choice(WEIGHTS, value="float32", label="Weights", info=ABOUT_WEIGHTS, elem_id="desk-weights")
             own_stages = gr.Checkbox(
                 False,
                 label="Use these stages in place of temperature and top-k",
