@@ -98,17 +98,17 @@ def stream_samples(
     reader = reader or Reader(model, len(seeds), context_size)
     draws = _Draws(pipeline, seeds)
     _catch_up(draws, reader, text, drawn, decode.past_context)
-    running = torch.ones(len(seeds), dtype=torch.bool)
+    running = [True] * len(seeds)
     for number in range(decode.max_new_tokens):
         logits = reader.logits(text, decode.past_context).float().cpu()  # (B, V): the one transfer a token
         seen_from = window_start(text.shape[1], reader.context_size, decode.past_context)
         drawn_ids, steps = draws.next(logits, text, seen_from, top_n, None if number else first)
-        if eos_id is not None:
-            running &= drawn_ids != eos_id
-            drawn_ids = drawn_ids.where(running, eos_id)
-            if not running.any():
-                return
-        yield tuple(step if goes_on else None for step, goes_on in zip(steps, running.tolist(), strict=True))
+        running = [goes_on and step.id != eos_id for step, goes_on in zip(steps, running, strict=True)]
+        if not any(running):
+            return
+        if not all(running):
+            drawn_ids = drawn_ids.where(torch.tensor(running), eos_id)
+        yield tuple(step if goes_on else None for step, goes_on in zip(steps, running, strict=True))
         text = torch.cat([text, drawn_ids.unsqueeze(1)], dim=1)
 
 

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from playground.errors import SettingsError
 from playground.ui.context import Context
 from playground.ui.guard import Guard
-from playground.ui.tabs import decoding, generate, runs, train
+from playground.ui.tabs import decoding, generate, open_tab, runs, train
 from playground.ui.theme import head, theme
 from playground.ui.widgets.header import Header
 
@@ -34,7 +34,7 @@ def build(context: Context) -> gr.Blocks:
         os.environ.setdefault(name, value)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         Header()
-        with gr.Tabs(elem_id="pg-tabs") as tabs:
+        with gr.Tabs(elem_id="pg-tabs"):
             with gr.Tab("Train", id="train"):
                 training = train.build(context)
             with gr.Tab("Decoding", id="decoding"):
@@ -42,19 +42,14 @@ def build(context: Context) -> gr.Blocks:
             with gr.Tab("Generate", id="generate") as desk_tab:
                 desk = generate.build(context)
             with gr.Tab("Runs", id="runs"):
-                runs.connect(runs.build(context), tabs, training, desk)
+                runs.connect(runs.build(context), training, desk)
         choices: dict = {"outputs": [desk.run, desk.checkpoint], "show_progress": "hidden", "queue": False}
         gr.on([page.load, desk_tab.select], desk.refresh, desk.run, api_visibility="private", **choices)
-        page.load(_tab_of_address, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
+        page.load(None, js=open_tab("decoding", wish="new URLSearchParams(location.search).has('lab')"))
     # Without api_open=False, /run/<name> would pass the queue and its limits.
     page.queue(api_open=False, max_size=64, default_concurrency_limit=4)
     _rest_when_idle(page)
     return page
-
-
-def _tab_of_address(request: gr.Request) -> Any:
-    """An address that holds the laboratory's state opens the Decoding tab."""
-    return gr.Tabs(selected="decoding") if "lab" in request.query_params else gr.skip()
 
 
 def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: int | None = None, **more: Any) -> str:

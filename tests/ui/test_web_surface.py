@@ -312,5 +312,14 @@ def test_nothing_is_asked_of_other_servers(served):
     assert served.client.get("/gradio_api/startup-events").status_code == 200
 
 
+def test_no_event_gives_tabs_or_other_containers(served):
+    """The browser would copy all that they hold with every message of every event from then on."""
+    config = served.client.get("/config").json()
+    types = {component["id"]: component["type"] for component in config["components"]}
+    outputs = {types[each] for event in config["dependencies"] for each in event["outputs"]}
+    assert "dropdown" in outputs
+    assert not outputs & {"tabs", "tabitem", "row", "column", "group", "accordion"}
+
+
 def test_the_queue_rests_when_idle(served):
     assert served.page._queue.sleep_when_free >= 0.02

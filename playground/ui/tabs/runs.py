@@ -14,6 +14,7 @@ from playground.model.presets import count_parameters
 from playground.training.archive import export_run, import_run
 from playground.training.run import Run
 from playground.ui.context import Context
+from playground.ui.tabs import open_tab
 from playground.ui.tabs.generate import GenerateTab
 from playground.ui.tabs.runs_server import RunsServer, secret_name
 from playground.ui.tabs.train import TrainTab
@@ -77,20 +78,20 @@ def _check_size(context: Context, run: Run) -> None:
         raise RunError(f"The model in the archive has {found:,} parameters; this server takes up to {largest:,}.")
 
 
-def connect(tab: RunsTab, tabs: gr.Tabs, training: TrainTab, desk: GenerateTab) -> None:
+def connect(tab: RunsTab, training: TrainTab, desk: GenerateTab) -> None:
     """Let the view's buttons open a run in the tabs that watch it or write with it."""
 
-    def follow(event: gr.EventData) -> tuple[Any, str]:
-        return gr.Tabs(selected="train"), to_json({"run": str(event.run)})
+    def follow(event: gr.EventData) -> str:
+        return to_json({"run": str(event.run)})
 
-    def write(event: gr.EventData) -> tuple[Any, Any, Any]:
+    def write(event: gr.EventData) -> tuple[Any, Any]:
         run_name = str(event.run)
         run, checkpoint = desk.refresh(run_name)
-        return gr.Tabs(selected="generate"), run, gr.Dropdown(choices=checkpoint.choices, value=str(event.step))
+        return run, gr.Dropdown(choices=checkpoint.choices, value=str(event.step))
 
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    tab.view.follow(follow, None, [tabs, training.live], **quiet)
-    tab.view.write(write, None, [tabs, desk.run, desk.checkpoint], **quiet)
+    tab.view.follow(follow, None, training.live, **quiet).then(None, js=open_tab("train"))
+    tab.view.write(write, None, [desk.run, desk.checkpoint], **quiet).then(None, js=open_tab("generate"))
 
 
 def make_archive(context: Context, run_name: str, cache: Path) -> Path:

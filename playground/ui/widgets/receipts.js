@@ -16,6 +16,8 @@ find('.receipt-file').addEventListener('change', async (event) => {
   event.target.value = ''; // so that the same file can be opened again
   if (!file || isBusy()) return;
   if (file.size > 2e6) return sayOnce('This file is too large for a receipt; choose another one.');
-  note({ kind: 'restore', receipt: await file.text() });
+  const receipt = await file.text();
+  note({ kind: 'restore', receipt });
   send('restore');
+  if (parse(receipt)?.beams) document.querySelector('[data-tab-id=beams]').click();
 });

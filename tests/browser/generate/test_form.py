@@ -42,6 +42,23 @@ def test_fields_behind_the_fold_stand_beside_or_under_each_other(new_page, open_
         shoot(page, "generate-form")
 
 
+def test_a_new_seed_for_every_text_is_shown_and_writes_the_same_text_again(desk):
+    def write():
+        desk.locator(".desk-write").click()
+        desk.wait_for_function("document.querySelector('.strip').getAttribute('aria-busy') === 'true'")
+        desk.wait_for_function("document.querySelector('.strip').getAttribute('aria-busy') === 'false'")
+        return int(desk.locator("#desk-seed input").input_value()), desk.locator(".strip").text_content()
+
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.locator("#desk-further > .label-wrap").click()
+    desk.locator("#desk-fresh input").check()
+    first, second = write(), write()
+    assert 123 not in (first[0], second[0])
+    assert first[0] != second[0]
+    desk.locator("#desk-fresh input").uncheck()
+    assert write() == second
+
+
 def test_a_receipt_opened_before_the_fold_leaves_the_stages_behind_it_whole(desk_of_receipt):
     desk_of_receipt.locator("#desk-further > .label-wrap").click()
     stages = desk_of_receipt.locator("#desk-stages .stage .name")

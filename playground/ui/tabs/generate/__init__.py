@@ -35,13 +35,13 @@ def build(context: Context) -> GenerateTab:
     answers, memory = Answers(), Memory(context)
     form = make_form(context)
     tell_effect(context, form.run, form.checkpoint, form.weights, **STREAMING)
-    with gr.Tabs(elem_id="desk-tabs") as tabs:
+    with gr.Tabs(elem_id="desk-tabs"):
         with gr.Tab("One text", id="text"):
             strip = make_sheet(context, form, answers, memory)
         with gr.Tab("Side by side", id="side-by-side"):
             make_side_by_side(context, form, answers, memory)
         with gr.Tab("Beam search", id="beams"):
-            make_beams(context, form, strip, tabs)
+            make_beams(context, form, strip)
 
     def refresh(run_name: str | None) -> tuple[Any, Any]:
         """The runs there are now; the chosen one stays while it exists, else the newest is chosen."""

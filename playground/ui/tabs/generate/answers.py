@@ -2,9 +2,8 @@
 
 import logging
 import secrets
-import time
 from collections.abc import Callable, Iterator
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Event, Thread
 
 import torch
@@ -15,14 +14,19 @@ from playground.model.gpt import GPTModel
 from playground.ui.tabs.generate.log import line
 
 UPDATE_S = 0.05
-"""Least time between two updates of the page: at most 20 a second."""
+"""Least time between two updates of the page: at most 20 a second …"""
+LATEST_UPDATE_S = 0.5
+S_PER_CHARACTER = 6e-7
+"""… and fewer the longer the log is: server and browser compare all of it with what they had, each time."""
 RESTART = ""
 """In a stream of lines: what stood in the log before belongs to another text."""
 
 SMALL = 50_000_000
 """Weights below which a single core writes as fast as many, and much faster where they are busy."""
 
-Lines = Callable[[str, Event], Iterator[str]]
+Line = str | Callable[[], str]
+"""A line, or what makes it: many made in a row, when they are sent, cost half of what they cost between two tokens."""
+Lines = Callable[[str, Event], Iterator[Line]]
 """Makes the lines of one answer, from the job's name and the event that Stop sets."""
 
 
@@ -39,21 +43,23 @@ class Answers:
         the token at hand when Stop is pressed or the page is closed.
         """
         job, stopped = secrets.token_hex(8), Event()
-        made: SimpleQueue[str | None] = SimpleQueue()
+        made, ended = SimpleQueue[Line](), Event()
         start = line(kind="start", job=job)
         self._stops[job] = stopped
+        thread = Thread(target=_make, args=(lambda: lines(job, stopped), made, ended), daemon=True)
         try:
-            text = log + start
+            text, going_on = log + start, True
             yield text
-            Thread(target=_make, args=(lambda: lines(job, stopped), made), name=f"answer-{job}", daemon=True).start()
-            going_on = True
+            thread.start()
             while going_on:
-                new, going_on = _collect(made)
+                going_on = not ended.wait(_pause_s(text))
+                new = [_made(made.get(), stopped) for _ in range(made.qsize())]
                 if RESTART in new:
                     text = start
                     new = new[new.index(RESTART) :]
-                text += "".join(new)
-                yield text
+                if new:
+                    text += "".join(new)
+                    yield text
         finally:
             stopped.set()
             del self._stops[job]
@@ -66,34 +72,35 @@ class Answers:
         return stopped is not None
 
 
-def _make(lines: Callable[[], Iterator[str]], made: SimpleQueue[str | None]) -> None:
+def _pause_s(text: str) -> float:
+    return min(max(UPDATE_S, S_PER_CHARACTER * len(text)), LATEST_UPDATE_S)
+
+
+def _make(lines: Callable[[], Iterator[Line]], made: SimpleQueue[Line], ended: Event) -> None:
     try:
         for added in lines():
             made.put(added)
-    except PlaygroundError as error:
-        made.put(line(kind="error", says=str(error)))
-    except Exception:  # a fault of ours: the page must not wait for ever
-        logging.getLogger(__name__).exception("An answer broke off")
-        made.put(line(kind="error", says="Something went wrong on the server, and its log says what; try again."))
+    except Exception as error:
+        made.put(_complaint(error))
     finally:
-        made.put(None)
+        ended.set()
 
 
-def _collect(made: SimpleQueue[str | None]) -> tuple[list[str], bool]:
-    """What is made within `UPDATE_S`, and whether there is more to come; waits for something."""
-    new: list[str] = []
-    until_s = time.monotonic() + UPDATE_S
-    while True:
-        try:
-            added = made.get(timeout=max(0.0, until_s - time.monotonic()))
-        except Empty:
-            if new:
-                return new, True
-            until_s = time.monotonic() + UPDATE_S
-            continue
-        if added is None:
-            return new, False
-        new.append(added)
+def _made(added: Line, stopped: Event) -> str:
+    """The line itself; where making it fails, one that says so, and the answer ends."""
+    try:
+        return added if isinstance(added, str) else added()
+    except Exception as error:
+        stopped.set()
+        return _complaint(error)
+
+
+def _complaint(error: Exception) -> str:
+    """The line that tells of an error; a fault of ours is told in the log, for the page must not wait for ever."""
+    if isinstance(error, PlaygroundError):
+        return line(kind="error", says=str(error))
+    logging.getLogger(__name__).error("An answer broke off", exc_info=error)
+    return line(kind="error", says="Something went wrong on the server, and its log says what; try again.")
 
 
 def use_threads_for(model: GPTModel) -> None:

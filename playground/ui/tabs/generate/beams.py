@@ -23,7 +23,7 @@ from playground.ui.widgets.beam_tree import BeamTree
 from playground.ui.widgets.token_strip import TokenStrip
 
 
-def make_beams(context: Context, form: Form, strip: TokenStrip, tabs: gr.Tabs) -> BeamTree:
+def make_beams(context: Context, form: Form, strip: TokenStrip) -> BeamTree:
     """Lay the section out here and wire its events; a receipt that is opened at the `strip` may be for it."""
     fields = Fields(BeamConfig(max_new_tokens=12))
     with gr.Column(elem_classes="pg-panel"), gr.Row():
@@ -48,13 +48,13 @@ def make_beams(context: Context, form: Form, strip: TokenStrip, tabs: gr.Tabs) -
         with suppress(PlaygroundError):
             receipt = Receipt.from_json(last_receipt(values[strip]) or "")
             if receipt.beams is not None:
-                yield {**fields.write(receipt.beams), tabs: gr.Tabs(selected="beams"), tree: to_json({"busy": True})}
+                yield {**fields.write(receipt.beams), tree: to_json({"busy": True})}
                 try:
                     yield {tree: to_json(search_again(context, receipt))}
                 except PlaygroundError as error:
                     yield {tree: to_json({"error": str(error)})}
 
-    strip.restore(restore, {strip}, [tree, tabs, *fields.outputs], api_visibility="private", **STREAMING)
+    strip.restore(restore, {strip}, [tree, *fields.outputs], api_visibility="private", **STREAMING)
     tree.search(search, {*form.inputs, *fields.inputs}, tree, api_name="beam_search", **STREAMING)
     return tree
 

@@ -1,6 +1,7 @@
 """Several texts side by side from one prompt: other settings, other seeds, or other steps of the run."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -21,7 +22,7 @@ from playground.sampling.beam import BeamConfig
 from playground.sampling.race import race
 from playground.sampling.score import score_text
 from playground.ui.context import Context
-from playground.ui.tabs.generate.answers import RESTART, Answers, use_threads_for
+from playground.ui.tabs.generate.answers import RESTART, Answers, Line, use_threads_for
 from playground.ui.tabs.generate.choices import name_of_step
 from playground.ui.tabs.generate.grown import evaluations, name_of_losses, steps_to_show
 from playground.ui.tabs.generate.log import line
@@ -62,7 +63,7 @@ class Lanes:
     def settings(self, desk: Start, names: Sequence[str]) -> Iterator[str]:
         """Two to six settings with the same random numbers."""
 
-        def lines(_job: str, stopped: Event) -> Iterator[str]:
+        def lines(_job: str, stopped: Event) -> Iterator[Line]:
             opened = desk.open(self._context)
             decode = opened.decode
             known = {THESE: decode, **SETTINGS}
@@ -85,7 +86,7 @@ class Lanes:
     def seeds(self, desk: Start, n: int | float | None) -> Iterator[str]:
         """Several samples, with the seed of the form and those after it, written as one batch."""
 
-        def lines(_job: str, stopped: Event) -> Iterator[str]:
+        def lines(_job: str, stopped: Event) -> Iterator[Line]:
             opened = desk.open(self._context)
             if n is None or not 1 <= n <= MOST_SAMPLES or n != int(n):
                 raise SettingsError(f"Samples: choose a whole number from 1 to {MOST_SAMPLES}.")
@@ -100,7 +101,7 @@ class Lanes:
     def steps(self, desk: Start) -> Iterator[str]:
         """The model as it grew: the same prompt, settings and seed at steps of the run, one after the other."""
 
-        def lines(_job: str, stopped: Event) -> Iterator[str]:
+        def lines(_job: str, stopped: Event) -> Iterator[Line]:
             opened = desk.open(self._context)
             run = self._context.store.open(opened.run)
             most = LONG_TEXTS * self._context.limits.max_new_tokens // opened.decode.max_new_tokens
@@ -125,7 +126,7 @@ class Lanes:
         tokens: Iterable[tuple[int, Step]],
         stopped: Event,
         rated: bool = False,
-    ) -> Iterator[str]:
+    ) -> Iterator[Line]:
         """The lines of all lanes: what stands above them, their tokens, each with the lane's number, their scores."""
         use_threads_for(opened.model)
         yield RESTART
@@ -134,7 +135,7 @@ class Lanes:
         written: list[list[Step]] = [[] for _ in lanes]
         for number, step in tokens:
             written[number].append(step)
-            yield words[number].line(step, lane=number)
+            yield partial(words[number].line, step, lane=number)
             if stopped.is_set():
                 break
         yield line(kind="end")

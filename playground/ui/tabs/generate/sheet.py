@@ -1,6 +1,5 @@
 """The sheet of the writing desk: one text, its tokens and its branches, bound to the server."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -23,6 +22,9 @@ from playground.ui.widgets.token_strip import TokenStrip
 
 STREAMING: dict[str, Any] = {"show_progress": "hidden", "concurrency_id": "generate", "concurrency_limit": 2}
 """How every event runs that writes: two at a time on the whole server, the others wait."""
+
+_SEED = "(fresh, seed) => fresh ? crypto.getRandomValues(new Uint32Array(1))[0] >>> 1 : seed"
+"""The next text's seed, chosen in the browser: a second output of what writes would cost time with every update."""
 
 
 def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -> TokenStrip:
@@ -57,13 +59,9 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
 
     strip = TokenStrip(server_functions=[stop, receipt, copied, stages], elem_id="desk")
 
-    def write(values: dict) -> Iterator[dict]:
-        """Begin a new text, with a new seed if that is wished."""
-        if values[form.fresh_seed]:
-            values = {**values, form.seed: secrets.randbelow(2**31)}
-            yield {form.seed: values[form.seed]}
-        for log in writer.write(values[strip], form.start(values)):
-            yield {strip: log}
+    def write(values: dict) -> Iterator[str]:
+        """Begin a new text."""
+        yield from writer.write(values[strip], form.start(values))
 
     def more(values: dict) -> Iterator[str]:
         """Go on with the branch in view."""
@@ -88,9 +86,10 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
         for log in logs:
             yield {strip: log}
 
-    wished = {strip, form.fresh_seed, *form.inputs}
-    strip.write(write, wished, [strip, form.seed], api_name="write", **STREAMING)
-    form.prompt.submit(write, wished, [strip, form.seed], api_visibility="private", **STREAMING)
+    private = {"api_visibility": "private"}
+    for begin, known_as in ((strip.write, {"api_name": "write"}), (form.prompt.submit, private)):
+        seeded = begin(None, [form.fresh_seed, form.seed], form.seed, js=_SEED, **private)
+        seeded.then(write, {strip, *form.inputs}, strip, **known_as, **STREAMING)
     strip.more(more, {strip, *form.settings}, strip, api_name="continue", **STREAMING)
     strip.ask(ask, {strip, *form.settings}, strip, api_name="take_another", **STREAMING)
     strip.restore(restore, {strip}, [strip, *form.inputs], api_name="open_receipt", **STREAMING)

@@ -1,12 +1,15 @@
 """Steps as lines of the desk's log, with text that never holds half a character."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import tiktoken
 
 from playground.sampling import Step
 from playground.text.tokenizer import StreamingDecoder, token_text
+
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 class Words:
@@ -20,33 +23,41 @@ class Words:
         self.tokenizer = tokenizer
         self._decoder = StreamingDecoder(tokenizer)
         self._names: dict[int, str] = {}
+        self._in_json: dict[int, str] = {}
         for token in ids or []:
             self._decoder.push(token)
 
     def line(self, step: Step, by: str | None = None, **more: Any) -> str:
         """The line of a token that was drawn, or put in `by` hand; `more` goes along."""
         listed = [
-            [other.id, self._name(other.id), _short(other.probability), _short(other.probability_after)]
+            f"[{self._shown(other.id)},{other.probability:.5g},{other.probability_after:.5g}]"
             for other in step.alternatives
         ]
-        return self._line(step.id, by, **_measures(step), q=_short(step.probability_after), a=listed, **more)
+        return self._line(step.id, by, listed, **_measures(step), q=_short(step.probability_after), **more)
 
     def prompt_line(self, token: int, step: Step | None = None) -> str:
         """The line of a token of the prompt; the first one has no step, for nothing stands before it."""
         if step is None:
             return self._line(token, "prompt")
-        listed = [[other.id, self._name(other.id), _short(other.probability)] for other in step.alternatives]
-        return self._line(token, "prompt", **_measures(step), a=listed)
+        listed = [f"[{self._shown(other.id)},{other.probability:.5g}]" for other in step.alternatives]
+        return self._line(token, "prompt", listed, **_measures(step))
 
-    def _line(self, token: int, by: str | None, **values: Any) -> str:
+    def _line(self, token: int, by: str | None, listed: Sequence[str] | None = None, **values: Any) -> str:
         text, name = self._decoder.push(token), self._name(token)
         shown = {"i": token, "t": text, **({} if name == text else {"d": name}), **({"by": by} if by else {})}
-        return json.dumps({**shown, **values}, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+        said = _to_json({**shown, **values})
+        return f"{said}\n" if listed is None else f'{said[:-1]},"a":[{",".join(listed)}]}}\n'
 
     def _name(self, token: int) -> str:
         if token not in self._names:
             self._names[token] = token_text(token, self.tokenizer)
         return self._names[token]
+
+    def _shown(self, token: int) -> str:
+        """Id and name of an alternative in JSON, kept: the same ones come again and again, and writing waits for it."""
+        if token not in self._in_json:
+            self._in_json[token] = f"{token},{_to_json(self._name(token))}"
+        return self._in_json[token]
 
 
 def _measures(step: Step) -> dict[str, Any]:

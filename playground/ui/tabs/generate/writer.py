@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Lock
 from typing import Any
 
@@ -16,7 +17,7 @@ from playground.sampling.reading import read_text
 from playground.sampling.receipt import Receipt
 from playground.sampling.writing import write_text
 from playground.ui.context import Context
-from playground.ui.tabs.generate.answers import RESTART, Answers, use_threads_for
+from playground.ui.tabs.generate.answers import RESTART, Answers, Line, use_threads_for
 from playground.ui.tabs.generate.log import Desk, Head, line, read_log
 from playground.ui.tabs.generate.receipts import differences, open_receipt
 from playground.ui.tabs.generate.start import Decode, Opened, Start, checked
@@ -41,7 +42,7 @@ class Writer:
     def write(self, log: str | None, start: Start) -> Iterator[str]:
         """A new text."""
 
-        def lines(job: str, stopped: Event) -> Iterator[str]:
+        def lines(job: str, stopped: Event) -> Iterator[Line]:
             yield from self._begin(job, start.open(self._context), (), stopped)
 
         return self._answers.answer(log or "", lines)
@@ -49,24 +50,24 @@ class Writer:
     def restore(self, log: str | None, text: str | None) -> Iterator[str]:
         """The text of a receipt, written again; if it comes out differently, it says from where on and why."""
 
-        def lines(job: str, stopped: Event) -> Iterator[str]:
+        def lines(job: str, stopped: Event) -> Iterator[Line]:
             receipt = Receipt.from_json(text or "")
             if receipt.beams is not None:
                 raise SettingsError("This is the receipt of a beam search; it is opened under Beam search.")
             opened = open_receipt(self._context, receipt)
             ids: list[int] = []
             for added in self._begin(job, opened, receipt.kept, stopped):
-                yield added
-                ids += [
-                    token["i"] for token in (json.loads(added or "{}"),) if "i" in token and token.get("by") != "prompt"
-                ]
+                made = added if isinstance(added, str) else added()
+                yield made
+                token = json.loads(made or "{}")
+                ids += [token["i"]] if "i" in token and token.get("by") != "prompt" else []
             if ids != list(receipt.ids):
                 why = differences(self._context, receipt, opened)
                 raise SettingsError(" ".join(["The text differs from the receipt's.", *why]))
 
         return self._answers.answer(log or "", lines)
 
-    def _begin(self, job: str, opened: Opened, kept: Sequence[int], stopped: Event) -> Iterator[str]:
+    def _begin(self, job: str, opened: Opened, kept: Sequence[int], stopped: Event) -> Iterator[Line]:
         """A new desk: its head, the prompt, what was `kept` of an earlier text, and what follows."""
         model, ids, settings, words = opened.model, opened.ids, opened.decode, Words(opened.tokenizer)
         read = read_text(model, [*ids, *kept], decode=settings if kept else None, past_context=settings.past_context)
@@ -92,7 +93,7 @@ class Writer:
     def more(self, log: str | None, decode: Decode) -> Iterator[str]:
         """On with the branch in view."""
 
-        def lines(job: str, stopped: Event) -> Iterator[str]:
+        def lines(job: str, stopped: Event) -> Iterator[Line]:
             desk, settings = read_log(log), checked(decode(), self._context)
             model, words = self._open(desk, desk.branch.ids)
             yield line(kind="more", branch=desk.view, settings=_record(settings))
@@ -104,7 +105,7 @@ class Writer:
     def ask(self, log: str | None, decode: Decode) -> Iterator[str]:
         """On from the token that the log's last line asks for, on a new branch."""
 
-        def lines(job: str, stopped: Event) -> Iterator[str]:
+        def lines(job: str, stopped: Event) -> Iterator[Line]:
             desk, settings = read_log(log), checked(decode(), self._context)
             if desk.ask is None or desk.ask.id >= desk.head.vocab_size:
                 raise SettingsError("No token was chosen; open one in the text and take an alternative.")
@@ -128,13 +129,13 @@ class Writer:
 
     def _go_on(
         self, reader: Reader, words: Words, prompt: list[int], kept: list[int], settings: DecodeConfig, stopped: Event
-    ) -> Iterator[str]:
+    ) -> Iterator[Line]:
         """The tokens that follow `prompt` and `kept`, and the line that ends them."""
         began_s, n, reason = time.perf_counter(), 0, "stopped"
         for piece in write_text(reader.model, words.tokenizer, prompt, settings, kept=kept, reader=reader):
             if piece.step is not None:
                 n += 1
-                yield words.line(piece.step)
+                yield partial(words.line, piece.step)
             if piece.ended or stopped.is_set():
                 reason = piece.ended or "stopped"
                 break
