@@ -15,6 +15,7 @@ from torch import nn
 from playground.config import GPT_CONFIG_124M, DataConfig, ModelConfig, TrainConfig
 from playground.device import autocast, resolve_device, resolve_precision, use_threads
 from playground.errors import SettingsError
+from playground.model.adamw import AdamW
 from playground.model.attention import kept_weights
 from playground.model.gpt import Block
 
@@ -98,7 +99,7 @@ PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
 """By name, from seconds to the real thing."""
 DEFAULT_PRESET = "mini"
 _LOGITS_BYTES = 128 * 2**20  # the loss makes its logits in chunks of about this size
-_PROGRAM_BYTES = 350 * 2**20  # measured: Python, PyTorch and its libraries once they have trained
+_PROGRAM_BYTES = 260 * 2**20  # measured: Python, PyTorch and its libraries once they have trained
 _GAPS = 1.05  # measured: freed memory between what is held
 
 
@@ -250,7 +251,7 @@ class _Parts:
             weight = torch.zeros(1_000_000, requires_grad=True)
         weight.grad = torch.ones_like(weight)
         self.n_updated = weight.numel()
-        self.optimizer = torch.optim.AdamW([weight], fused=True)
+        self.optimizer = AdamW([weight], fused=True)
 
     def block_step(self) -> None:
         self.block.zero_grad(set_to_none=True)

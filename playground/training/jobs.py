@@ -27,7 +27,7 @@ from playground.training.runs import RunStore
 from playground.training.status import INTERRUPTED, LIVE_STATES, Status
 from playground.training.trainer import Sample
 
-PRELOAD = ["torch", "torch._dynamo", "playground.training.preload"]
+PRELOAD = ["torch", "playground.training.preload"]
 _LOOK_EVERY_S = 0.5
 _LEAVING_S = 10.0
 

@@ -2,20 +2,20 @@
 
 import math
 
-import torch
 from torch import nn
 
 from playground.config import TrainConfig
+from playground.model.adamw import AdamW
 
 
-def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
+def make_optimizer(model: nn.Module, config: TrainConfig) -> AdamW:
     """AdamW over all weights as one group, as in the book; one fused pass over them where the device has it.
 
     >>> make_optimizer(nn.Linear(2, 2), TrainConfig(lr=0.001)).param_groups[0]["lr"]
     0.001
     """
     parameters = list(model.parameters())
-    return torch.optim.AdamW(
+    return AdamW(
         parameters,
         lr=config.lr,
         betas=(config.beta1, config.beta2),

@@ -10,6 +10,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from playground.model.adamw import AdamW
 from playground.model.gpt import GPTModel
 from playground.training.machine_use import give_back_freed_memory
 from playground.training.ranks import Ranks
@@ -58,7 +59,7 @@ def whole_optimizer(
     """The optimizer itself; of a model in shares a copy over the weights of `whole`, its `whole_model`."""
     if not ranks.sharded:
         return optimizer
-    copy = torch.optim.AdamW(whole.parameters())
+    copy = AdamW(whole.parameters())
     for weight, target in zip(model.parameters(), whole.parameters(), strict=True):
         state = optimizer.state.get(weight, {})  # empty before the first step
         if state:
