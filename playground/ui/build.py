@@ -17,6 +17,7 @@ from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.tabs import decoding, generate, open_tab, runs, train
 from playground.ui.theme import head, theme
+from playground.ui.widgets.base import styles
 from playground.ui.widgets.header import Header
 
 TITLE = "GPT playground"
@@ -69,7 +70,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             server_name=host,
             server_port=port,
             theme=theme(),
-            head=head(),
+            head=head(styles(page)),
             ssr_mode=False,
             run_history=False,
             enable_monitoring=False,

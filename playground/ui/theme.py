@@ -188,9 +188,10 @@ def theme() -> gr.themes.Base:
     return made
 
 
-def head() -> str:
-    """For the page's head: palette and `theme.css` (Gradio would rewrite the selectors of its own `css=`)."""
-    return f"<style>\n{palette_css()}{files('playground.ui').joinpath('theme.css').read_text(encoding='utf-8')}</style>"
+def head(more: str = "") -> str:
+    """For the page's head: palette, `theme.css` and `more` (of its own `css=` Gradio would rewrite the selectors)."""
+    rules = files("playground.ui").joinpath("theme.css").read_text(encoding="utf-8")
+    return f"<style>\n{palette_css()}{rules}{more}</style>"
 
 
 def _pair(setting: str, name: str) -> dict[str, str]:

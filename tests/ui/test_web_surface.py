@@ -312,6 +312,18 @@ def test_nothing_is_asked_of_other_servers(served):
     assert served.client.get("/gradio_api/startup-events").status_code == 200
 
 
+def test_the_rules_of_the_widgets_are_read_once(served):
+    """Gradio would write them anew with every value, and the browser then look over the whole page."""
+    config = served.client.get("/config").json()
+    widgets = [
+        each["props"] for each in config["components"] if each["type"] == "html" and each["props"]["elem_classes"]
+    ]
+    assert len(widgets) > 10
+    assert not any(props.get("css_template") for props in widgets)
+    page = served.client.get("/").text
+    assert all(f"{props['elem_classes'][0]}:not(.block)" in page for props in widgets)
+
+
 def test_no_event_gives_tabs_or_other_containers(served):
     """The browser would copy all that they hold with every message of every event from then on."""
     config = served.client.get("/config").json()

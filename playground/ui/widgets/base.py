@@ -41,20 +41,40 @@ class Widget(gr.HTML):
         given = [f"const {name} = {to_json(constant)};" for name, constant in (constants or {}).items()]
         if "server_functions" in settings:
             settings["server_functions"] = [_plain(function) for function in settings["server_functions"]]
-        stem = type(self).__module__.rpartition(".")[2]
-        styles = [name.replace(".js", ".css") for name in self.scripts]
+        stem = _stem(type(self))
         super().__init__(
             value=value if value is None or isinstance(value, str) else to_json(value),
             html_template=self.template or read_asset(f"{stem}.html"),
-            css_template="\n".join(read_asset(name) for name in [*styles, f"{stem}.css"]),
             js_on_load="\n".join([*given, *map(read_asset, ["base.js", *self.scripts, f"{stem}.js"])]),
             apply_default_css=False,
+            elem_classes=f"pg-{stem}",
             **settings,
         )
+
+    @classmethod
+    def style(cls) -> str:
+        """Its rules, for the page's head; they hold inside the widget alone.
+
+        Not `css_template`: Gradio writes that anew with every update, and the browser then looks over the whole page.
+        The id is nobody's; with it the rules weigh more than Gradio's own.
+        """
+        names = [name.replace(".js", ".css") for name in cls.scripts]
+        rules = "\n".join(read_asset(name) for name in [*names, f"{_stem(cls)}.css"])
+        return f":is(#pg-widget, .pg-{_stem(cls)}:not(.block)) {{\n{rules}}}\n"
 
     def postprocess(self, value: str | None) -> str | None:
         """The value as it is: JSON for the script, never HTML, so Gradio need not look for tags in it."""
         return value
+
+
+def styles(page: gr.Blocks) -> str:
+    """The rules of all kinds of widgets on a page."""
+    kinds = {type(block) for block in page.blocks.values() if isinstance(block, Widget)}
+    return "".join(kind.style() for kind in sorted(kinds, key=_stem))
+
+
+def _stem(kind: type[Widget]) -> str:
+    return kind.__module__.rpartition(".")[2]
 
 
 def read_asset(name: str) -> str:
