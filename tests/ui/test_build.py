@@ -1,3 +1,4 @@
+import gradio as gr
 import pytest
 
 from playground.errors import SettingsError
@@ -5,7 +6,7 @@ from playground.ui.build import launch
 from playground.ui.context import Context
 
 
-class PageOnATakenPort:
+class PageOnATakenPort(gr.Blocks):
     def launch(self, **_):
         raise OSError("Cannot find empty port in range: 7999-7999.")  # what Gradio says
 
