@@ -1,4 +1,5 @@
-import gradio as gr
+from typing import ClassVar
+
 import pytest
 
 from playground.errors import SettingsError
@@ -6,7 +7,9 @@ from playground.ui.build import launch
 from playground.ui.context import Context
 
 
-class PageOnATakenPort(gr.Blocks):
+class PageOnATakenPort:
+    blocks: ClassVar = {}
+
     def launch(self, **_):
         raise OSError("Cannot find empty port in range: 7999-7999.")  # what Gradio says
 
