@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from playground.errors import TextError
-from playground.ui.tabs.generate.answers import RESTART, UPDATE_S, Answers
+from playground.ui.tabs.generate.answers import LATEST_UPDATE_S, RESTART, UPDATE_S, Answers
 from playground.ui.tabs.generate.log import line
 
 
@@ -55,20 +55,26 @@ def test_a_fault_ends_the_answer_with_a_sentence(error, says, when_sent, caplog)
     assert len(caplog.records) == isinstance(error, KeyError)
 
 
-def test_the_longer_the_log_the_rarer_the_updates():
-    def updates(log):
-        waits = []
+def test_the_longer_the_log_the_rarer_the_updates_after_the_first(monkeypatch):
+    class Ended(Event):
+        def wait(self, timeout=None):
+            waits.append(timeout)
+            return super().wait(timeout)
 
-        class Ended(Event):
-            def wait(self, timeout=None):
-                waits.append(timeout)
-                return super().wait(timeout)
+    monkeypatch.setattr("playground.ui.tabs.generate.answers.Event", Ended)
+    last = []
+    for n_characters in (0, 200_000, 20_000_000):
+        waits, goes_on = [], Event()
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("playground.ui.tabs.generate.answers.Event", Ended)
-            shown_by([line(kind="end")], log)
-        return waits
+        def lines(_job, _stopped, goes_on=goes_on):
+            yield line(i=1)
+            goes_on.wait(20)
+            yield line(kind="end")
 
-    assert updates("")[0] == UPDATE_S
-    middle, longest = updates("x" * 200_000)[0], updates("x" * 20_000_000)[0]
-    assert UPDATE_S < middle < longest <= 0.5
+        logs = Answers().answer("x" * n_characters, lines)
+        next(logs), next(logs)
+        goes_on.set()
+        list(logs)
+        assert waits[0] == UPDATE_S
+        last.append(waits[-1])
+    assert UPDATE_S == last[0] < last[1] < last[2] == LATEST_UPDATE_S

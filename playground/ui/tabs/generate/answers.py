@@ -13,9 +13,8 @@ from playground.errors import PlaygroundError
 from playground.model.gpt import GPTModel
 from playground.ui.tabs.generate.log import line
 
-UPDATE_S = 0.05
-"""Least time between two updates of the page: at most 20 a second …"""
-LATEST_UPDATE_S = 0.5
+UPDATE_S, LATEST_UPDATE_S = 0.05, 0.5
+"""Least and most time between two updates of the page: at most 20 a second …"""
 S_PER_CHARACTER = 6e-7
 """… and fewer the longer the log is: server and browser compare all of it with what they had, each time."""
 RESTART = ""
@@ -48,11 +47,11 @@ class Answers:
         self._stops[job] = stopped
         thread = Thread(target=_make, args=(lambda: lines(job, stopped), made, ended), daemon=True)
         try:
-            text, going_on = log + start, True
+            text, pause_s, going_on = log + start, UPDATE_S, True
             yield text
             thread.start()
             while going_on:
-                going_on = not ended.wait(_pause_s(text))
+                going_on = not ended.wait(pause_s)
                 new = [_made(made.get(), stopped) for _ in range(made.qsize())]
                 if RESTART in new:
                     text = start
@@ -60,6 +59,7 @@ class Answers:
                 if new:
                     text += "".join(new)
                     yield text
+                    pause_s = min(max(UPDATE_S, S_PER_CHARACTER * len(text)), LATEST_UPDATE_S)
         finally:
             stopped.set()
             del self._stops[job]
@@ -70,10 +70,6 @@ class Answers:
         if stopped:
             stopped.set()
         return stopped is not None
-
-
-def _pause_s(text: str) -> float:
-    return min(max(UPDATE_S, S_PER_CHARACTER * len(text)), LATEST_UPDATE_S)
 
 
 def _make(lines: Callable[[], Iterator[Line]], made: SimpleQueue[Line], ended: Event) -> None:
