@@ -40,6 +40,13 @@ def choose_source(page, name):
     page.locator("#pg-source label", has_text=name).click()
 
 
+def upload(page, file):
+    """Choose a file as a person would: when the page has said what it takes, and not before."""
+    choose_source(page, "Upload")
+    page.locator("#pg-text-facts .fa-note", has_text="A text file").wait_for()
+    page.set_input_files("#pg-file input[type=file]", file)
+
+
 def fill(page, name, value):
     page.fill(f"#pg-{name} input", str(value))
     page.keyboard.press("Tab")

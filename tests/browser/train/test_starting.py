@@ -15,6 +15,7 @@ from .driving import (
     press,
     start,
     state,
+    upload,
     wait_for_state,
 )
 
@@ -22,10 +23,9 @@ from .driving import (
 def test_a_text_is_uploaded_trained_stopped_and_trained_to_the_end(page, url, shoot, tmp_path):
     open_train(page, url)
     shoot(page, "train-first")
-    choose_source(page, "Upload")
     file = tmp_path / "harbour.txt"
     file.write_text(LONG, encoding="utf-8")
-    page.set_input_files("#pg-file input[type=file]", file)
+    upload(page, file)
     page.wait_for_function("document.querySelector('#pg-text-facts dd')?.textContent === '12,000'")
 
     start(page, "harbour", epochs=500)
@@ -57,10 +57,9 @@ def test_a_text_is_uploaded_trained_stopped_and_trained_to_the_end(page, url, sh
 )
 def test_a_file_that_cannot_be_trained_on_gets_its_one_sentence(page, url, tmp_path, name, data, sentence):
     open_train(page, url)
-    choose_source(page, "Upload")
     file = tmp_path / name
     file.write_bytes(data)
-    page.set_input_files("#pg-file input[type=file]", file)
+    upload(page, file)
     page.wait_for_selector("#pg-text-facts .fa-error:visible")
     assert sentence in page.inner_text("#pg-text-facts .fa-error")
     page.click("#pg-start")
@@ -96,10 +95,9 @@ def test_fault_16_what_looks_like_markup_is_shown_as_characters(page, url, tmp_p
         "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script> ${alert(1)} {{value}} "
     )
     open_train(page, url)
-    choose_source(page, "Upload")
     file = tmp_path / "a <b> {{x}} ${y}.txt"
     file.write_text(nasty * 60, encoding="utf-8")
-    page.set_input_files("#pg-file input[type=file]", file)
+    upload(page, file)
     page.wait_for_selector("#pg-text-facts dd")
     page.click("#pg-all-settings button")
     start(page, "markup", epochs=2, start_context=nasty.strip())
