@@ -1,3 +1,5 @@
+"""The page put together: what it asks of the browser, of other servers and of an idle machine."""
+
 from typing import ClassVar
 
 import pytest
@@ -17,3 +19,37 @@ class PageOnATakenPort:
 def test_a_taken_port_is_told_in_one_sentence(tmp_path):
     with pytest.raises(SettingsError, match="port: 7999 is taken"):
         launch(PageOnATakenPort(), Context.open(tmp_path), port=7999)
+
+
+def test_nothing_is_asked_of_other_servers(served):
+    page = served.client.get("/").text
+    config = served.client.get("/config").json()
+    assert not config["analytics_enabled"]
+    assert not config["connect_heartbeat"], "gr.State or an unload event would hold a connection open per tab"
+    assert "fonts.googleapis" not in page
+    assert served.client.get("/gradio_api/startup-events").status_code == 200
+
+
+def test_the_rules_of_the_widgets_are_read_once(served):
+    """Gradio would write them anew with every value, and the browser then look over the whole page."""
+    config = served.client.get("/config").json()
+    widgets = [
+        each["props"] for each in config["components"] if each["type"] == "html" and each["props"]["elem_classes"]
+    ]
+    assert len(widgets) > 10
+    assert not any(props.get("css_template") for props in widgets)
+    page = served.client.get("/").text
+    assert all(f"{props['elem_classes'][0]}:not(.block)" in page for props in widgets)
+
+
+def test_no_event_gives_tabs_or_other_containers(served):
+    """The browser would copy all that they hold with every message of every event from then on."""
+    config = served.client.get("/config").json()
+    types = {component["id"]: component["type"] for component in config["components"]}
+    outputs = {types[each] for event in config["dependencies"] for each in event["outputs"]}
+    assert "dropdown" in outputs
+    assert not outputs & {"tabs", "tabitem", "row", "column", "group", "accordion"}
+
+
+def test_the_queue_rests_when_idle(served):
+    assert served.page._queue.sleep_when_free >= 0.02

@@ -27,7 +27,7 @@ function makeFork(root, { detail, fork }) {
 
   field('step').addEventListener('change', () => {
     const wanted = { run, step: +field('step').value };
-    asked = detail(wanted).then((found) => {
+    asked = detail(wanted).catch(() => null).then((found) => { // a question that failed must not hold up the fork
       const current = found?.run === run && +field('step').value === wanted.step;
       if (current && !found.error) fill(found, false);
     });

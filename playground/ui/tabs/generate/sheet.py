@@ -23,8 +23,9 @@ from playground.ui.widgets.token_strip import TokenStrip
 STREAMING: dict[str, Any] = {"show_progress": "hidden", "concurrency_id": "generate", "concurrency_limit": 2}
 """How every event runs that writes: two at a time on the whole server, the others wait."""
 
-_SEED = "(fresh, seed) => fresh ? crypto.getRandomValues(new Uint32Array(1))[0] >>> 1 : seed"
-"""The next text's seed, chosen in the browser: a second output of what writes would cost time with every update."""
+_SEED = "(fresh, seed) => fresh ? crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000 : seed"
+"""The next text's seed, chosen in the browser: a second output of what writes would cost time with every update. Six
+digits fit the field on a phone."""
 
 
 def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -> TokenStrip:
