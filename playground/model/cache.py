@@ -42,8 +42,8 @@ class KVCache:
         shape = (batch_size, 2, config.n_heads, self.max_length, config.head_dim)
         self.layers = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.n_layers)]
         self.length = 0
-        self.plan: Any = None
-        """The model's layers as `step.py` calls them; kept by it."""
+        self.step: Any = None
+        """How the model reads one token into this cache; kept by `step.py`."""
 
     @property
     def size_bytes(self) -> int:

@@ -18,9 +18,10 @@ from playground.config import ModelConfig
 from playground.errors import SettingsError
 from playground.model.attention import attention_with_dropout
 from playground.model.cache import KVCache
+from playground.model.direct import direct
 from playground.model.dropout import add_with_dropout, dropout
 from playground.model.gelu import gelu
-from playground.model.step import direct, read_one_token
+from playground.model.step import step_of
 
 _WORTH_SHARING = 4_000_000  # multiplications: for fewer, a second thread costs more than it gains (measured)
 
@@ -116,7 +117,7 @@ class GPTModel(nn.Module):
         start, new = 0 if cache is None else cache.length, ids.shape[1]
         self._check_length(start + new, cache)
         if cache is not None and new == 1 and not (self.training or torch.is_grad_enabled()):
-            return read_one_token(self, ids, cache)
+            return step_of(self, cache).read(ids)
         x = self.tok_emb(ids) + self.pos_emb.weight[start : start + new]  # (B, T, C)
         x = dropout(x, self.config.drop_rate, self.training)
         mask = _mask_behind_prefix(start, new, x) if start and new > 1 else None
@@ -133,7 +134,9 @@ class GPTModel(nn.Module):
         if self._multiplications * ids.numel() < _WORTH_SHARING:
             torch.set_num_threads(1)
         try:
-            return direct(self.out_head)(self.hidden(ids, cache)[:, -1])
+            hidden = self.hidden(ids, cache)[:, -1]
+            head = direct(self.out_head) if cache is None or cache.step is None else cache.step.head
+            return head(hidden)
         finally:
             torch.set_num_threads(threads)
 

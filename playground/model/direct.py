@@ -1,0 +1,50 @@
+"""Layers as plain functions, for the few rows of a step.
+
+PyTorch's product of a matrix with few rows runs on one thread whatever there are, and one does not get from memory what
+two do: each thread is given its share of the weights here.
+"""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+Layer = Callable[[Tensor], Tensor]
+
+_FEW_ROWS = 16  # with more, PyTorch's own product gains from several threads, too (measured)
+
+
+def direct(layer: nn.Module) -> Layer:
+    """The layer's function with its weights at hand: looking them up in modules costs more than a small product.
+
+    >>> direct(nn.Linear(4, 6))(torch.ones(1, 4)).shape
+    torch.Size([1, 6])
+    """
+    weight, bias = getattr(layer, "weight", None), getattr(layer, "bias", None)
+    if type(layer) is nn.Linear:
+        return _product(weight, bias)
+    if type(layer) is nn.LayerNorm:
+        shape, eps = layer.normalized_shape, layer.eps
+        return lambda x: torch.layer_norm(x, shape, weight, bias, eps)
+    return layer.forward
+
+
+def _product(weight: Tensor, bias: Tensor | None) -> Layer:
+    """`F.linear` with these, for few rows; the weights are shared out among the threads that there are by now."""
+    threads = torch.get_num_threads()
+    if threads == 1 or len(weight) < threads or weight.device.type != "cpu" or weight.dtype != torch.float32:
+        return lambda x: F.linear(x, weight, bias)
+    whole = len(weight) // threads * threads
+    shares, rest = weight[:whole].unflatten(0, (threads, -1)).transpose(1, 2), weight[whole:]
+
+    def product(x: Tensor) -> Tensor:
+        rows = len(x)
+        if rows > _FEW_ROWS:
+            return F.linear(x, weight, bias)
+        y = torch.bmm(x.expand(threads, rows, -1), shares).transpose(0, 1).reshape(rows, whole)
+        if len(rest):
+            y = torch.cat([y, F.linear(x, rest)], dim=1)
+        return y if bias is None else y.add_(bias)
+
+    return product
