@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 _CHUNK_BYTES = 128 << 20  # of float32 logits; measured: smaller ones make the matrix products slower
+_COLUMNS = 2048  # of logits at once; measured: PyTorch takes a third longer for all 50,257 in one product
 
 
 def head_cross_entropy(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
@@ -59,7 +60,7 @@ def _loss_and_gradients(
     for start in range(0, n, rows):
         x = hidden[start : start + rows].to(dtype)
         target = targets[start : start + rows, None]
-        table = (x @ weight.T).float()  # logits
+        table = _logits(x, weight).float()
         table = torch.log_softmax(table, dim=1, out=table if table.device.type == "cpu" else None)
         loss -= table.gather(1, target).sum()
         if not gradients:
@@ -78,3 +79,13 @@ def _loss_and_gradients(
     if not gradients:
         return (loss / n,)
     return loss / n, by_hidden.div_(n), by_head
+
+
+def _logits(x: Tensor, weight: Tensor) -> Tensor:
+    """`x @ weight.T`, `(n, V)`."""
+    if x.device.type != "cpu" or x.dtype != torch.float32:
+        return x @ weight.T
+    table = x.new_empty(len(x), len(weight))
+    for part, columns in zip(weight.split(_COLUMNS), table.split(_COLUMNS, dim=1), strict=True):
+        torch.mm(x, part.T, out=columns)
+    return table
