@@ -30,8 +30,8 @@ LengthPenalty = Annotated[
 Weights = Annotated[
     WeightsName,
     typer.Option(
-        help="bfloat16 halves and int8 (cpu only) quarters them, which is faster, but not for bfloat16 on a processor "
-        "without it; how far the distribution moves is told."
+        help="bfloat16 halves and int8 (cpu only) quarters them. A large model then writes faster, with bfloat16 only "
+        "on a processor that has it; a small one does not. How far the distribution moves is told."
     ),
 ]
 

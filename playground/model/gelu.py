@@ -14,6 +14,7 @@ from torch.autograd.function import once_differentiable
 
 _LINEAR = 2 * math.sqrt(2 / math.pi)  # 2u = x · (_LINEAR + _CUBIC · x²)
 _CUBIC = 0.044715 * _LINEAR
+_BASE = torch.tensor(_LINEAR)
 
 
 def gelu(x: Tensor) -> Tensor:
@@ -22,15 +23,22 @@ def gelu(x: Tensor) -> Tensor:
     >>> gelu(torch.tensor([-1.0, 0.0, 1.0]))
     tensor([-0.1588,  0.0000,  0.8412])
     """
-    if x.device.type == "cpu" and x.dtype == torch.float32 and torch.is_grad_enabled() and x.requires_grad:
+    if x.device.type != "cpu" or x.dtype != torch.float32:
+        return F.gelu(x, approximate="tanh")
+    if torch.is_grad_enabled() and x.requires_grad:
         return _Gelu.apply(x)
-    return F.gelu(x, approximate="tanh")
+    return _factor(x).mul_(x).sigmoid_().mul_(x)
+
+
+def _factor(x: Tensor) -> Tensor:
+    """2u / x."""
+    return torch.addcmul(_BASE, x, x, value=_CUBIC)
 
 
 class _Gelu(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
-        factor = torch.mul(x, x).mul_(_CUBIC).add_(_LINEAR)  # 2u / x
+        factor = _factor(x)
         share = torch.mul(factor, x).sigmoid_()
         y = share * x
         factor.mul_(3).sub_(2 * _LINEAR)  # the derivative of 2u

@@ -35,8 +35,11 @@ class Attention(nn.Module):
         self.qkv = _fused_projection(config.emb_dim, config.qkv_bias)
         self.out_proj = nn.Linear(config.emb_dim, config.emb_dim)
 
-    def forward(self, x: Tensor, layer: int, cache: KVCache | None, mask: Tensor | None) -> Tensor:
-        """`(B, T, C)` → `(B, T, C)`; `mask` (T, L) is only needed for several tokens behind a cached prefix."""
+    def forward(self, x: Tensor, layer: int, cache: KVCache | None, mask: Tensor | None, last: bool = False) -> Tensor:
+        """`(B, T, C)` → `(B, T, C)`, or `(B, 1, C)` for the `last` token alone.
+
+        `mask` (T, L) is only needed for several tokens behind a cached prefix.
+        """
         batch, new, width = x.shape
         qkv = self.qkv(x).view(batch, new, 3, self.n_heads, width // self.n_heads)
         if self.training and self.drop_rate and cache is None:
@@ -47,9 +50,11 @@ class Attention(nn.Module):
         else:
             queries = qkv[:, 0]
             keys, values = cache.store(layer, qkv[:, 1:])  # (B, H, L, D)
-        causal = mask is None and new > 1
+        if last:  # it sees them all
+            queries, mask = queries[:, :, -1:], None
+        causal = mask is None and queries.shape[2] > 1
         context = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
-        return self.out_proj(context.transpose(1, 2).reshape(batch, new, width))
+        return self.out_proj(context.transpose(1, 2).reshape(batch, -1, width))
 
 
 class FeedForward(nn.Module):
@@ -76,9 +81,17 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(config.emb_dim)
         self.norm2 = nn.LayerNorm(config.emb_dim)
 
-    def forward(self, x: Tensor, layer: int = 0, cache: KVCache | None = None, mask: Tensor | None = None) -> Tensor:
-        """`(B, T, C)` → `(B, T, C)`."""
-        x = add_with_dropout(x, self.att(self.norm1(x), layer, cache, mask), self.drop_rate, self.training)
+    def forward(
+        self,
+        x: Tensor,
+        layer: int = 0,
+        cache: KVCache | None = None,
+        mask: Tensor | None = None,
+        last: bool = False,
+    ) -> Tensor:
+        """`(B, T, C)` → `(B, T, C)`, or `(B, 1, C)` for the `last` token alone."""
+        change = self.att(self.norm1(x), layer, cache, mask, last)
+        x = add_with_dropout(x[:, -1:] if last else x, change, self.drop_rate, self.training)
         return add_with_dropout(x, self.ff(self.norm2(x)), self.drop_rate, self.training)
 
 
@@ -112,8 +125,11 @@ class GPTModel(nn.Module):
         """Logits `(B, T, V)` of the next token after each of `ids` `(B, T)`."""
         return self.out_head(self.hidden(ids, cache))
 
-    def hidden(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
-        """What `out_head` sees, `(B, T, C)`: for a caller that needs the logits of some positions only."""
+    def hidden(self, ids: Tensor, cache: KVCache | None = None, last: bool = False) -> Tensor:
+        """What `out_head` sees, `(B, T, C)`: for a caller that needs the logits of some positions only.
+
+        With `last`, in evaluation mode, it is that of the last place, `(B, 1, C)`; the last block then spares the rest.
+        """
         start, new = 0 if cache is None else cache.length, ids.shape[1]
         self._check_length(start + new, cache)
         if cache is not None and new == 1 and not (self.training or torch.is_grad_enabled()):
@@ -123,7 +139,8 @@ class GPTModel(nn.Module):
         mask = _mask_behind_prefix(start, new, x) if start and new > 1 else None
         recompute = self.recompute and cache is None and torch.is_grad_enabled()
         for layer, block in enumerate(self.blocks):
-            x = checkpoint(block, x, use_reentrant=False) if recompute else block(x, layer, cache, mask)
+            ends = last and not self.training and layer == self.config.n_layers - 1
+            x = checkpoint(block, x, use_reentrant=False) if recompute else block(x, layer, cache, mask, ends)
         if cache is not None:
             cache.length += new
         return self.final_norm(x)
@@ -134,7 +151,7 @@ class GPTModel(nn.Module):
         if self._multiplications * ids.numel() < _WORTH_SHARING:
             torch.set_num_threads(1)
         try:
-            hidden = self.hidden(ids, cache)[:, -1]
+            hidden = self.hidden(ids, cache, last=True)[:, -1]
             head = direct(self.out_head) if cache is None or cache.step is None else cache.step.head
             return head(hidden)
         finally:

@@ -1,7 +1,8 @@
-"""Smaller weights for writing text: a token costs about the time to read all weights once, so fewer bytes are faster.
+"""Smaller weights for writing text: of a large model, a token costs about the time to read all weights once.
 
-bfloat16 halves them and pays where the processor computes in it; int8 quarters them and pays on any CPU. Training
-stays in float32. What the rounding does to the distribution is a number: `divergence`.
+bfloat16 halves them and pays where the processor computes in it; int8 quarters them and pays on any CPU. Small models
+stay in the processor's caches and are fastest as they are (`numpy_step.py`). Training stays in float32. What the
+rounding does to the distribution is a number: `divergence`.
 """
 
 import copy

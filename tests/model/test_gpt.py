@@ -6,6 +6,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from playground.config import ModelConfig
 from playground.errors import SettingsError
 from playground.model import gpt
+from playground.model.cache import KVCache
 from playground.model.gpt import GPTModel
 from playground.model.interchange import from_book
 from tests.model.reference import BookModel
@@ -119,11 +120,33 @@ def test_the_next_token_s_logits_are_the_last_place_s_and_leave_the_threads_as_t
     assert torch.get_num_threads() == 2
 
 
+@torch.inference_mode()
+@pytest.mark.parametrize("known", [0, 1, 5])
+def test_the_last_place_alone_is_that_of_the_whole_also_behind_what_a_cache_holds(tiny, known):
+    ids, cache = torch.arange(24).view(2, 12), KVCache(tiny.config, 2)
+    if known:
+        tiny(ids[:, :known], cache)
+    torch.testing.assert_close(tiny.next_logits(ids[:, known:-1], cache), tiny(ids)[:, -2], rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(tiny.next_logits(ids[:, -1:], cache), tiny(ids)[:, -1], rtol=1e-5, atol=1e-5)
+
+
+def test_in_training_mode_the_next_token_s_logits_are_of_the_same_dropout(tiny):
+    tiny.set_drop_rate(0.5)
+    tiny.train()
+    ids = torch.arange(6).view(2, 3)
+    torch.manual_seed(1)
+    expected = tiny(ids)[:, -1]
+    torch.manual_seed(1)
+    torch.testing.assert_close(tiny.next_logits(ids), expected)
+
+
 @pytest.mark.parametrize(("rows", "threads"), [(1, 1), (2000, 2)])
 def test_few_multiplications_are_not_shared_out(tiny, monkeypatch, rows, threads):
     torch.set_num_threads(2)
     seen, hidden = [], tiny.hidden
-    monkeypatch.setattr(tiny, "hidden", lambda *args: seen.append(torch.get_num_threads()) or hidden(*args))
+    monkeypatch.setattr(
+        tiny, "hidden", lambda *args, **how: seen.append(torch.get_num_threads()) or hidden(*args, **how)
+    )
     tiny.next_logits(torch.zeros(rows, 1, dtype=torch.long))
     assert seen == [threads]
 

@@ -85,7 +85,9 @@ def test_the_searches_compared_end_in_every_way(theirs):
 def test_beams_that_change_places_are_not_read_again(tiny, monkeypatch):
     read, hidden = [], GPTModel.hidden
     monkeypatch.setattr(
-        GPTModel, "hidden", lambda model, ids, cache=None: (read.append(ids.shape[1]), hidden(model, ids, cache))[1]
+        GPTModel,
+        "hidden",
+        lambda model, ids, *how, **more: (read.append(ids.shape[1]), hidden(model, ids, *how, **more))[1],
     )
     found = beam_search(tiny, [7, 3, 60], BeamConfig(width=4, max_new_tokens=8))
     assert any(node.fate == "died" for node in found.nodes)

@@ -170,7 +170,9 @@ def test_a_cache_that_is_cut_back_gives_the_same_tokens_as_a_fresh_start(tiny, c
 def test_a_reader_reads_each_token_once(tiny, monkeypatch):
     read, hidden = [], GPTModel.hidden
     monkeypatch.setattr(
-        GPTModel, "hidden", lambda model, ids, cache=None: (read.append(ids.shape[1]), hidden(model, ids, cache))[1]
+        GPTModel,
+        "hidden",
+        lambda model, ids, *how, **more: (read.append(ids.shape[1]), hidden(model, ids, *how, **more))[1],
     )
     reader = Reader(tiny)
     list(stream(tiny, PROMPT, LONG.replace(max_new_tokens=6), reader=reader))

@@ -13,8 +13,8 @@ from playground.ui.tabs.generate.choices import which
 
 WEIGHTS = [("float32, as trained", "float32"), ("bfloat16, half the memory", "bfloat16"), ("int8, a quarter", "int8")]
 ABOUT_WEIGHTS = (
-    "Smaller ones write faster: int8 on any processor, bfloat16 where it is in hardware (elsewhere it is slow). What "
-    "they change is measured when they are chosen."
+    "With smaller ones a large model writes faster: int8 on any processor, bfloat16 where it is in hardware. Small "
+    "models are fastest with float32. What they change is measured when they are chosen."
 )
 
 
