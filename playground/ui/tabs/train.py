@@ -98,7 +98,7 @@ def _wire_form(form: TrainForm) -> None:
         event.then(
             form.time,
             form.inputs,
-            form.cost,
+            facts_of,
             api_name=name,
             show_progress="hidden",
             concurrency_id="measure",

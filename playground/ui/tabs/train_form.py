@@ -194,13 +194,20 @@ class TrainForm:
             visible=bool(likely or is_large or values[self.encoding]),
         )
 
-    def time(self, values: Mapping[Component, Any]) -> str:
-        """The same cost with the time it will take, which is measured and so comes a moment later."""
+    def time(self, values: Mapping[Component, Any]) -> dict[Component, Any]:
+        """What `look` says, with the time it will take, which is measured and so comes a moment later.
+
+        It is asked behind every look with the values as they are by then: so two looks whose answers crossed on their
+        way are set right. What is chosen meanwhile as encoding stays.
+        """
+        said = self.look(values)
+        if self.encoding in said:
+            said[self.encoding] = gr.update(visible=said[self.encoding]["visible"])
         try:
             plan = self._plan(values, *self.read_settings(values))
         except PlaygroundError:
-            return gr.skip()
-        return cost_facts(plan, self._step_s(plan))
+            return said
+        return {**said, self.cost: cost_facts(plan, self._step_s(plan))}
 
     def _missing_text(self, values: Mapping[Component, Any]) -> str:
         """What to do where no text has been given yet, which is no error before Start is pressed."""

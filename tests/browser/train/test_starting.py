@@ -47,6 +47,33 @@ def test_a_text_is_uploaded_trained_stopped_and_trained_to_the_end(page, url, sh
     shoot(page, "train-done")
 
 
+@pytest.mark.parametrize(("data", "shown"), [(LONG.encode(), "12,000"), (b"so it goes", "missing")])
+def test_an_answer_that_is_overtaken_by_a_later_one_does_not_stay(page, url, tmp_path, data, shown):
+    """What the page says of "Upload" without a file comes only after what it says of the file."""
+    open_train(page, url)
+    held = []
+
+    def hold_the_first(route):
+        whole_form = len(route.request.post_data_json["data"]) > 1
+        if held or not whole_form:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/gradio_api/run/**", hold_the_first)
+    choose_source(page, "Upload")
+    file = tmp_path / "harbour.txt"
+    file.write_bytes(data)
+    page.set_input_files("#pg-file input[type=file]", file)
+    text_facts = page.locator("#pg-text-facts")
+    text_facts.get_by_text(shown).wait_for()
+    with page.expect_response(held[0].request.url) as overtaken:
+        held[0].continue_()
+    assert "stays on this server" in overtaken.value.text()
+    text_facts.get_by_text("stays on this server").wait_for(state="hidden")
+    text_facts.get_by_text(shown).wait_for()
+
+
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
