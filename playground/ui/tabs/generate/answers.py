@@ -15,7 +15,7 @@ from playground.ui.tabs.generate.log import line
 
 UPDATE_S, LATEST_UPDATE_S = 0.05, 0.5
 """Least and most time between two updates of the page: at most 20 a second …"""
-S_PER_CHARACTER = 6e-7
+S_PER_CHARACTER = 1e-6
 """… and fewer the longer the log is: server and browser compare all of it with what they had, each time."""
 RESTART = ""
 """In a stream of lines: what stood in the log before belongs to another text."""
