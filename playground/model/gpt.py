@@ -152,8 +152,8 @@ class GPTModel(nn.Module):
             torch.set_num_threads(1)
         try:
             hidden = self.hidden(ids, cache, last=True)[:, -1]
-            head = direct(self.out_head) if cache is None or cache.step is None else cache.step.head
-            return head(hidden)
+            stepwise = cache is not None and cache.step is not None and not hidden.requires_grad
+            return (cache.step.head if stepwise else direct(self.out_head))(hidden)
         finally:
             torch.set_num_threads(threads)
 

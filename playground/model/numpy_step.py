@@ -33,7 +33,7 @@ def suits_numpy(model: "GPTModel", cache: KVCache) -> bool:
 
 
 class NumpyStep:
-    """A `Step` for a batch of one."""
+    """A `Step` (`step.py`, whose `step_of` makes it) for a batch of one."""
 
     def __init__(self, model: "GPTModel", cache: KVCache) -> None:
         self._cache, self._scale = cache, model.config.head_dim**-0.5

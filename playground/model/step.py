@@ -31,7 +31,18 @@ class Step(Protocol):
 
 
 def step_of(model: "GPTModel", cache: KVCache) -> Step:
-    """How `model` reads one token behind what `cache` holds; looked up once: what a cache holds is of its weights."""
+    """How `model` reads one token behind what `cache` holds; looked up once: what a cache holds is of its weights.
+
+    >>> import torch
+    >>> from playground.config import ModelConfig
+    >>> from playground.model.gpt import GPTModel
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> cache = KVCache(model.config, batch_size=1)
+    >>> step = step_of(model, cache)
+    >>> with torch.inference_mode():
+    ...     step.head(step.read(torch.tensor([[3]]))[:, -1]).shape, cache.length
+    (torch.Size([1, 50]), 1)
+    """
     if cache.step is None:
         cache.step = NumpyStep(model, cache) if suits_numpy(model, cache) else _TorchStep(model, cache)
     return cache.step

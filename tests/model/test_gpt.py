@@ -130,6 +130,14 @@ def test_the_last_place_alone_is_that_of_the_whole_also_behind_what_a_cache_hold
     torch.testing.assert_close(tiny.next_logits(ids[:, -1:], cache), tiny(ids)[:, -1], rtol=1e-5, atol=1e-5)
 
 
+def test_the_next_token_s_logits_have_gradients_behind_a_cache_that_was_read_without(tiny):
+    ids, cache = torch.arange(6).view(1, 6), KVCache(tiny.config, 1)
+    with torch.no_grad():
+        tiny(ids[:, :1], cache)
+    tiny.next_logits(ids[:, 1:], cache).sum().backward()
+    assert tiny.out_head.weight.grad.abs().sum() > 0
+
+
 def test_in_training_mode_the_next_token_s_logits_are_of_the_same_dropout(tiny):
     tiny.set_drop_rate(0.5)
     tiny.train()
