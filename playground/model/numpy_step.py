@@ -52,8 +52,10 @@ class NumpyStep:
     @np.errstate(all="ignore")  # numbers that are none are told of where they are chosen from
     def read(self, ids: Tensor) -> Tensor:
         """See `Step.read`."""
-        place = self._cache.length
-        x = self._tokens[ids.item()] + self._places[place]  # (C,)
+        token, place = ids.item(), self._cache.length
+        if token < 0:  # NumPy would count from the end
+            raise IndexError(f"There is no token {token}.")
+        x = self._tokens[token] + self._places[place]  # (C,)
         for norm1, qkv, qkv_bias, out, out_bias, norm2, up, up_bias, down, down_bias, room in self._blocks:
             now = qkv @ norm1(x)
             now += qkv_bias

@@ -41,3 +41,12 @@ def test_numbers_that_are_none_are_told_in_a_sentence_and_warn_of_nothing(tiny, 
         tiny.blocks[1].ff.down.weight[3] = broken
     with pytest.raises(SettingsError, match="NaN or infinity"):
         generate(tiny, torch.tensor([[1]]), 3, 24)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("token", [-1, 97])
+def test_a_token_that_there_is_not_is_an_error_as_with_pytorch(tiny, token):
+    with pytest.raises(IndexError):
+        tiny(torch.tensor([[token]]))
+    with pytest.raises(IndexError):
+        tiny(torch.tensor([[token]]), KVCache(tiny.config, 1))
