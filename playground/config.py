@@ -150,6 +150,15 @@ class TrainConfig(Config):
             raise ValueError(f"min_lr: {self.min_lr} lies above lr {self.lr}; lower it")
         return self
 
+    @property
+    def needs_whole_gradient(self) -> bool:
+        """Whether no weight can move before the last gradient is there.
+
+        >>> TrainConfig().needs_whole_gradient, TrainConfig(grad_clip=1.0).needs_whole_gradient
+        (False, True)
+        """
+        return self.grad_clip is not None or self.accumulation_steps > 1
+
 
 class DecodeConfig(Config):
     """How a model continues a prompt (book, chapter 5)."""

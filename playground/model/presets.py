@@ -156,6 +156,7 @@ class MemoryEstimate:
 
     weights_bytes: int
     gradients_bytes: int
+    """Held at once: of all weights where they are clipped or added up, else the output head's, the largest."""
     optimizer_bytes: int
     """AdamW's two moments."""
     activations_bytes: int
@@ -172,7 +173,7 @@ def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -
 
     Raises `SettingsError` for a device that is not there.
 
-    >>> estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig())
+    >>> estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig(grad_clip=1.0))
     >>> round((estimate.weights_bytes + estimate.gradients_bytes + estimate.optimizer_bytes) / 1e9, 1)
     2.6
     """
@@ -186,12 +187,13 @@ def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -
     inside = tokens * _kept_bytes(config, number_bytes, device.type)
     entering = tokens * 4 * config.n_layers * config.emb_dim
     kept = inside + entering if train.recompute else inside * config.n_layers
+    gradients = weights if train.needs_whole_gradient or device.type != "cpu" else head_gradient
     held = 3 * weights + (weights if train.accumulation_steps > 1 else 0)  # gradients stay between micro-steps
-    most = max(kept + logits + head_gradient, weights)
+    most = max(kept + logits + head_gradient, gradients)
     cache = 2 * 4 * config.n_layers * config.context_length * config.emb_dim
     return MemoryEstimate(
         weights_bytes=weights,
-        gradients_bytes=weights,
+        gradients_bytes=gradients,
         optimizer_bytes=2 * weights,
         activations_bytes=kept + logits,
         training_bytes=_PROGRAM_BYTES + round(_GAPS * (held + in_precision + most)),

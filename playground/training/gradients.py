@@ -1,15 +1,19 @@
 """The gradient of one optimizer step: added up over batches and processes, measured, and shortened if too long."""
 
+import math
 from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from playground.config import TrainConfig
 from playground.device import Precision, autocast
+from playground.model.adamw import AdamW
 from playground.training.batches import Batch
 from playground.training.loss import calc_loss_batch
-from playground.training.ranks import Ranks
+from playground.training.ranks import ALONE, Ranks
+from playground.training.step_in_backward import StepInBackward
 
 
 class LossOf(nn.Module):
@@ -29,10 +33,28 @@ def count_tokens(batches: list[Batch]) -> int:
     return sum(targets.numel() for _, targets in batches)
 
 
-def add_up(loss_of: nn.Module, batches: list[Batch], precision: Precision, ranks: Ranks) -> Tensor:
+def early_steps(optimizer: torch.optim.Optimizer, config: TrainConfig, ranks: Ranks) -> StepInBackward | None:
+    """Steps within the backward pass, where nothing needs the whole gradient before: None elsewhere.
+
+    Only on the CPU, where it costs nothing to look whether each gradient is finite.
+    """
+    on_cpu = all(p.device.type == "cpu" for group in optimizer.param_groups for p in group["params"])
+    if config.needs_whole_gradient or ranks.size > 1 or not on_cpu or not isinstance(optimizer, AdamW):
+        return None
+    return StepInBackward(optimizer)
+
+
+def add_up(
+    loss_of: nn.Module,
+    batches: list[Batch],
+    precision: Precision,
+    ranks: Ranks = ALONE,
+    early: StepInBackward | None = None,
+) -> Tensor:
     """Add the gradient of the mean loss over all tokens of `batches` to the weights; that loss, without gradient.
 
-    Each batch counts by its share of the tokens, each process by its share of the batch.
+    Each batch counts by its share of the tokens, each process by its share of the batch. With `early`, weights move
+    already unless the loss is not finite, and their gradients go again.
     """
     tokens = count_tokens(batches)
     device = next(loss_of.parameters()).device
@@ -43,15 +65,22 @@ def add_up(loss_of: nn.Module, batches: list[Batch], precision: Precision, ranks
         with loss_of.no_sync() if waits else nullcontext():  # exchanged once, after the last batch
             with autocast(device, precision):
                 part = loss_of(inputs, targets) * (counted / tokens)
-            (part * ranks.size).backward()  # the exchange takes the mean over processes; what is wanted is the sum
+            moves = early is not None and math.isfinite(part.detach())
+            with early.during_backward() if moves else nullcontext():
+                (part * ranks.size).backward()  # the exchange takes the mean over processes; wanted is the sum
         loss += part.detach()
     return ranks.sum(loss)
 
 
-def clip(model: nn.Module, longest: float | None, ranks: Ranks) -> Tensor:
-    """Norm of the gradient as it was, a scalar; afterwards it is at most `longest` long."""
+def clip(model: nn.Module, longest: float | None, ranks: Ranks = ALONE, early: StepInBackward | None = None) -> Tensor:
+    """Norm of the gradient as it was, a scalar; afterwards it is at most `longest` long.
+
+    What `early` has let go counts as it was.
+    """
     parameters = list(model.parameters())
-    norm = nn.utils.get_total_norm(p.grad for p in parameters if p.grad is not None)
+    gone = early.norms if early is not None else {}
+    # The norm of all is the norm of their norms.
+    norm = nn.utils.get_total_norm(gone.get(p, p.grad) for p in parameters if p in gone or p.grad is not None)
     if ranks.sharded:
         norm = norm.full_tensor()  # each process has measured its share
     if longest is not None:

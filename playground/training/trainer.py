@@ -24,7 +24,7 @@ from playground.training.batches import Batch, derive_seed, make_batches
 from playground.training.clock import Clock
 from playground.training.control import Control
 from playground.training.events import Evaluated, Event, Finished, Sampled, Started, Stepped
-from playground.training.gradients import LossOf, add_up, clip, count_tokens
+from playground.training.gradients import LossOf, add_up, clip, count_tokens, early_steps
 from playground.training.loss import evaluate_model
 from playground.training.machine_use import keep_freed_memory
 from playground.training.obeying import Obedience
@@ -168,13 +168,15 @@ def train_on(
         for group in optimizer.param_groups:
             group["lr"] = lr
 
-        # Micro-steps: the gradients of all batches of the step add up, each by its share of the tokens.
+        # Micro-steps: the gradients of all batches of the step add up, each by its share of the tokens. Where nothing
+        # waits for the last of them, the first weights move already.
         torch.manual_seed(derive_seed(config.seed, "step", position.step, *ranks.purpose))  # dropout
         optimizer.zero_grad(set_to_none=True)
-        loss = add_up(loss_of, batches, precision, ranks)
+        early = early_steps(optimizer, config, ranks)
+        loss = add_up(loss_of, batches, precision, ranks, early)
 
         # Clip: measure the gradient, and shorten it if it is too long.
-        norm = clip(model, config.grad_clip, ranks)
+        norm = clip(model, config.grad_clip, ranks, early)
 
         # Finite? If not, stop while the weights are still good.
         loss, norm = torch.stack([loss, norm]).tolist()  # the one wait for the device in a step
@@ -184,7 +186,7 @@ def train_on(
             )
             return
 
-        # Step: move the weights.
+        # Step: move the weights that have not moved yet.
         optimizer.step()
         tokens = count_tokens(batches)
         epoch_ends = batch == len(train_batches)

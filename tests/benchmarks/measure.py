@@ -34,12 +34,7 @@ def training(side: str, size: str, seconds: float) -> Numbers:
     text = torch.randint(config.vocab_size, (preset.data.batch_size, config.context_length + 1))
     made.model.train()
 
-    def step() -> None:
-        made.optimizer.zero_grad()
-        made.loss(text[:, :-1], text[:, 1:]).backward()
-        made.optimizer.step()
-
-    step_s = _median_s(step, seconds)
+    step_s = _median_s(lambda: made.train(text[:, :-1], text[:, 1:]), seconds)
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     estimate = estimate_memory(config, preset.data, preset.train).training_bytes
     tokens = preset.data.batch_size * config.context_length

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.config import ModelConfig, TrainConfig
-from playground.device import autocast
+from playground.device import Precision, autocast
 from playground.model.gpt import GPTModel
 from playground.model.presets import PRESETS
 from playground.model.shrink import shrink
@@ -23,9 +23,8 @@ COMPACT_SIZE = 1700
 @dataclass(frozen=True)
 class Side:
     model: nn.Module
-    optimizer: torch.optim.Optimizer | None
-    loss: Callable[[Tensor, Tensor], Tensor]
-    """(inputs (B, T), targets (B, T)) → mean cross entropy."""
+    train: Callable[[Tensor, Tensor], None] | None
+    """One optimizer step on inputs (B, T) and targets (B, T); None for a side that was made to write."""
     write: Callable[[Tensor, int], Tensor]
     """(ids (1, T), new tokens) → ids, greedily."""
 
@@ -44,22 +43,37 @@ def make_side(name: str, config: ModelConfig, trains: bool) -> Side:
 
 def _ours(config: ModelConfig, precision: str, trains: bool) -> Side:
     from playground.sampling.generate import generate
-    from playground.training.loss import calc_loss_batch
     from playground.training.machine_use import keep_freed_memory
-    from playground.training.optimizer import make_optimizer
 
     model = GPTModel(config)
     if trains:
         keep_freed_memory()
-        optimizer = make_optimizer(model, TrainConfig())
     else:
-        model, optimizer = shrink(model, precision), None
+        model = shrink(model, precision)
+    return Side(
+        model,
+        _our_step(model, precision) if trains else None,
+        lambda ids, new: generate(model, ids, new, config.context_length),
+    )
 
-    def loss(inputs: Tensor, targets: Tensor) -> Tensor:
-        with autocast("cpu", precision):
-            return calc_loss_batch(inputs, targets, model, "cpu")
 
-    return Side(model, optimizer, loss, lambda ids, new: generate(model, ids, new, config.context_length))
+def _our_step(model: GPTModel, precision: Precision) -> Callable[[Tensor, Tensor], None]:
+    """What the training loop does, the gradient's norm included."""
+    from playground.training.gradients import LossOf, add_up, clip, early_steps
+    from playground.training.optimizer import make_optimizer
+    from playground.training.ranks import ALONE
+
+    settings = TrainConfig(device="cpu")
+    optimizer, loss_of = make_optimizer(model, settings), LossOf(model)
+
+    def train(inputs: Tensor, targets: Tensor) -> None:
+        optimizer.zero_grad()
+        early = early_steps(optimizer, settings, ALONE)
+        add_up(loss_of, [(inputs, targets)], precision, ALONE, early)
+        clip(model, settings.grad_clip, ALONE, early).item()
+        optimizer.step()
+
+    return train
 
 
 def _book(config: ModelConfig, precision: str, trains: bool) -> Side:
@@ -67,11 +81,9 @@ def _book(config: ModelConfig, precision: str, trains: bool) -> Side:
     from llms_from_scratch.ch05 import calc_loss_batch, generate
 
     model = BookModel(dict(config))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-4, weight_decay=0.1) if trains else None
     return Side(
         model,
-        optimizer,
-        lambda inputs, targets: calc_loss_batch(inputs, targets, model, "cpu"),
+        _plain_step(model, lambda inputs, targets: calc_loss_batch(inputs, targets, model, "cpu")) if trains else None,
         lambda ids, new: generate(model, ids, new, config.context_length),
     )
 
@@ -92,7 +104,6 @@ def _transformers(config: ModelConfig, precision: str, trains: bool) -> Side:
             eos_token_id=None,
         )
     )
-    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-4, weight_decay=0.1) if trains else None
     if not trains and precision == "bfloat16":
         model = model.to(torch.bfloat16)
 
@@ -106,4 +117,16 @@ def _transformers(config: ModelConfig, precision: str, trains: bool) -> Side:
             ids, attention_mask=torch.ones_like(ids), min_new_tokens=new, max_new_tokens=new, **settings
         )
 
-    return Side(model, optimizer, loss, write)
+    return Side(model, _plain_step(model, loss) if trains else None, write)
+
+
+def _plain_step(model: nn.Module, loss: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor, Tensor], None]:
+    """The book's training step."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-4, weight_decay=0.1)
+
+    def train(inputs: Tensor, targets: Tensor) -> None:
+        optimizer.zero_grad()
+        loss(inputs, targets).backward()
+        optimizer.step()
+
+    return train

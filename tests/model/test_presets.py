@@ -24,21 +24,23 @@ from playground.model.presets import (
 TINY = ModelConfig(vocab_size=300, context_length=16, emb_dim=16, n_heads=2, n_layers=2)
 
 MEASURE = """
-import resource, torch
+import resource, sys, torch
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.model.gpt import GPTModel
 from playground.model.presets import estimate_memory
-from playground.training.loss import calc_loss_batch
+from playground.training.gradients import LossOf, add_up, early_steps
 from playground.training.optimizer import make_optimizer
+from playground.training.ranks import ALONE
 torch.set_num_threads(1)
-config = ModelConfig(vocab_size=20_000, context_length=64, emb_dim=320, n_heads=5, n_layers=4)
-data, train = DataConfig(batch_size=16), TrainConfig(device="cpu", precision="float32")
+config = ModelConfig(vocab_size=20_000, context_length=64, emb_dim=320, n_heads=5, n_layers=20)
+data = DataConfig(batch_size=4)
+train = TrainConfig(device="cpu", precision="float32", grad_clip=float(sys.argv[1]) or None)
 model = GPTModel(config)
 optimizer = make_optimizer(model, train)
 ids = torch.zeros(data.batch_size, config.context_length, dtype=torch.long)
 for _ in range(2):
     optimizer.zero_grad()
-    calc_loss_batch(ids, ids, model, "cpu").backward()
+    add_up(LossOf(model), [(ids, ids)], "float32", ALONE, early_steps(optimizer, train, ALONE))
     optimizer.step()
 peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(peak_bytes, estimate_memory(config, data, train).training_bytes)
@@ -113,12 +115,24 @@ def test_an_unknown_preset_is_refused_naming_those_there_are():
 
 
 def test_memory_of_the_chapter_s_model_is_2_6_gb_before_activations():
-    estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig())
+    estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig(grad_clip=1.0))
     assert estimate.weights_bytes == estimate.gradients_bytes == 4 * 162_419_712
     assert estimate.optimizer_bytes == 2 * estimate.weights_bytes
     assert round((estimate.weights_bytes + estimate.gradients_bytes + estimate.optimizer_bytes) / 1e9, 1) == 2.6
     assert 2.6e9 < estimate.training_bytes < 3.6e9
     assert estimate.weights_bytes < estimate.inference_bytes < 1.1 * estimate.weights_bytes
+
+
+@pytest.mark.parametrize("whole", [{"grad_clip": 1.0}, {"accumulation_steps": 2}])
+def test_gradients_that_nothing_waits_for_are_never_held_all_at_once(whole):
+    short = GPT_CONFIG_124M.replace(context_length=64)
+    early, late = (
+        estimate_memory(short, DataConfig(batch_size=1), TrainConfig(device="cpu", **settings))
+        for settings in ({}, whole)
+    )
+    assert early.gradients_bytes == 4 * 50_257 * 768
+    assert late.gradients_bytes == late.weights_bytes
+    assert early.training_bytes < late.training_bytes - 0.2e9
 
 
 @pytest.mark.parametrize("change", [{"n_layers": 4}, {"context_length": 32}, {"vocab_size": 600}, {"emb_dim": 32}])
@@ -146,9 +160,10 @@ def test_recomputing_keeps_less_and_accumulating_more():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read in Linux's unit")
-def test_the_estimate_is_near_the_measured_peak_of_a_training_process():
+@pytest.mark.parametrize("grad_clip", ["0", "1"])
+def test_the_estimate_is_near_the_measured_peak_of_a_training_process(grad_clip):
     """In a process of its own, as the peak of a process never falls."""
-    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", MEASURE, grad_clip], capture_output=True, text=True, check=True)
     measured, estimated = (int(word) for word in done.stdout.split())
     assert estimated == pytest.approx(measured, rel=0.15)
 

@@ -68,7 +68,7 @@ def cost_facts(plan: Plan, step_s: float | None = None) -> str:
     memory = estimate_memory(plan.model, plan.data, plan.train)
     held = [
         ["Weights", memory.weights_bytes],
-        ["Gradients", memory.gradients_bytes],
+        ["Gradients at a time", memory.gradients_bytes],
         ["AdamW's two moments", memory.optimizer_bytes],
         ["Activations", memory.activations_bytes],
     ]

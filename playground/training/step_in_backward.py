@@ -1,0 +1,61 @@
+"""Weights that move while the gradients come, so that a large model never holds all of its gradient at once.
+
+AdamW moves each weight by that weight's gradient alone. So once a few gradients are there their weights can move and
+the gradients can go: the same numbers in a quarter less of what training holds. What needs the whole gradient first,
+as clipping does, cannot be served so. Source: Lv et al. (2023), LOMO, for stochastic gradient descent.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from playground.model.adamw import AdamW
+
+PIECE_BYTES = 16 << 20
+"""Of gradients, before their weights move; measured: smaller pieces take no less memory."""
+
+
+class StepInBackward:
+    """The optimizer's steps on the first weights of a backward pass; the last ones are left to the usual step.
+
+    >>> weight = nn.Parameter(torch.ones(3))
+    >>> early = StepInBackward(AdamW([weight], lr=0.1, weight_decay=0), piece_bytes=1)
+    >>> with early.during_backward():
+    ...     (2 * weight).sum().backward()
+    >>> weight.data, weight.grad, early.norms[weight]
+    (tensor([0.9000, 0.9000, 0.9000]), None, tensor(3.4641))
+    """
+
+    def __init__(self, optimizer: AdamW, piece_bytes: int = PIECE_BYTES) -> None:
+        self.norms: dict[nn.Parameter, Tensor] = {}
+        """The length that the gradient of each weight had that has moved and has let its gradient go."""
+        self._optimizer, self._piece_bytes = optimizer, piece_bytes
+        self._waiting: list[nn.Parameter] = []
+        self._waiting_bytes = 0
+
+    @contextmanager
+    def during_backward(self) -> Iterator[None]:
+        """Within it, a backward pass moves weights; none moves any more once a gradient is not finite."""
+        weights = [weight for group in self._optimizer.param_groups for weight in group["params"]]
+        hooks = [weight.register_post_accumulate_grad_hook(self._take) for weight in weights]
+        try:
+            yield
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    def _take(self, weight: nn.Parameter) -> None:
+        self._waiting.append(weight)
+        self._waiting_bytes += weight.grad.nbytes
+        if self._waiting_bytes < self._piece_bytes:
+            return
+        norms = torch._foreach_norm([waiting.grad for waiting in self._waiting])
+        if not torch.stack(norms).isfinite().all():
+            return
+        self._optimizer.step()  # passes over weights without a gradient
+        self.norms.update(zip(self._waiting, norms, strict=True))
+        for waiting in self._waiting:
+            waiting.grad = None
+        self._waiting, self._waiting_bytes = [], 0
