@@ -7,9 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from playground.config import TrainConfig
 from playground.device import Precision, autocast
-from playground.model.adamw import AdamW
 from playground.training.batches import Batch
 from playground.training.loss import calc_loss_batch
 from playground.training.ranks import ALONE, Ranks
@@ -31,17 +29,6 @@ class LossOf(nn.Module):
 def count_tokens(batches: list[Batch]) -> int:
     """Targets in the batches."""
     return sum(targets.numel() for _, targets in batches)
-
-
-def early_steps(optimizer: torch.optim.Optimizer, config: TrainConfig, ranks: Ranks) -> StepInBackward | None:
-    """Steps within the backward pass, where nothing needs the whole gradient before: None elsewhere.
-
-    Only on the CPU, where it costs nothing to look whether each gradient is finite.
-    """
-    on_cpu = all(p.device.type == "cpu" for group in optimizer.param_groups for p in group["params"])
-    if config.needs_whole_gradient or ranks.size > 1 or not on_cpu or not isinstance(optimizer, AdamW):
-        return None
-    return StepInBackward(optimizer)
 
 
 def add_up(

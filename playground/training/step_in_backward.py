@@ -11,10 +11,11 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from playground.config import TrainConfig
 from playground.model.adamw import AdamW
+from playground.training.ranks import Ranks
 
-PIECE_BYTES = 16 << 20
-"""Of gradients, before their weights move; measured: smaller pieces take no less memory."""
+_PIECE_BYTES = 16 << 20  # of gradients, before their weights move; measured: smaller pieces take no less memory
 
 
 class StepInBackward:
@@ -28,7 +29,7 @@ class StepInBackward:
     (tensor([0.9000, 0.9000, 0.9000]), None, tensor(3.4641))
     """
 
-    def __init__(self, optimizer: AdamW, piece_bytes: int = PIECE_BYTES) -> None:
+    def __init__(self, optimizer: AdamW, piece_bytes: int) -> None:
         self.norms: dict[nn.Parameter, Tensor] = {}
         """The length that the gradient of each weight had that has moved and has let its gradient go."""
         self._optimizer, self._piece_bytes = optimizer, piece_bytes
@@ -38,8 +39,7 @@ class StepInBackward:
     @contextmanager
     def during_backward(self) -> Iterator[None]:
         """Within it, a backward pass moves weights; none moves any more once a gradient is not finite."""
-        weights = [weight for group in self._optimizer.param_groups for weight in group["params"]]
-        hooks = [weight.register_post_accumulate_grad_hook(self._take) for weight in weights]
+        hooks = [weight.register_post_accumulate_grad_hook(self._take) for weight in _weights(self._optimizer)]
         try:
             yield
         finally:
@@ -59,3 +59,21 @@ class StepInBackward:
         for waiting in self._waiting:
             waiting.grad = None
         self._waiting, self._waiting_bytes = [], 0
+
+
+def early_steps(optimizer: torch.optim.Optimizer, config: TrainConfig, ranks: Ranks) -> StepInBackward | None:
+    """Steps within the backward pass, where nothing needs the whole gradient before; None elsewhere.
+
+    None as well for a model whose gradients are no more than a piece, and on other devices than the CPU, which would
+    have to be waited for to see whether a gradient is finite.
+    """
+    if config.needs_whole_gradient or ranks.size > 1 or not isinstance(optimizer, AdamW):
+        return None
+    weights = _weights(optimizer)
+    if any(weight.device.type != "cpu" for weight in weights) or sum(w.nbytes for w in weights) <= _PIECE_BYTES:
+        return None
+    return StepInBackward(optimizer, _PIECE_BYTES)
+
+
+def _weights(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
+    return [weight for group in optimizer.param_groups for weight in group["params"]]

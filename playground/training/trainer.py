@@ -24,7 +24,7 @@ from playground.training.batches import Batch, derive_seed, make_batches
 from playground.training.clock import Clock
 from playground.training.control import Control
 from playground.training.events import Evaluated, Event, Finished, Sampled, Started, Stepped
-from playground.training.gradients import LossOf, add_up, clip, count_tokens, early_steps
+from playground.training.gradients import LossOf, add_up, clip, count_tokens
 from playground.training.loss import evaluate_model
 from playground.training.machine_use import keep_freed_memory
 from playground.training.obeying import Obedience
@@ -35,6 +35,7 @@ from playground.training.ranks import ALONE, Ranks
 from playground.training.saving import Saver, keep_snapshot
 from playground.training.sharding import whole_model
 from playground.training.snapshots import snapshot_every
+from playground.training.step_in_backward import early_steps
 
 Sample = Callable[[GPTModel, tiktoken.Encoding, str, int], str]
 """(model, tokenizer, start_context, max_new_tokens) → the text the model wrote, `start_context` included."""

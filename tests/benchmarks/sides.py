@@ -59,9 +59,10 @@ def _ours(config: ModelConfig, precision: str, trains: bool) -> Side:
 
 def _our_step(model: GPTModel, precision: Precision) -> Callable[[Tensor, Tensor], None]:
     """What the training loop does, the gradient's norm included."""
-    from playground.training.gradients import LossOf, add_up, clip, early_steps
+    from playground.training.gradients import LossOf, add_up, clip
     from playground.training.optimizer import make_optimizer
     from playground.training.ranks import ALONE
+    from playground.training.step_in_backward import early_steps
 
     settings = TrainConfig(device="cpu")
     optimizer, loss_of = make_optimizer(model, settings), LossOf(model)

@@ -28,9 +28,10 @@ import resource, sys, torch
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.model.gpt import GPTModel
 from playground.model.presets import estimate_memory
-from playground.training.gradients import LossOf, add_up, early_steps
+from playground.training.gradients import LossOf, add_up
 from playground.training.optimizer import make_optimizer
 from playground.training.ranks import ALONE
+from playground.training.step_in_backward import early_steps
 torch.set_num_threads(1)
 config = ModelConfig(vocab_size=20_000, context_length=64, emb_dim=320, n_heads=5, n_layers=20)
 data = DataConfig(batch_size=4)

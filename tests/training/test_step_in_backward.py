@@ -1,31 +1,18 @@
 import math
-from functools import partial
 
 import pytest
 import torch
 
-from playground.training import gradients
+from playground.training import step_in_backward
 from playground.training.events import Stepped
-from playground.training.optimizer import make_optimizer
 from playground.training.ranks import Ranks
-from playground.training.step_in_backward import StepInBackward
+from playground.training.step_in_backward import StepInBackward, early_steps
 
 
 @pytest.fixture
 def pieces_of(monkeypatch):
     """Lets weights move as soon as so many bytes of gradients are there; 16 MB are more than a tiny model has."""
-
-    def choose(piece_bytes):
-        made = []
-
-        def make(optimizer):
-            made.append(StepInBackward(optimizer, piece_bytes))
-            return made[-1]
-
-        monkeypatch.setattr(gradients, "StepInBackward", make)
-        return made
-
-    return choose
+    return lambda piece_bytes: monkeypatch.setattr(step_in_backward, "_PIECE_BYTES", piece_bytes)
 
 
 def trace(events):
@@ -40,9 +27,10 @@ def test_weights_that_move_early_train_to_the_very_same_numbers(sitting, pieces_
     settings = {"max_steps": 4, "drop_rate": 0.1, **settings}
     late, early = sitting(**settings), sitting(**settings)
     expected = trace(late.train())
-    made = pieces_of(piece_bytes)
+    pieces_of(piece_bytes)
     assert trace(early.train()) == expected
-    assert all(step.norms for step in made)  # they did move
+    if piece_bytes == 1:
+        assert all(weight.grad is None for weight in early.model.parameters())  # all have moved early
     for name, tensor in late.tensors().items():
         assert tensor.equal(early.tensors()[name]), name
 
@@ -103,13 +91,19 @@ def test_fault_60_no_weight_moves_by_an_infinite_gradient_nor_after_it(sitting, 
     ("settings", "ranks"),
     [({"grad_clip": 1.0}, Ranks()), ({"accumulation_steps": 2}, Ranks()), ({}, Ranks(0, 2))],
 )
-def test_what_needs_the_whole_gradient_has_it(sitting, settings, ranks):
+def test_what_needs_the_whole_gradient_has_it(sitting, pieces_of, settings, ranks):
     run = sitting(**settings)
-    assert gradients.early_steps(run.optimizer, run.config, ranks) is None
+    pieces_of(1)
+    assert early_steps(run.optimizer, run.config, ranks) is None
 
 
-def test_an_optimizer_that_may_mix_the_gradients_of_weights_has_them_all_at_once(sitting):
+def test_an_optimizer_that_may_mix_the_gradients_of_weights_has_them_all_at_once(sitting, pieces_of):
     run = sitting()
-    early_steps = partial(gradients.early_steps, config=run.config, ranks=Ranks())
-    assert early_steps(make_optimizer(run.model, run.config)) is not None
-    assert early_steps(torch.optim.LBFGS(run.model.parameters())) is None
+    pieces_of(1)
+    assert early_steps(run.optimizer, run.config, Ranks()) is not None
+    assert early_steps(torch.optim.LBFGS(run.model.parameters()), run.config, Ranks()) is None
+
+
+def test_a_small_model_moves_as_a_whole(sitting):
+    run = sitting()
+    assert early_steps(run.optimizer, run.config, Ranks()) is None
