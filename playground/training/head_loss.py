@@ -26,19 +26,16 @@ def head_cross_entropy(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
     >>> round(loss.exp().item(), 4)
     7.0
     """
-    return _HeadCrossEntropy.apply(hidden, head, targets)
+    if torch.is_grad_enabled() and (hidden.requires_grad or head.requires_grad):
+        return _HeadCrossEntropy.apply(hidden, head, targets)
+    return _loss_and_gradients(hidden, head, targets, gradients=False)[0]
 
 
 class _HeadCrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
-        device = hidden.device.type
-        dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
-        wanted = ctx.needs_input_grad[0] or ctx.needs_input_grad[1]
-        with torch.autocast(device, enabled=False):
-            loss, *gradients = _loss_and_gradients(hidden, head, targets, dtype, wanted)
-        if wanted:
-            ctx.save_for_backward(*gradients)
+        loss, *gradients = _loss_and_gradients(hidden, head, targets, gradients=True)
+        ctx.save_for_backward(*gradients)
         return loss
 
     @staticmethod
@@ -49,7 +46,14 @@ class _HeadCrossEntropy(torch.autograd.Function):
         return by_hidden * upstream, by_head * upstream, None
 
 
-def _loss_and_gradients(
+def _loss_and_gradients(hidden: Tensor, head: Tensor, targets: Tensor, gradients: bool) -> tuple[Tensor, ...]:
+    device = hidden.device.type
+    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
+    with torch.autocast(device, enabled=False):
+        return _in_chunks(hidden, head, targets, dtype, gradients)
+
+
+def _in_chunks(
     hidden: Tensor, head: Tensor, targets: Tensor, dtype: torch.dtype, gradients: bool
 ) -> tuple[Tensor, ...]:
     n, rows = len(hidden), max(1, _CHUNK_BYTES // (4 * len(head)))

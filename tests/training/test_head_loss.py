@@ -1,6 +1,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from playground.training import head_loss
 from playground.training.head_loss import head_cross_entropy
@@ -32,12 +33,26 @@ def test_loss_and_gradients_equal_those_of_the_plain_way(monkeypatch, rows, colu
         assert torch.allclose(a, b, atol=1e-6)
 
 
-def test_without_gradients_the_loss_is_the_same():
+class Products(TorchDispatchMode):
+    """Counts the matrix products within it."""
+
+    count = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.count += function.overloadpacket in (torch.ops.aten.mm, torch.ops.aten.addmm)
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("without", [torch.inference_mode, torch.no_grad])
+def test_without_gradients_the_loss_is_the_same_and_takes_one_product(without):
     hidden, head, targets = tensors()
-    with torch.inference_mode():
+    with without(), Products() as products:
         loss = head_cross_entropy(hidden, head, targets)
     assert not loss.requires_grad
-    assert loss.item() == head_cross_entropy(hidden, head, targets).item()
+    assert products.count == 1
+    with Products() as products:
+        assert loss.item() == head_cross_entropy(hidden, head, targets).item()
+    assert products.count == 3
 
 
 @pytest.mark.parametrize("rows", [7, 1000])
