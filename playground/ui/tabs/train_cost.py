@@ -39,6 +39,19 @@ class Plan:
         steps = per_epoch * self.train.epochs
         return min(steps, self.train.max_steps or steps)
 
+    @property
+    def evaluated_batches(self) -> int:
+        """Batches that the evaluations of the whole training look at, again and again the same ones."""
+        after_first = max(0, self.steps - 1)
+        evaluations = 1 + math.ceil(after_first / self.train.eval_freq)  # after the first step, and at the end
+        return evaluations * sum(
+            min(n, self.train.eval_iter) for n in (self.stats.train_batches, self.stats.val_batches)
+        )
+
+    def time_s(self, step_s: float) -> float:
+        """The whole training's time, from a step's: an evaluated batch has no way back, and so takes a third."""
+        return step_s * (self.steps + self.evaluated_batches / self.train.accumulation_steps / 3)
+
 
 # Touvron and others (2023), as the book tells it: 8 A100 cards cost about 30 dollars an hour.
 _LLAMA_PARAMETERS, _LLAMA_TOKENS, _LLAMA_HOURS = 7e9, 2e12, 184_320
@@ -84,7 +97,7 @@ def cost_facts(plan: Plan, step_s: float | None = None) -> str:
         ("Parameters", parts["total"], "short"),
         ("Memory", memory.training_bytes, "bytes"),
         ("Steps", plan.steps, plan.whole),
-        ("Time", None if step_s is None else step_s * plan.steps, "time"),
+        ("Time", None if step_s is None else plan.time_s(step_s), "time"),
         ("Per step", step_s, "time"),
         ("Tokens per step", plan.tokens_per_step, "whole"),
         note=note,
@@ -108,7 +121,7 @@ def cost_facts(plan: Plan, step_s: float | None = None) -> str:
 def _beside_llama(plan: Plan, n_parameters: int, step_s: float | None) -> dict[str, Any]:
     """The training beside that of Llama 2 7B: about 6 operations for each weight and token."""
     tokens = plan.steps * plan.tokens_per_step
-    hours = None if step_s is None else plan.steps * step_s / 3600
+    hours = None if step_s is None else plan.time_s(step_s) / 3600
     dollars = None if hours is None else hours * _DOLLARS_PER_GPU_HOUR
     return {
         "title": "Beside the training of Llama 2 7B",
