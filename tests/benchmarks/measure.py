@@ -27,18 +27,37 @@ def training(side: str, size: str, seconds: float) -> Numbers:
     """Tokens per second over the median step, and the process's peak memory."""
     config, preset = shape(size), PRESETS[size]
     made = make_side(side, config, trains=True)
+    inputs, targets = _batch(size)
     if side.startswith("ours"):
         from playground.training.machine_use import choose_threads
 
         use_threads(choose_threads(made.model, preset.data.batch_size, torch.get_num_threads()))
-    text = torch.randint(config.vocab_size, (preset.data.batch_size, config.context_length + 1))
     made.model.train()
-
-    step_s = _median_s(lambda: made.train(text[:, :-1], text[:, 1:]), seconds)
+    step_s = _median_s(lambda: made.train(inputs, targets), seconds)
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     estimate = estimate_memory(config, preset.data, preset.train).training_bytes
-    tokens = preset.data.batch_size * config.context_length
-    return {"tokens_per_s": tokens / step_s, "step_s": step_s, "peak_bytes": peak_bytes, "estimated_bytes": estimate}
+    return {
+        "tokens_per_s": inputs.numel() / step_s,
+        "step_s": step_s,
+        "peak_bytes": peak_bytes,
+        "estimated_bytes": estimate,
+    }
+
+
+def evaluation(side: str, size: str, seconds: float) -> Numbers:
+    """Tokens per second of measuring the loss of a batch, dropout off and without gradients, amid a training."""
+    made = make_side(side, shape(size), trains=True)
+    made.model.eval()
+    inputs, targets = _batch(size)
+    with torch.inference_mode():
+        batch_s = _median_s(lambda: made.loss(inputs, targets), seconds)
+    return {"tokens_per_s": inputs.numel() / batch_s}
+
+
+def _batch(size: str) -> tuple[torch.Tensor, torch.Tensor]:
+    config = shape(size)
+    text = torch.randint(config.vocab_size, (PRESETS[size].data.batch_size, config.context_length + 1))
+    return text[:, :-1], text[:, 1:]
 
 
 def generation(side: str, size: str, seconds: float) -> Numbers:
@@ -168,7 +187,7 @@ def _median_s(work: Callable[[], Any], seconds: float, at_least: int = 3) -> flo
     return statistics.median(times)
 
 
-TASKS = {task.__name__: task for task in (training, generation, growth, time_to_loss, final_loss, start)}
+TASKS = {task.__name__: task for task in (training, evaluation, generation, growth, time_to_loss, final_loss, start)}
 
 if __name__ == "__main__":
     spec = json.loads(sys.argv[1])

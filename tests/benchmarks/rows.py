@@ -31,6 +31,10 @@ def _generation(size: str, ours: str, peer: str, target: str, needs: bool = Fals
     )
 
 
+def _evaluation(size: str, peer: str) -> Row:
+    return Row(f"evaluation, {size}", "evaluation", size, "ours", peer, "tokens_per_s", "tokens/s")
+
+
 ROWS = (
     _training("gpt2-124M", "ours-bfloat16", "book", "≥ 3.0", needs=True),
     _training("gpt2-124M", "ours", "book", ""),
@@ -38,6 +42,9 @@ ROWS = (
     _training("gpt2-124M", "ours", "transformers", ""),
     _training("small", "ours", "transformers", "≥ 2"),
     _training("mini", "ours", "transformers", "≥ 2"),
+    _evaluation("gpt2-124M", "book"),
+    _evaluation("gpt2-124M", "transformers"),
+    _evaluation("mini", "transformers"),
     Row("peak memory, gpt2-124M", "training", "gpt2-124M", "ours", "book", "peak_bytes", "GB", "≤ 0.75", True),
     Row("training loss 0.8", "time_to_loss", "mini", "ours", "book", "seconds", "s", "≤ 1/20", True),
     Row(

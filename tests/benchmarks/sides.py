@@ -25,6 +25,8 @@ class Side:
     model: nn.Module
     train: Callable[[Tensor, Tensor], None] | None
     """One optimizer step on inputs (B, T) and targets (B, T); None for a side that was made to write."""
+    loss: Callable[[Tensor, Tensor], Tensor]
+    """Mean cross entropy of targets (B, T) after inputs (B, T)."""
     write: Callable[[Tensor, int], Tensor]
     """(ids (1, T), new tokens) → ids, greedily."""
 
@@ -43,6 +45,7 @@ def make_side(name: str, config: ModelConfig, trains: bool) -> Side:
 
 def _ours(config: ModelConfig, precision: str, trains: bool) -> Side:
     from playground.sampling.generate import generate
+    from playground.training.loss import calc_loss_batch
     from playground.training.machine_use import keep_freed_memory
 
     model = GPTModel(config)
@@ -50,9 +53,15 @@ def _ours(config: ModelConfig, precision: str, trains: bool) -> Side:
         keep_freed_memory()
     else:
         model = shrink(model, precision)
+
+    def loss(inputs: Tensor, targets: Tensor) -> Tensor:
+        with autocast("cpu", precision):
+            return calc_loss_batch(inputs, targets, model, "cpu")
+
     return Side(
         model,
         _our_step(model, precision) if trains else None,
+        loss,
         lambda ids, new: generate(model, ids, new, config.context_length),
     )
 
@@ -82,9 +91,14 @@ def _book(config: ModelConfig, precision: str, trains: bool) -> Side:
     from llms_from_scratch.ch05 import calc_loss_batch, generate
 
     model = BookModel(dict(config))
+
+    def loss(inputs: Tensor, targets: Tensor) -> Tensor:
+        return calc_loss_batch(inputs, targets, model, "cpu")
+
     return Side(
         model,
-        _plain_step(model, lambda inputs, targets: calc_loss_batch(inputs, targets, model, "cpu")) if trains else None,
+        _plain_step(model, loss) if trains else None,
+        loss,
         lambda ids, new: generate(model, ids, new, config.context_length),
     )
 
@@ -118,7 +132,7 @@ def _transformers(config: ModelConfig, precision: str, trains: bool) -> Side:
             ids, attention_mask=torch.ones_like(ids), min_new_tokens=new, max_new_tokens=new, **settings
         )
 
-    return Side(model, _plain_step(model, loss) if trains else None, write)
+    return Side(model, _plain_step(model, loss) if trains else None, loss, write)
 
 
 def _plain_step(model: nn.Module, loss: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor, Tensor], None]:
