@@ -26,6 +26,7 @@ def head_cross_entropy(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
     >>> round(loss.exp().item(), 4)
     7.0
     """
+    # Asked here: within an autograd function a weight seems to need its gradient even where gradients are off.
     if torch.is_grad_enabled() and (hidden.requires_grad or head.requires_grad):
         return _HeadCrossEntropy.apply(hidden, head, targets)
     return _loss_and_gradients(hidden, head, targets, gradients=False)[0]
