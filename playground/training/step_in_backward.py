@@ -76,4 +76,5 @@ def early_steps(optimizer: torch.optim.Optimizer, config: TrainConfig, ranks: Ra
 
 
 def _weights(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
-    return [weight for group in optimizer.param_groups for weight in group["params"]]
+    """Those that are not frozen."""
+    return [weight for group in optimizer.param_groups for weight in group["params"] if weight.requires_grad]

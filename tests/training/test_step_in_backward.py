@@ -87,6 +87,17 @@ def test_fault_60_no_weight_moves_by_an_infinite_gradient_nor_after_it(sitting, 
         assert run.tensors()[name].equal(before[name])
 
 
+def test_frozen_weights_stay_and_the_others_move(sitting, pieces_of):
+    late, early = sitting(max_steps=2), sitting(max_steps=2)
+    for run in (late, early):
+        run.model.tok_emb.requires_grad_(False)
+    before = early.tensors()["tok_emb.weight"]
+    expected = trace(late.train())
+    pieces_of(1)
+    assert trace(early.train()) == expected
+    assert early.tensors()["tok_emb.weight"].equal(before)
+
+
 @pytest.mark.parametrize(
     ("settings", "ranks"),
     [({"grad_clip": 1.0}, Ranks()), ({"accumulation_steps": 2}, Ranks()), ({}, Ranks(0, 2))],
