@@ -19,10 +19,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 from playground.config import GPT_CONFIG_124M, DataConfig, DecodeConfig, ModelConfig, TrainConfig
+from playground.cost import estimate_memory
 from playground.errors import PlaygroundError
 from playground.model.gpt import GPTModel
 from playground.model.interchange import read_book_file, write_book_file
-from playground.model.presets import PRESETS, count_parameters, estimate_memory
+from playground.model.presets import PRESETS, count_parameters
 from playground.sampling.generate import generate
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import softmax_with_temperature
@@ -32,12 +33,12 @@ from playground.sampling.toy import TOY_LOGITS, TOY_VOCABULARY, count_draws
 from playground.text.corpus import build_corpus, decode_upload
 from playground.text.samples import load_sample
 from playground.text.tokenizer import load_tokenizer, text_to_token_ids, token_ids_to_text
-from playground.training.batches import Batches, make_batches
-from playground.training.loss import calc_loss_batch, calc_loss_loader, evaluate_model
-from playground.training.runs import RunStore
-from playground.training.simple import train_model_simple
-from playground.training.trainer import train
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
+from playground.training.loop.batches import Batches, make_batches
+from playground.training.loop.loss import calc_loss_batch, calc_loss_loader, evaluate_model
+from playground.training.loop.simple import train_model_simple
+from playground.training.loop.trainer import train
+from playground.training.runs.store import RunStore
 
 __all__ = [
     "GPT_CONFIG_124M",

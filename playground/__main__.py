@@ -1,6 +1,6 @@
 """`python -m playground` is the command line."""
 
-from playground.cli import main
+from playground.cli.main import main
 
 if __name__ == "__main__":
     main()

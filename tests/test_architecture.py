@@ -19,18 +19,14 @@ MAY_IMPORT = {
     "model": BASE | {"model"},
     "training": BASE | {"text", "model", "training"},
     "sampling": BASE | {"text", "model", "sampling"},
-    "cli_options": BASE,
-    "cli_progress": BASE | {"training"},
-    "cli_shared": BASE | {"cli_progress", "sampling", "training"},
-    "cli_runs": BASE | {"cli_options", "cli_shared", "training"},
-    "cli_writing": BASE | {"cli_options", "cli_shared", "text", "model", "training", "sampling"},
-    "cli": BASE
-    | {"cli_options", "cli_progress", "cli_runs", "cli_shared", "cli_writing"}
-    | {"text", "model", "training", "sampling", "figures", "ui"},
-    "ui": BASE | {"text", "model", "training", "sampling", "figures", "ui"},
-    "__init__": BASE | {"text", "model", "training", "sampling"},
+    "cost": BASE | {"text", "model", "training"},
+    "cli": BASE | {"text", "model", "training", "sampling", "cost", "figures", "cli", "ui"},
+    "ui": BASE | {"text", "model", "training", "sampling", "cost", "figures", "ui"},
+    "__init__": BASE | {"text", "model", "training", "sampling", "cost"},
     "__main__": {"cli"},
 }
+"""For every room the rooms that it may import."""
+WITHIN_TRAINING = {"loop": {"loop"}, "runs": {"loop", "runs"}, "jobs": {"loop", "runs", "jobs"}}
 
 
 def room(path: Path) -> str:

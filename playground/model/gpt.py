@@ -16,12 +16,12 @@ from torch.utils.checkpoint import checkpoint
 
 from playground.config import ModelConfig
 from playground.errors import SettingsError
-from playground.model.attention import attention_with_dropout
 from playground.model.cache import KVCache
-from playground.model.direct import direct
-from playground.model.dropout import add_with_dropout, dropout
-from playground.model.gelu import gelu
-from playground.model.step import step_of
+from playground.model.cpu.attention import attention_with_dropout
+from playground.model.cpu.direct import direct
+from playground.model.cpu.dropout import add_with_dropout, dropout
+from playground.model.cpu.gelu import gelu
+from playground.model.cpu.step import step_of
 
 _WORTH_SHARING = 4_000_000  # multiplications: for fewer, a second thread costs more than it gains (measured)
 

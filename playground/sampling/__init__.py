@@ -14,7 +14,6 @@ from playground.sampling.generate import (
     write_sample,
 )
 from playground.sampling.order_matters import Swap, smallest_swap
-from playground.sampling.orders import ORDERS
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import entropy_bits, softmax_with_temperature
 from playground.sampling.race import divergences, race
@@ -41,6 +40,8 @@ from playground.sampling.stages import (
     TopP,
     Typical,
 )
+from playground.sampling.stages.orders import ORDERS
+from playground.sampling.stages.trace import StageTrace, Trace
 from playground.sampling.toy import (
     TOY_LOGITS,
     TOY_VOCABULARY,
@@ -50,7 +51,6 @@ from playground.sampling.toy import (
     running_shares,
     temperature_sweep,
 )
-from playground.sampling.trace import StageTrace, Trace
 from playground.sampling.writing import Piece, prompt_to_ids, write_text, write_texts
 
 __all__ = [

@@ -8,7 +8,7 @@ from playground.config import DecodeConfig, PastContext
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import check_logits
 from playground.sampling.reader import Reader, device_of, prompt_ids
-from playground.sampling.reading import read_text
+from playground.sampling.score import read_text
 from playground.sampling.steps import Alternative, Step
 from playground.sampling.stream import stream, stream_samples
 from playground.text.tokenizer import encode, token_ids_to_text

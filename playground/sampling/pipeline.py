@@ -11,11 +11,11 @@ from torch import Tensor
 
 from playground.config import Config, DecodeConfig
 from playground.errors import SettingsError
-from playground.sampling.orders import ORDERS
 from playground.sampling.probabilities import check_logits
 from playground.sampling.stages import AnyStage, Mirostat, Moment, Stage, Temperature, TopK
 from playground.sampling.stages.base import context_rows, is_empty, keep_likeliest
-from playground.sampling.trace import StageTrace, Trace, first_row, next_row
+from playground.sampling.stages.orders import ORDERS
+from playground.sampling.stages.trace import StageTrace, Trace, first_row, next_row
 
 LONGEST_JSON = 100_000
 """Characters that `from_json` reads at most."""

@@ -10,7 +10,7 @@ from playground.config import DecodeConfig
 from playground.errors import SettingsError
 from playground.sampling.beam import BeamConfig, beam_search
 from playground.sampling.reader import prompt_ids
-from playground.sampling.reading import read_text
+from playground.sampling.score import read_text
 from playground.sampling.steps import Step
 from playground.sampling.stream import stream
 

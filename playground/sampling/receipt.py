@@ -80,7 +80,7 @@ class Receipt(Config):
             *(["from playground.model.shrink import shrink"] if small else []),
             f"from playground.sampling import {names}",
             *(["from playground.text.tokenizer import token_ids_to_text"] if self.beams else []),
-            "from playground.training.runs import RunStore",
+            "from playground.training.runs.store import RunStore",
             "",
             f"run = RunStore(Path({checkpoints!r})).open({self.run!r})",
             f"model = shrink({model}, {self.weights!r})" if small else f"model = {model}",

@@ -13,11 +13,10 @@ from playground.config import DecodeConfig, PastContext
 from playground.errors import SettingsError
 from playground.model.shrink import is_coarse
 from playground.sampling.pipeline import Outcome, Pipeline
-from playground.sampling.reader import Reader, check_evaluating, prompt_ids
+from playground.sampling.reader import Reader, check_evaluating, prompt_ids, window_start
 from playground.sampling.stages import Moment
 from playground.sampling.stages.base import check_ids
 from playground.sampling.steps import Step, steps_at
-from playground.sampling.window import window_start
 
 
 @torch.inference_mode()

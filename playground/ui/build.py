@@ -18,7 +18,7 @@ from playground.ui.guard import Guard
 from playground.ui.tabs import decoding, generate, open_tab, runs, train
 from playground.ui.theme import head, theme
 from playground.ui.widgets.base import styles
-from playground.ui.widgets.header import Header
+from playground.ui.widgets.header.header import Header
 
 TITLE = "GPT playground"
 

@@ -12,9 +12,9 @@ from playground.config import WeightsName
 from playground.model.gpt import GPTModel
 from playground.model.shrink import shrink
 from playground.sampling.generate import write_sample
-from playground.training.archive import MAX_BYTES
-from playground.training.jobs import Jobs
-from playground.training.runs import RunStore
+from playground.training.jobs.jobs import Jobs
+from playground.training.runs.archive import MAX_BYTES
+from playground.training.runs.store import RunStore
 from playground.ui.shares import Shares
 
 

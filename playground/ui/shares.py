@@ -7,7 +7,7 @@ from threading import Lock
 import gradio as gr
 
 from playground.errors import BusyError, RunError
-from playground.training.jobs import Jobs
+from playground.training.jobs.jobs import Jobs
 
 
 def visitor_of(request: gr.Request | None) -> str:

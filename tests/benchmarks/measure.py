@@ -15,9 +15,10 @@ from typing import Any
 
 import torch
 
+from playground.cost import estimate_memory
 from playground.device import use_threads
-from playground.model.presets import PRESETS, estimate_memory
-from playground.training.events import Event
+from playground.model.presets import PRESETS
+from playground.training.loop.events import Event
 from tests.benchmarks.sides import Side, make_side, shape
 
 Numbers = dict[str, float]
@@ -29,7 +30,7 @@ def training(side: str, size: str, seconds: float) -> Numbers:
     made = make_side(side, config, trains=True)
     inputs, targets = _batch(size)
     if side.startswith("ours"):
-        from playground.training.machine_use import choose_threads
+        from playground.training.loop.machine_use import choose_threads
 
         use_threads(choose_threads(made.model, preset.data.batch_size, torch.get_num_threads()))
     made.model.train()
@@ -109,8 +110,8 @@ def _trained_on_story(size: str, **settings: Any) -> Iterator[Event]:
     from playground.model.gpt import GPTModel
     from playground.text.corpus import build_corpus
     from playground.text.samples import load_sample
-    from playground.training.optimizer import make_optimizer
-    from playground.training.trainer import train
+    from playground.training.loop.optimizer import make_optimizer
+    from playground.training.loop.trainer import train
 
     preset = PRESETS[size]
     chosen = preset.train.replace(threads=torch.get_num_threads(), **settings)

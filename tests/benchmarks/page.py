@@ -21,8 +21,8 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from playground.training.events import Finished, Stepped
-from playground.training.runs import RunStore
+from playground.training.loop.events import Finished, Stepped
+from playground.training.runs.store import RunStore
 
 CHROMIUM = "/usr/bin/chromium"
 PORT = 7899

@@ -45,8 +45,8 @@ def make_side(name: str, config: ModelConfig, trains: bool) -> Side:
 
 def _ours(config: ModelConfig, precision: str, trains: bool) -> Side:
     from playground.sampling.generate import generate
-    from playground.training.loss import calc_loss_batch
-    from playground.training.machine_use import keep_freed_memory
+    from playground.training.loop.loss import calc_loss_batch
+    from playground.training.loop.machine_use import keep_freed_memory
 
     model = GPTModel(config)
     if trains:
@@ -68,10 +68,10 @@ def _ours(config: ModelConfig, precision: str, trains: bool) -> Side:
 
 def _our_step(model: GPTModel, precision: Precision) -> Callable[[Tensor, Tensor], None]:
     """What the training loop does, the gradient's norm included."""
-    from playground.training.gradients import LossOf, add_up, clip
-    from playground.training.optimizer import make_optimizer
-    from playground.training.ranks import ALONE
-    from playground.training.step_in_backward import early_steps
+    from playground.training.loop.gradients import LossOf, add_up, clip
+    from playground.training.loop.optimizer import make_optimizer
+    from playground.training.loop.parallel.ranks import ALONE
+    from playground.training.loop.step_in_backward import early_steps
 
     settings = TrainConfig(device="cpu")
     optimizer, loss_of = make_optimizer(model, settings), LossOf(model)

@@ -3,8 +3,8 @@
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
+from playground.training.runs.store import RunStore
 
 from .conftest import SIZES, Server
 

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
+from playground.training.runs.store import RunStore
 
 TEXT = "The rain had stopped, and nobody in the house said a word about the letter. " * 60
 MODEL = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)

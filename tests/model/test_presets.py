@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 import torch
 from hypothesis import given
@@ -8,44 +5,18 @@ from hypothesis import strategies as st
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from playground.config import GPT_CONFIG_124M, DataConfig, ModelConfig, TrainConfig
+from playground.config import GPT_CONFIG_124M, ModelConfig
 from playground.errors import SettingsError
 from playground.model.gpt import GPTModel
 from playground.model.presets import (
     DEFAULT_PRESET,
     PRESETS,
     count_parameters,
-    estimate_memory,
     find_preset,
     flop_per_token,
-    measure_step_s,
 )
 
 TINY = ModelConfig(vocab_size=300, context_length=16, emb_dim=16, n_heads=2, n_layers=2)
-
-MEASURE = """
-import resource, sys, torch
-from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.model.gpt import GPTModel
-from playground.model.presets import estimate_memory
-from playground.training.gradients import LossOf, add_up
-from playground.training.optimizer import make_optimizer
-from playground.training.ranks import ALONE
-from playground.training.step_in_backward import early_steps
-torch.set_num_threads(1)
-config = ModelConfig(vocab_size=20_000, context_length=64, emb_dim=320, n_heads=5, n_layers=20)
-data = DataConfig(batch_size=4)
-train = TrainConfig(device="cpu", precision="float32", grad_clip=float(sys.argv[1]) or None)
-model = GPTModel(config)
-optimizer = make_optimizer(model, train)
-ids = torch.zeros(data.batch_size, config.context_length, dtype=torch.long)
-for _ in range(2):
-    optimizer.zero_grad()
-    add_up(LossOf(model), [(ids, ids)], "float32", ALONE, early_steps(optimizer, train, ALONE))
-    optimizer.step()
-peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(peak_bytes, estimate_memory(config, data, train).training_bytes)
-"""
 
 
 def real_parameters(config: ModelConfig) -> int:
@@ -113,75 +84,6 @@ def test_the_124m_preset_is_the_chapter_s_setting():
 def test_an_unknown_preset_is_refused_naming_those_there_are():
     with pytest.raises(SettingsError, match=r"preset: there is no 'huge'; choose one of nano, mini, small, gpt2-124M"):
         find_preset("huge")
-
-
-def test_memory_of_the_chapter_s_model_is_2_6_gb_before_activations():
-    estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig(grad_clip=1.0))
-    assert estimate.weights_bytes == estimate.gradients_bytes == 4 * 162_419_712
-    assert estimate.optimizer_bytes == 2 * estimate.weights_bytes
-    assert round((estimate.weights_bytes + estimate.gradients_bytes + estimate.optimizer_bytes) / 1e9, 1) == 2.6
-    assert 2.6e9 < estimate.training_bytes < 3.6e9
-    assert estimate.weights_bytes < estimate.inference_bytes < 1.1 * estimate.weights_bytes
-
-
-@pytest.mark.parametrize("whole", [{"grad_clip": 1.0}, {"accumulation_steps": 2}])
-def test_gradients_that_nothing_waits_for_are_never_held_all_at_once(whole):
-    short = GPT_CONFIG_124M.replace(context_length=64)
-    early, late = (
-        estimate_memory(short, DataConfig(batch_size=1), TrainConfig(device="cpu", **settings))
-        for settings in ({}, whole)
-    )
-    assert early.gradients_bytes == 4 * 50_257 * 768
-    assert late.gradients_bytes == late.weights_bytes
-    assert early.training_bytes < late.training_bytes - 0.2e9
-
-
-@pytest.mark.parametrize("change", [{"n_layers": 4}, {"context_length": 32}, {"vocab_size": 600}, {"emb_dim": 32}])
-def test_a_larger_model_takes_more_memory(change):
-    small = estimate_memory(TINY, DataConfig(), TrainConfig())
-    large = estimate_memory(TINY.replace(**change), DataConfig(), TrainConfig())
-    assert large.activations_bytes > small.activations_bytes
-    assert large.training_bytes > small.training_bytes
-
-
-def test_dropout_keeps_more_and_a_larger_batch_keeps_in_proportion():
-    without = estimate_memory(TINY.replace(drop_rate=0), DataConfig(), TrainConfig())
-    assert estimate_memory(TINY, DataConfig(), TrainConfig()).activations_bytes > without.activations_bytes
-    twice = estimate_memory(TINY.replace(drop_rate=0), DataConfig(batch_size=4), TrainConfig())
-    assert twice.activations_bytes == 2 * without.activations_bytes
-
-
-def test_recomputing_keeps_less_and_accumulating_more():
-    deep = TINY.replace(n_layers=12)
-    plain, recomputed, accumulated = (
-        estimate_memory(deep, DataConfig(batch_size=64), TrainConfig(**settings))
-        for settings in ({}, {"recompute": True}, {"accumulation_steps": 2})
-    )
-    assert recomputed.training_bytes < plain.training_bytes < accumulated.training_bytes
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read in Linux's unit")
-@pytest.mark.parametrize("grad_clip", ["0", "1"])
-def test_the_estimate_is_near_the_measured_peak_of_a_training_process(grad_clip):
-    """In a process of its own, as the peak of a process never falls."""
-    done = subprocess.run([sys.executable, "-c", MEASURE, grad_clip], capture_output=True, text=True, check=True)
-    measured, estimated = (int(word) for word in done.stdout.split())
-    assert estimated == pytest.approx(measured, rel=0.15)
-
-
-def test_the_time_of_a_step_is_measured_and_leaves_no_trace():
-    threads, random_state = torch.get_num_threads(), torch.get_rng_state()
-    train = TrainConfig(device="cpu", precision="float32", threads=1)
-    step_s = measure_step_s(TINY, DataConfig(), train)
-    assert 0 < step_s < 10
-    assert torch.get_num_threads() == threads
-    assert torch.get_rng_state().equal(random_state)
-
-
-def test_a_device_that_is_not_there_is_refused(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(SettingsError, match="no cuda"):
-        measure_step_s(TINY, DataConfig(), TrainConfig(device="cuda"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
-from playground.cli import app
+from playground.cli.main import app
 from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
 from playground.errors import SettingsError
 from playground.model.shrink import shrink
@@ -26,8 +26,8 @@ from playground.sampling import (
     write_text,
 )
 from playground.text.tokenizer import token_ids_to_text
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
+from playground.training.runs.store import RunStore
 
 
 @pytest.fixture(scope="module")

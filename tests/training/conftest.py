@@ -8,14 +8,14 @@ import torch
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.model.gpt import GPTModel
 from playground.text.corpus import Corpus, build_corpus
-from playground.training.checkpoint import checkpoint_name, read_checkpoint, write_checkpoint
-from playground.training.conditions import Conditions
-from playground.training.events import Event
-from playground.training.jobs import Jobs
-from playground.training.optimizer import make_optimizer
-from playground.training.position import Position
-from playground.training.runs import Run, RunStore
-from playground.training.trainer import train
+from playground.training.jobs.jobs import Jobs
+from playground.training.loop.events import Event
+from playground.training.loop.optimizer import make_optimizer
+from playground.training.loop.position import Position
+from playground.training.loop.trainer import train
+from playground.training.runs.checkpoints.checkpoint import checkpoint_name, read_checkpoint, write_checkpoint
+from playground.training.runs.checkpoints.conditions import Conditions
+from playground.training.runs.store import Run, RunStore
 from tests.training.waiting import PATIENCE_S
 
 TEXT = "".join(

@@ -2,7 +2,7 @@
 
 import time
 
-from playground.training.events import Stepped
+from playground.training.loop.events import Stepped
 
 PATIENCE_S = 60
 LONG = {"epochs": 100_000, "eval_freq": 1_000}

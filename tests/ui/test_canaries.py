@@ -6,7 +6,7 @@ import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.sampling import write_sample
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
 from playground.ui.context import Limits
 
 from .conftest import serving

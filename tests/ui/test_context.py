@@ -3,8 +3,8 @@ import torch
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
+from playground.training.runs.store import RunStore
 from playground.ui.context import Limits, LoadedModels
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20

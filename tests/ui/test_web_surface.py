@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.training.archive import export_run
-from playground.ui.tabs import train_form
-from playground.ui.tabs.train_form import PASTE, UPLOAD
+from playground.training.runs.archive import export_run
+from playground.ui.tabs.train import form as train_form
+from playground.ui.tabs.train.form import PASTE, UPLOAD
 
 STORY = "The river ran on, and the lamp burned low over the harbour. " * 200
 

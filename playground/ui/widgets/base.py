@@ -44,8 +44,8 @@ class Widget(gr.HTML):
         stem = _stem(type(self))
         super().__init__(
             value=value if value is None or isinstance(value, str) else to_json(value),
-            html_template=self.template or read_asset(f"{stem}.html"),
-            js_on_load="\n".join([*given, *map(read_asset, ["base.js", *self.scripts, f"{stem}.js"])]),
+            html_template=self.template or read_asset(f"{stem}/{stem}.html"),
+            js_on_load="\n".join([*given, *map(read_asset, ["lib/base.js", *self.scripts, f"{stem}/{stem}.js"])]),
             apply_default_css=False,
             elem_classes=f"pg-{stem}",
             **settings,
@@ -59,7 +59,7 @@ class Widget(gr.HTML):
         The id is nobody's; with it the rules weigh more than Gradio's own.
         """
         names = [name.replace(".js", ".css") for name in cls.scripts]
-        rules = "\n".join(read_asset(name) for name in [*names, f"{_stem(cls)}.css"])
+        rules = "\n".join(read_asset(name) for name in [*names, f"{_stem(cls)}/{_stem(cls)}.css"])
         return f":is(#pg-widget, .pg-{_stem(cls)}:not(.block)) {{\n{rules}}}\n"
 
     def postprocess(self, value: str | None) -> str | None:

@@ -53,8 +53,8 @@ def test_a_slider_arrives_at_fifty_positions(page, url):
 
 def test_a_trained_model_answers_in_the_same_panel(new_page, own_server, shoot):
     from playground.config import DataConfig, ModelConfig, TrainConfig
-    from playground.training.runs import RunStore
-    from playground.training.worker import run_training
+    from playground.training.jobs.session import run_training
+    from playground.training.runs.store import RunStore
 
     text = "The old clock in the tower struck seven, and the whole town listened. " * 30
     model = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)

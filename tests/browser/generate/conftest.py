@@ -3,8 +3,8 @@
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
+from playground.training.runs.store import RunStore
 
 TEXT = "The rain had stopped, and nobody in the house said a word about the letter. 你好，世界 👩‍👩‍👧 é ﷽.\n" * 60
 

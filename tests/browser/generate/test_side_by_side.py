@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from playground.ui.widgets.lanes import Lanes
+from playground.ui.widgets.lanes.lanes import Lanes
 
 
 def log_of(lines):

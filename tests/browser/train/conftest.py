@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.training.runs import RunStore
+from playground.training.runs.store import RunStore
 
 
 @pytest.fixture(autouse=True)

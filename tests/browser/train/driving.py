@@ -4,8 +4,8 @@ import re
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.sampling.generate import write_sample
-from playground.training.runs import RunStore
-from playground.training.worker import run_training
+from playground.training.jobs.session import run_training
+from playground.training.runs.store import RunStore
 
 NANO = "nano"
 

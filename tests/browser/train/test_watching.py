@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from playground.training.runs import RunStore
+from playground.training.runs.store import RunStore
 
 from .driving import (
     end,

@@ -17,15 +17,15 @@ from playground.ui.tabs.decoding.catalogue import make_catalogue
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.state import CHAPTER_STAGES, CHAPTER_WORDS, LabState
-from playground.ui.widgets.address import Address
+from playground.ui.widgets.address.address import Address
 from playground.ui.widgets.base import Widget
-from playground.ui.widgets.distribution import Distribution
-from playground.ui.widgets.draws import Draws
-from playground.ui.widgets.exercises import Exercises
-from playground.ui.widgets.grouped import Grouped
-from playground.ui.widgets.source import Source
-from playground.ui.widgets.stage_list import StageList
-from playground.ui.widgets.sweep import Sweep
+from playground.ui.widgets.distribution.distribution import Distribution
+from playground.ui.widgets.draws.draws import Draws
+from playground.ui.widgets.exercises.exercises import Exercises
+from playground.ui.widgets.grouped.grouped import Grouped
+from playground.ui.widgets.source.source import Source
+from playground.ui.widgets.stage_list.stage_list import StageList
+from playground.ui.widgets.sweep.sweep import Sweep
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.sheet import STREAMING, make_sheet
 from playground.ui.tabs.generate.side_by_side import make_side_by_side
 from playground.ui.tabs.generate.weights import tell_effect
-from playground.ui.widgets.token_strip import TokenStrip
+from playground.ui.widgets.token_strip.token_strip import TokenStrip
 
 
 @dataclass(frozen=True)

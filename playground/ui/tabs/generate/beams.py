@@ -19,8 +19,8 @@ from playground.ui.tabs.generate.receipts import differences, in_all_forms, open
 from playground.ui.tabs.generate.sheet import STREAMING
 from playground.ui.tabs.generate.start import Opened, Start
 from playground.ui.widgets.base import to_json
-from playground.ui.widgets.beam_tree import BeamTree
-from playground.ui.widgets.token_strip import TokenStrip
+from playground.ui.widgets.beam_tree.beam_tree import BeamTree
+from playground.ui.widgets.token_strip.token_strip import TokenStrip
 
 
 def make_beams(context: Context, form: Form, strip: TokenStrip) -> BeamTree:

@@ -18,7 +18,7 @@ from playground.ui.tabs.decoding.state import LabState
 from playground.ui.tabs.generate.choices import checkpoint_choices
 from playground.ui.tabs.generate.start import LONGEST_PROMPT, Start
 from playground.ui.tabs.generate.weights import ABOUT_WEIGHTS, WEIGHTS
-from playground.ui.widgets.stage_list import StageList
+from playground.ui.widgets.stage_list.stage_list import StageList
 
 PAST_CONTEXT = [("Crop to the last tokens, as in the book", "crop"), ("Drop the older half at once", "jump")]
 

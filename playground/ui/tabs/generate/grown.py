@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from playground.errors import RunError
-from playground.training.event_log import without_undone
-from playground.training.events import Evaluated
-from playground.training.run import Run
-from playground.training.runs import RunStore
-from playground.ui.live import thin
+from playground.training.loop.events import Evaluated
+from playground.training.runs.event_log import without_undone
+from playground.training.runs.run import Run
+from playground.training.runs.store import RunStore
+from playground.ui.tabs.train.live import thin
 
 FEWEST = 3
 """Snapshots that are shown without the checkpoints between them."""

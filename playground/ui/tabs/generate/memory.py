@@ -12,8 +12,8 @@ from torch import Tensor
 from playground.errors import SettingsError
 from playground.sampling.copies import CopyIndex, Match, TokenPlaces
 from playground.text.tokenizer import token_ids_to_text
-from playground.training.events import Evaluated
-from playground.training.runs import Run
+from playground.training.loop.events import Evaluated
+from playground.training.runs.store import Run
 from playground.ui.context import Context
 
 SHORTEST = 2

@@ -18,7 +18,7 @@ from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.receipts import in_all_forms, make_receipt
 from playground.ui.tabs.generate.waterfall import trace_token
 from playground.ui.tabs.generate.writer import Writer
-from playground.ui.widgets.token_strip import TokenStrip
+from playground.ui.widgets.token_strip.token_strip import TokenStrip
 
 STREAMING: dict[str, Any] = {"show_progress": "hidden", "concurrency_id": "generate", "concurrency_limit": 2}
 """How every event runs that writes: two at a time on the whole server, the others wait."""

@@ -11,7 +11,7 @@ from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.lanes import MOST_SAMPLES, MOST_STEPS, SETTINGS, THESE, Lanes
 from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.sheet import STREAMING
-from playground.ui.widgets.lanes import Lanes as LanesWidget
+from playground.ui.widgets.lanes.lanes import Lanes as LanesWidget
 
 WHAT = ["Settings", "Seeds", "As it grew"]
 AS_IT_GREW = f"""The same prompt, settings and seed, written by the model as it was at up to {MOST_STEPS} steps of its

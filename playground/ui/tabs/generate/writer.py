@@ -13,8 +13,8 @@ from playground.errors import RunError, SettingsError
 from playground.model.shrink import is_coarse
 from playground.sampling import stream
 from playground.sampling.reader import Reader
-from playground.sampling.reading import read_text
 from playground.sampling.receipt import Receipt
+from playground.sampling.score import read_text
 from playground.sampling.writing import write_text
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import RESTART, Answers, Line, use_threads_for

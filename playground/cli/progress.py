@@ -1,0 +1,96 @@
+"""A training as a person sees it in the terminal: a bar, the losses, the speed, the time left, and the samples."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from math import exp
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from playground.training.loop.events import Evaluated, Event, Finished, Sampled, Started, Stepped, Warned
+
+
+@contextmanager
+def encoding_bar(shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Gives a function that takes bytes done and bytes in all, and draws them on stderr; a small text draws nothing."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as progress:
+        tasks: list[TaskID] = []
+
+        def show(done_bytes: int, total_bytes: int) -> None:
+            if not tasks:
+                tasks.append(progress.add_task("Text to tokens"))
+            progress.update(tasks[0], completed=done_bytes, total=total_bytes)
+
+        yield show
+
+
+def show_progress(name: str, events: Iterable[Event], console: Console | None = None) -> Event | None:
+    """Show the events as they come and give back the last one."""
+    console = console or Console()
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]}  validation {task.fields[val_loss]}  {task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    event = started = None
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=None, loss="–", val_loss="–", speed="")
+        for event in events:
+            match event:
+                case Started():
+                    started = event
+                    progress.update(task, total=event.total_steps, completed=event.step)
+                    progress.print(
+                        f"[bold]{escape(name)}[/] · {event.n_parameters:,} parameters · "
+                        f"{event.steps_per_epoch} steps an epoch · {_machine(event)}",
+                        highlight=False,
+                    )
+                    if event.why_not_exact:
+                        progress.print(f"[yellow]{escape(event.why_not_exact)}[/]", highlight=False)
+                case Stepped():
+                    speed = _speed(event.tokens_per_s, started)
+                    progress.update(task, completed=event.step, loss=f"{event.loss:.3f}", speed=speed)
+                case Evaluated():
+                    progress.update(task, val_loss=f"{event.val_loss:.3f}")
+                case Sampled():
+                    text = escape(" ".join(event.text.split()))
+                    progress.print(f"[dim]epoch {event.epoch:.0f}[/]  {text}", highlight=False)
+                case Warned():
+                    progress.print(f"[yellow]{escape(event.message)}[/]", highlight=False)
+                case Finished():
+                    fields = progress.tasks[0].fields
+                    progress.print(summary(name, event, fields["loss"], fields["speed"]), highlight=False)
+    return event
+
+
+def summary(name: str, event: Finished, loss: str, speed: str) -> str:
+    """One line for the end of a sitting."""
+    if event.reason in ("diverged", "failed"):
+        return f"[bold red]{escape(event.message)}[/]"
+    last = "" if loss == "–" else f" · training loss {loss}, perplexity {exp(float(loss)):,.1f} · {speed}"
+    return f"[bold]{escape(name)}[/] {event.reason} after {event.step} steps in {event.elapsed_s:.1f} s{last}"
+
+
+def _machine(event: Started) -> str:
+    """What the training runs on, and the most it can do."""
+    processes = "" if event.processes == 1 else f"{event.processes} processes with "
+    threads = f"{event.threads} thread{'s' * (event.threads != 1)}"
+    peak = "" if event.peak_flop_per_s is None else f", measured peak {event.peak_flop_per_s / 1e9:,.0f} GFLOP/s"
+    return f"{event.device}, {event.precision}, {processes}{threads}{peak}"
+
+
+def _speed(tokens_per_s: float, started: Started | None) -> str:
+    """Tokens per second, and which part of the machine's peak that is, where it is known."""
+    share = started.share_of_peak(tokens_per_s) if started else None
+    return f"{tokens_per_s:,.0f} tokens/s" + ("" if share is None else f", {share:.0%} of peak")

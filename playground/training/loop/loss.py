@@ -1,0 +1,126 @@
+"""Cross entropy of the next token, always as the mean over tokens. Source: book, chapter 5.
+
+Shapes: B texts, T tokens each, V tokens in the vocabulary.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from playground.errors import TextError
+from playground.model.gpt import GPTModel
+from playground.training.loop.head_loss import head_cross_entropy
+from playground.training.loop.parallel.ranks import ALONE, Ranks
+
+Loader = Iterable[tuple[Tensor, Tensor]]
+"""Batches of (inputs (B, T), targets (B, T)): `Batches`, or a torch DataLoader as in the book."""
+
+
+def calc_loss_batch(input_batch: Tensor, target_batch: Tensor, model: nn.Module, device: torch.device | str) -> Tensor:
+    """Mean cross entropy over the tokens of one batch: a scalar with its gradient.
+
+    Inputs and targets are (B, T); they are moved to `device` first. `model` may be any that gives logits (B, T, V).
+    """
+    inputs, targets = input_batch.to(device), target_batch.to(device).flatten()
+    if isinstance(model, GPTModel):
+        return head_cross_entropy(model.hidden(inputs).flatten(0, 1), model.out_head.weight, targets)
+    return F.cross_entropy(model(inputs).flatten(0, 1).float(), targets)
+
+
+def calc_loss_loader(
+    data_loader: Loader, model: nn.Module, device: torch.device | str, num_batches: int | None = None
+) -> float:
+    """Mean cross entropy over the tokens of the first `num_batches` batches (all: None), without gradients.
+
+    A batch that is not full counts by its tokens. The model's mode is left alone. Raises `TextError` if there is no
+    batch at all.
+    """
+    return _mean_loss(data_loader, model, device, num_batches, ALONE)
+
+
+def _mean_loss(
+    loader: Loader, model: nn.Module, device: torch.device | str, num_batches: int | None, ranks: Ranks
+) -> float:
+    total = torch.zeros(2, dtype=torch.float64)  # sum of the losses, tokens
+    with torch.inference_mode():
+        for batch in islice(iter(loader), num_batches):
+            inputs, targets, counted = ranks.share(batch)
+            mean = calc_loss_batch(inputs, targets, model, device).cpu()
+            total += torch.tensor([mean * counted, counted])
+    loss, tokens = ranks.sum(total).tolist()
+    if tokens == 0:
+        raise TextError("There is no batch to measure the loss on; take a longer text or a shorter context_length.")
+    return loss / tokens
+
+
+def evaluate_model(
+    model: nn.Module,
+    train_loader: Loader,
+    val_loader: Loader,
+    device: torch.device | str,
+    eval_iter: int | None,
+    ranks: Ranks = ALONE,
+) -> tuple[float, float]:
+    """Training and validation loss on `eval_iter` batches each, dropout off; the model's mode is put back after.
+
+    Each of several processes evaluates its part of each batch.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        return (
+            _mean_loss(train_loader, model, device, eval_iter, ranks),
+            _mean_loss(val_loader, model, device, eval_iter, ranks),
+        )
+    finally:
+        model.train(was_training)
+
+
+@dataclass(frozen=True)
+class LossSteps:
+    """The chapter's way from logits to loss, one field a step; lists run over the tokens."""
+
+    logits: list[float]
+    """1. The logit of each target."""
+    probabilities: list[float]
+    """2. The likeliest token's probability at each place: what the model would have bet on."""
+    target_probabilities: list[float]
+    """3. The probability of each target."""
+    log_probabilities: list[float]
+    """4. Its natural logarithm."""
+    average: float
+    """5. The mean of these."""
+    loss: float
+    """6. The same with its sign turned: the cross entropy."""
+
+    @property
+    def perplexity(self) -> float:
+        """exp(loss): the model is as unsure as if it chose among this many tokens."""
+        return math.exp(self.loss)
+
+
+def loss_steps(logits: Tensor, targets: Tensor) -> LossSteps:
+    """The six steps from logits (..., T, V) and targets (..., T) to the cross entropy, as plain numbers.
+
+    >>> steps = loss_steps(torch.zeros(1, 2, 7), torch.tensor([[3, 5]]))
+    >>> [round(p, 4) for p in steps.target_probabilities], round(steps.perplexity, 4)
+    ([0.1429, 0.1429], 7.0)
+    """
+    rows = logits.detach().float().flatten(0, -2)  # (N, V)
+    picked = targets.reshape(-1, 1)  # (N, 1)
+    probabilities = rows.softmax(dim=-1)
+    log_probabilities = rows.log_softmax(dim=-1).gather(1, picked).flatten()
+    average = log_probabilities.mean()
+    return LossSteps(
+        logits=rows.gather(1, picked).flatten().tolist(),
+        probabilities=probabilities.amax(dim=-1).tolist(),
+        target_probabilities=probabilities.gather(1, picked).flatten().tolist(),
+        log_probabilities=log_probabilities.tolist(),
+        average=average.item(),
+        loss=-average.item(),
+    )

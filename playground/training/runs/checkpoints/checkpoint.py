@@ -1,0 +1,246 @@
+"""A checkpoint: one folder, complete or not there, that gives back a training exactly or says what is wrong with it.
+
+step_00000500/
+├── model.safetensors        the weights, float32
+├── optimizer.safetensors    AdamW's state: exp_avg.<weight>, exp_avg_sq.<weight>, step.<weight>
+└── state.json               position, conditions, size and SHA-256 of the other files, and of itself up to there
+
+No pickle is written or read. Nothing in the folder is believed before its digest, its shapes and its size have been
+checked; memory is only taken for tensors that the model's settings call for.
+"""
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import safe_open
+from torch import Tensor
+
+from playground.config import ModelConfig
+from playground.errors import CheckpointError, SettingsError, explain
+from playground.model.gpt import GPTModel
+from playground.training.loop.position import Position
+from playground.training.runs.checkpoints.conditions import Conditions
+from playground.training.runs.checkpoints.tensor_file import Seal, check_tensors, is_finite, seal_of, write_tensors
+
+FORMAT = 1
+MODEL_FILE, OPTIMIZER_FILE, STATE_FILE = "model.safetensors", "optimizer.safetensors", "state.json"
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+_MAX_STATE_BYTES = 1 << 20
+_SEAL = b',"sha256":"%s"}\n'  # the end of state.json: the digest of all that comes before
+
+
+class _Format(BaseModel):
+    format: int
+
+
+class State(BaseModel):
+    """The content of `state.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int = FORMAT
+    position: Position
+    conditions: Conditions
+    files: dict[str, Seal]
+
+
+def checkpoint_name(step: int) -> str:
+    """The folder of the checkpoint of a step.
+
+    >>> checkpoint_name(500)
+    'step_00000500'
+    """
+    return f"step_{step:08d}"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint that has passed every check; its tensors are read when they are loaded."""
+
+    folder: Path
+    position: Position
+    conditions: Conditions
+    has_optimizer: bool
+
+    def load_model(self, model: GPTModel) -> None:
+        """Copy the weights into `model`, whatever device it lies on; raises CheckpointError if they do not fit."""
+        check_same_shape(model.config, self.conditions.model)
+        with safe_open(self.folder / MODEL_FILE, framework="pt") as file, torch.no_grad():
+            for name, weight in model.state_dict().items():
+                weight.copy_(file.get_tensor(name))
+
+    def load_optimizer(self, model: GPTModel, optimizer: torch.optim.Optimizer) -> None:
+        """Give AdamW over all of `model`'s weights its moments back; raises CheckpointError if there are none."""
+        check_same_shape(model.config, self.conditions.model)
+        if not self.has_optimizer:
+            raise CheckpointError(f"{self.folder.name} holds no optimizer; training goes on from it with a fresh one.")
+        with safe_open(self.folder / OPTIMIZER_FILE, framework="pt") as file:
+            stored = set(file.keys())
+            optimizer.state.clear()
+            for name, weight in model.named_parameters():
+                if f"step.{name}" in stored:  # none before the first step
+                    optimizer.state[weight] = {
+                        kind: file.get_tensor(f"{kind}.{name}").to(weight.device) for kind in ("step", *_MOMENTS)
+                    }
+
+
+def write_checkpoint(
+    folder: Path,
+    model: GPTModel,
+    optimizer: torch.optim.Optimizer | None,
+    position: Position,
+    conditions: Conditions,
+) -> int:
+    """Write the checkpoint `folder` (its name from `checkpoint_name`) and return its size in bytes.
+
+    It appears under its name only when all of it is on the disk; one that is already there is replaced. Raises OSError
+    if the disk does not take it (nothing is left behind then), and CheckpointError if a weight is not finite.
+    """
+    for name, weight in model.state_dict().items():
+        if not is_finite(weight):
+            raise CheckpointError(f"{name} holds NaN or infinity and is not worth saving; lower lr.")
+    temporary = _temporary(folder, "new")
+    try:
+        temporary.mkdir(parents=True)
+        seals = {MODEL_FILE: write_tensors(temporary / MODEL_FILE, model.state_dict())}
+        if optimizer is not None:
+            seals[OPTIMIZER_FILE] = write_tensors(temporary / OPTIMIZER_FILE, _optimizer_tensors(model, optimizer))
+        state = seal_state(State(position=position, conditions=conditions, files=seals).model_dump_json().encode())
+        with (temporary / STATE_FILE).open("wb") as file:
+            file.write(state)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_folder(temporary)
+        _put_in_place(temporary, folder)
+    except OSError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return sum(seal.size_bytes for seal in seals.values()) + len(state)
+
+
+def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkpoint:
+    """Check the checkpoint `folder` through and through; raises CheckpointError saying what is wrong.
+
+    With `expected`, the model must have this size and shape (another dropout is fine).
+    """
+    state = _read_state(folder)
+    if expected is not None:
+        check_same_shape(expected, state.conditions.model)
+    for name in (MODEL_FILE, OPTIMIZER_FILE):
+        path = folder / name
+        if name not in state.files:
+            if name == MODEL_FILE:
+                raise CheckpointError(f"{folder.name} holds no weights ({MODEL_FILE}); take another checkpoint.")
+            continue
+        try:
+            damaged = path.is_symlink() or not path.is_file() or seal_of(path) != state.files[name]
+        except OSError as error:
+            raise CheckpointError(f"{folder.name}/{name} cannot be read: {error.strerror}.") from None
+        if damaged:
+            raise CheckpointError(
+                f"{folder.name}/{name} is missing or damaged (it does not match its digest); take another checkpoint."
+            )
+    with torch.device("meta"):  # shapes without memory
+        shapes = {name: weight.shape for name, weight in GPTModel(state.conditions.model).state_dict().items()}
+    check_tensors(folder / MODEL_FILE, shapes)
+    if OPTIMIZER_FILE in state.files:
+        check_tensors(folder / OPTIMIZER_FILE, _optimizer_shapes(shapes) if state.position.step else {})
+    return Checkpoint(folder, state.position, state.conditions, OPTIMIZER_FILE in state.files)
+
+
+def read_position(folder: Path) -> Position:
+    """Where the checkpoint stands, from `state.json` alone; raises CheckpointError if that is damaged."""
+    return _read_state(folder).position
+
+
+def check_same_shape(expected: ModelConfig, found: ModelConfig) -> None:
+    """Raise CheckpointError, naming the setting, unless weights of the one fit the other."""
+    for name, value in expected:
+        if name != "drop_rate" and value != found[name]:
+            raise CheckpointError(
+                f"{name}: the checkpoint has {found[name]}, but {value} is expected; the two do not belong together."
+            )
+
+
+def remove_temporaries(run_folder: Path) -> None:
+    """Delete what a process killed while saving has left behind; only for the process that trains the run."""
+    for path in run_folder.glob(_temporary(Path("step_*"), "*", "*").name):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def seal_state(state: bytes) -> bytes:
+    """The JSON object `state` with the digest of its own bytes as its last entry.
+
+    >>> seal_state(b'{"format":1}')[:22]
+    b'{"format":1,"sha256":"'
+    """
+    body = state[:-1]
+    return body + _SEAL % hashlib.sha256(body).hexdigest().encode()
+
+
+def _read_state(folder: Path) -> State:
+    path = folder / STATE_FILE
+    where = f"{folder.name}/{STATE_FILE}"
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise CheckpointError(f"{where} is missing; take another checkpoint.")
+        with path.open("rb") as file:
+            raw = file.read(_MAX_STATE_BYTES + 1)
+    except OSError as error:
+        raise CheckpointError(f"{where} cannot be read: {error.strerror}.") from None
+    state = raw[: -len(_SEAL % (b"0" * 64))] + b"}"
+    if len(raw) > _MAX_STATE_BYTES or seal_state(state) != raw:
+        raise CheckpointError(f"{where} is damaged (it does not match its digest); take another checkpoint.")
+    try:
+        found = _Format.model_validate_json(state).format
+        if found > FORMAT:
+            raise CheckpointError(
+                f"{where} was written by a newer version of the playground (format {found}, this one reads {FORMAT}); "
+                f"update it."
+            )
+        return State.model_validate_json(state)
+    except (ValidationError, SettingsError) as error:
+        what = error if isinstance(error, SettingsError) else explain(error)
+        raise CheckpointError(f"{where} holds impossible values: {what}") from None
+
+
+def _optimizer_tensors(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    return {
+        f"{kind}.{name}": optimizer.state[weight][kind]
+        for name, weight in model.named_parameters()
+        for kind in ("step", *_MOMENTS)
+        if weight in optimizer.state
+    }
+
+
+def _optimizer_shapes(shapes: dict[str, torch.Size]) -> dict[str, torch.Size]:
+    moments = {f"{kind}.{name}": shape for name, shape in shapes.items() for kind in _MOMENTS}
+    return moments | {f"step.{name}": torch.Size() for name in shapes}
+
+
+def _temporary(folder: Path, what: str, who: int | str | None = None) -> Path:
+    return folder.with_name(f".{folder.name}.{who or os.getpid()}.{what}.tmp")
+
+
+def _put_in_place(temporary: Path, folder: Path) -> None:
+    former = _temporary(folder, "former")
+    if folder.exists():  # damaged, or of a sitting that was taken back
+        os.rename(folder, former)
+    os.rename(temporary, folder)
+    _sync_folder(folder.parent)
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows keeps folders consistent by itself and cannot open them
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,72 @@
+"""Runs side by side: where their settings differ, and their curves over a common axis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from playground.training.loop.events import Evaluated, Stepped
+from playground.training.runs.event_log import without_undone
+from playground.training.runs.run import Run
+from playground.training.runs.spec import RunSpec
+
+Axis = Literal["steps", "epochs", "tokens", "seconds"]
+AXES: tuple[Axis, ...] = ("steps", "epochs", "tokens", "seconds")
+_FIELD = {"steps": "step", "epochs": "epoch", "tokens": "tokens_seen", "seconds": "elapsed_s"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting that is not the same in all runs."""
+
+    setting: str
+    values: tuple[Any, ...]
+    """One a run, in the order the runs were given."""
+
+
+def differences(specs: Sequence[RunSpec]) -> list[Difference]:
+    """The settings in which runs differ, in the order of the configs; the text counts as one."""
+    rows = [("preset", [spec.preset for spec in specs])]
+    same_text = len({spec.text_sha256 for spec in specs}) <= 1
+    rows.append(("text", ["" if same_text else f"{spec.text_name} ({spec.text_sha256[:6]})" for spec in specs]))
+    for part in ("model", "data", "train"):
+        names = getattr(specs[0], part).keys() if specs else ()
+        rows += [(name, [getattr(spec, part)[name] for spec in specs]) for name in names]
+    rows.append(
+        ("forked from", [f"{spec.parent.name}, step {spec.parent.step}" if spec.parent else "" for spec in specs])
+    )
+    return [Difference(name, tuple(values)) for name, values in rows if any(value != values[0] for value in values)]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The losses of one run over one axis; `x` and `y` of a curve have the same length."""
+
+    name: str
+    loss_x: list[float] = field(default_factory=list)
+    """Every step, with the mean training loss of its tokens."""
+    loss_y: list[float] = field(default_factory=list)
+    eval_x: list[float] = field(default_factory=list)
+    """Every evaluation."""
+    train_y: list[float] = field(default_factory=list)
+    val_y: list[float] = field(default_factory=list)
+
+
+def curves(run: Run, over: Axis = "steps", parent: Run | None = None) -> Curves:
+    """The curves of a run, without what a crash undid.
+
+    A forked run's begin at the last evaluation before the fork, if its `parent` is given.
+    """
+    found = Curves(run.name)
+    events = without_undone(run.events()[0])
+    if parent is not None and run.spec.parent is not None:
+        before = [event for event in without_undone(parent.events()[0]) if isinstance(event, Evaluated)]
+        events = [event for event in before if event.step <= run.spec.parent.step][-1:] + events
+    for event in events:
+        if isinstance(event, Stepped):
+            found.loss_x.append(getattr(event, _FIELD[over]))
+            found.loss_y.append(event.loss)
+        elif isinstance(event, Evaluated):
+            found.eval_x.append(getattr(event, _FIELD[over]))
+            found.train_y.append(event.train_loss)
+            found.val_y.append(event.val_loss)
+    return found

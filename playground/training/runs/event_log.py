@@ -1,0 +1,121 @@
+"""The events of a run, one line of JSON each, only ever appended to `events.jsonl`.
+
+One process writes; any number read, from the byte where they left off. A line without its line break was torn by a
+crash (or is being written now) and does not count.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from playground.training.loop.events import Event, Started, event_from_json, event_to_json
+
+MAX_PENDING = 10_000
+
+
+class EventLog:
+    """The log at `path`; the file need not exist yet.
+
+    >>> import tempfile
+    >>> from playground.training.loop.events import Paused
+    >>> log = EventLog(Path(tempfile.mkdtemp()) / "events.jsonl")
+    >>> log.append(Paused(step=7))
+    >>> log.read()
+    ([Paused(step=7, elapsed_s=0.0, type='paused')], 43)
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._pending: list[bytes] = []
+
+    def repair(self) -> None:
+        """Cut off a torn last line. Only for the process that is going to append."""
+        if not self.path.exists():
+            return
+        with self.path.open("r+b") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.truncate(_last_line_end(file, end))
+
+    def append(self, event: Event) -> None:
+        """Add one line.
+
+        On a full disk the line waits in memory and goes in front of the next one: training must not end for it. At most
+        `MAX_PENDING` lines wait; the oldest are given up first.
+        """
+        self._pending = [*self._pending, event_to_json(event).encode() + b"\n"][-MAX_PENDING:]
+        data = b"".join(self._pending)
+        try:
+            # Unbuffered: a line is in the file, for every reader and through a kill, when this returns.
+            with self.path.open("ab", buffering=0) as file:
+                end = file.seek(0, os.SEEK_END)
+                try:
+                    written = file.write(data)
+                except OSError:
+                    written = 0
+                if written == len(data):
+                    self._pending = []
+                else:
+                    file.truncate(end)
+        except OSError:
+            return
+
+    def read(self, offset_bytes: int = 0, limit_bytes: int | None = None) -> tuple[list[Event], int]:
+        """The complete events from `offset_bytes` on, and the offset to go on from.
+
+        With `limit_bytes`, at most about so much is read at once. An offset behind the end of the file, as after a run
+        was replaced by another of the same name, starts again at 0. Lines of an unknown kind (a newer version's) are
+        passed over.
+        """
+        try:
+            with self.path.open("rb") as file:
+                if offset_bytes > file.seek(0, os.SEEK_END):
+                    offset_bytes = 0
+                file.seek(offset_bytes)
+                data = file.read(-1 if limit_bytes is None else limit_bytes)
+                if limit_bytes is not None and len(data) == limit_bytes:
+                    data += file.readline()  # never stop in the middle of a line
+        except FileNotFoundError:
+            return [], 0
+        data = data[: data.rfind(b"\n") + 1]
+        events = []
+        for line in data.splitlines():
+            try:
+                events.append(event_from_json(line))
+            except ValidationError:
+                continue
+        return events, offset_bytes + len(data)
+
+
+def _last_line_end(file: BinaryIO, end: int) -> int:
+    position = end
+    while position > 0:
+        start = max(0, position - 65_536)
+        file.seek(start)
+        found = file.read(position - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        position = start
+    return 0
+
+
+def without_undone(events: Iterable[Event]) -> list[Event]:
+    """The events of one straight history.
+
+    A run that was killed logged steps after its last checkpoint; when it is resumed it trains them again. Whatever was
+    logged beyond the step at which a later sitting starts is therefore dropped, except the `Started` of each sitting.
+
+    >>> from playground.training.loop.events import Paused
+    >>> started = Started(step=2, total_steps=9, steps_per_epoch=9, tokens_per_step=1, n_parameters=1, device="cpu",
+    ...     precision="float32", threads=1)
+    >>> [event.step for event in without_undone([Paused(step=1), Paused(step=3), started, Paused(step=3)])]
+    [1, 2, 3]
+    """
+    kept: list[Event] = []
+    for event in events:
+        if isinstance(event, Started):
+            kept = [earlier for earlier in kept if earlier.step <= event.step or isinstance(earlier, Started)]
+        kept.append(event)
+    return kept

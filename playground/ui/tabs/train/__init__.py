@@ -1,0 +1,106 @@
+"""The Train tab: a text goes in, a model is trained, and its learning is watched live."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from gradio.context import Context as Building
+
+from playground.errors import PlaygroundError
+from playground.ui.context import Context
+from playground.ui.shares import visitor_of
+from playground.ui.tabs.train.client import name_train_endpoint
+from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm
+from playground.ui.tabs.train.server import build_live
+from playground.ui.tabs.train.start import Starter
+from playground.ui.widgets.base import to_json
+from playground.ui.widgets.facts.facts import Facts, facts, refusal
+from playground.ui.widgets.live.live import LiveView
+
+_QUICK = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
+
+
+@dataclass(frozen=True)
+class TrainTab:
+    """What other tabs need of this one."""
+
+    start: gr.Button
+    live: LiveView
+    """Its value names the run that is watched."""
+
+
+def build(context: Context) -> TrainTab:
+    """Lay out the tab and wire its events."""
+    with gr.Row(elem_classes="pg-columns"):
+        with gr.Column(elem_classes="pg-side"):
+            form = TrainForm(context.limits)
+            with gr.Column(elem_classes="pg-panel"):
+                with gr.Row(elem_classes="pg-with-button"):
+                    name = gr.Textbox(
+                        label="Name of the run",
+                        placeholder="made from text and size",
+                        max_lines=1,
+                        max_length=64,
+                        elem_id="pg-name",
+                    )
+                    start = gr.Button("Start", variant="primary", size="lg", elem_id="pg-start")
+                complaint = Facts(elem_id="pg-start-complaint")
+        with gr.Column(elem_classes="pg-main"):
+            live = build_live(context)
+    _wire_form(form)
+    starter = Starter(context)
+    name_train_endpoint(starter, context.limits)
+
+    def on_start(values: Mapping[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        try:
+            choice = form.read(values)
+            run_name = starter.start(**vars(choice), name=values[name] or None, visitor=visitor_of(request))
+        except PlaygroundError as error:
+            return {complaint: refusal(str(error))}
+        return {live: to_json({"run": run_name}), complaint: facts()}
+
+    start.click(
+        on_start, {*form.inputs, name}, [live, complaint], api_name="start", show_progress="hidden", concurrency_limit=2
+    )
+    return TrainTab(start=start, live=live)
+
+
+def _wire_form(form: TrainForm) -> None:
+    context_length = form.model.widgets["context_length"]
+
+    def show_source(source: str) -> dict[Component, Any]:
+        return {form.file: gr.update(visible=source == UPLOAD), form.pasted: gr.update(visible=source == PASTE)}
+
+    def show_preset(values: Mapping[Component, Any]) -> dict[Component, Any]:
+        shown = form.show_preset(values[form.preset])
+        return {**shown, **form.look({**values, **shown})}
+
+    def shorten(values: Mapping[Component, Any], event: gr.EventData) -> dict[Component, Any]:
+        shown = {context_length: int(event.context_length)}
+        return {**shown, **form.look({**values, **shown})}
+
+    facts_of = [form.text_facts, form.cost, form.encoding]
+    form.source.input(show_source, form.source, [form.file, form.pasted], api_name="show_source", **_QUICK)
+    edits = [widget.input for widget in (form.source, form.encoding, *form.settings)]
+    # Pasting with the mouse or Ctrl+V is a change of a textbox, but no input to it.
+    edits += [widget.blur for widget in form.settings if isinstance(widget, gr.Textbox)]
+    triggers = [Building.root_block.load, form.pasted.change, *edits]
+    looked = [
+        gr.on(triggers, form.look, form.inputs, facts_of, api_name="look", **_QUICK),
+        form.file.change(form.look_anew, form.inputs, facts_of, api_name="look_anew", **_QUICK),
+        form.preset.input(show_preset, form.inputs, [*form.settings, *facts_of], api_name="show_preset", **_QUICK),
+        form.text_facts.way_out(shorten, form.inputs, [context_length, *facts_of], api_name="shorten", **_QUICK),
+    ]
+    # Time is measured, not computed: it comes a moment later, one measurement at a time.
+    for event, name in zip(looked, ("time", "time_of_file", "time_of_preset", "time_of_shorter"), strict=True):
+        event.then(
+            form.time,
+            form.inputs,
+            facts_of,
+            api_name=name,
+            show_progress="hidden",
+            concurrency_id="measure",
+            concurrency_limit=1,
+        )

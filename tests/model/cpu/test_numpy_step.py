@@ -1,0 +1,52 @@
+import pytest
+import torch
+
+from playground.errors import SettingsError
+from playground.model.cache import KVCache
+from playground.model.cpu.numpy_step import NumpyStep
+from playground.model.cpu.step import step_of
+from playground.model.gpt import GPTModel
+from playground.model.shrink import shrink
+from playground.sampling.generate import generate
+
+
+def test_one_text_and_small_matrices_in_float32_are_read_with_numpy(tiny):
+    cache = KVCache(tiny.config, 1)
+    assert isinstance(step_of(tiny, cache), NumpyStep)
+    assert step_of(tiny, cache) is cache.step
+
+
+def test_several_texts_and_coarse_weights_are_read_with_pytorch(tiny):
+    assert not isinstance(step_of(tiny, KVCache(tiny.config, 2)), NumpyStep)
+    for weights in ("bfloat16", "int8"):
+        coarse = shrink(tiny, weights)
+        cache = KVCache(tiny.config, 1, dtype=coarse.tok_emb.weight.dtype)
+        assert not isinstance(step_of(coarse, cache), NumpyStep)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize(("width", "vocab_size", "numpy"), [(320, 50, True), (344, 50, False), (16, 30_000, True)])
+def test_matrices_that_numpy_would_take_with_threads_of_its_own_stay_with_pytorch(tiny, width, vocab_size, numpy):
+    """Of a small model with a large vocabulary, that is the head alone."""
+    model = GPTModel(tiny.config.replace(emb_dim=width, n_heads=4, vocab_size=vocab_size, n_layers=1)).eval()
+    ids, cache = torch.tensor([[4, 7]]), KVCache(model.config, 1)
+    model.next_logits(ids[:, :1], cache)
+    assert isinstance(cache.step, NumpyStep) is numpy
+    torch.testing.assert_close(model.next_logits(ids[:, 1:], cache), model(ids)[:, -1], rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("broken", [float("nan"), float("inf"), 1e38])
+def test_numbers_that_are_none_are_told_in_a_sentence_and_warn_of_nothing(tiny, broken):
+    with torch.no_grad():
+        tiny.blocks[1].ff.down.weight[3] = broken
+    with pytest.raises(SettingsError, match="NaN or infinity"):
+        generate(tiny, torch.tensor([[1]]), 3, 24)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("token", [-1, 97])
+def test_a_token_that_there_is_not_is_an_error_as_with_pytorch(tiny, token):
+    with pytest.raises(IndexError):
+        tiny(torch.tensor([[token]]))
+    with pytest.raises(IndexError):
+        tiny(torch.tensor([[token]]), KVCache(tiny.config, 1))

@@ -1,0 +1,151 @@
+"""Past the context's end: where the window begins, and that every way of writing and reading sees the same one."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.config import DecodeConfig, ModelConfig
+from playground.model.gpt import GPTModel
+from playground.model.shrink import shrink
+from playground.sampling import (
+    BeamConfig,
+    BranchTree,
+    Mirostat,
+    Pipeline,
+    Temperature,
+    beam_search,
+    next_token_logits,
+    race,
+    read_text,
+    stream,
+    stream_samples,
+)
+from playground.sampling.reader import Reader, window_start
+
+PROMPT = [7, 3, 60, 1]
+JUMP = DecodeConfig(max_new_tokens=45, temperature=1.4, top_k=25, past_context="jump")
+
+
+def ids_of(steps):
+    return [step.id for step in steps]
+
+
+def first_multiple_that_fits(length, size):
+    half = (size + 1) // 2
+    return next(start for start in range(0, length + half, half) if length - start <= size)
+
+
+@given(length=st.integers(1, 300), size=st.integers(1, 40))
+def test_a_jumping_window_begins_at_the_first_half_context_that_holds_the_text(length, size):
+    start = window_start(length, size, "jump")
+    assert start == first_multiple_that_fits(length, size)
+    assert min(length, size // 2 + 1) <= length - start <= size
+    assert window_start(length, size) == max(0, length - size)
+
+
+def plain(model, text, n, size=12):
+    """Greedy, with no cache: the whole defined window anew for every token."""
+    logits = []
+    for _ in range(n):
+        logits.append(model(torch.tensor([text[first_multiple_that_fits(len(text), size) :]]))[0, -1])
+        text = [*text, int(logits[-1].argmax())]
+    return text, torch.stack(logits)
+
+
+def test_a_cache_gives_what_the_plain_model_gives_on_the_windows(tiny):
+    expected, logits = plain(tiny, PROMPT, 60)
+    steps = list(stream(tiny, PROMPT, DecodeConfig(max_new_tokens=60, temperature=0, past_context="jump"), top_n=61))
+    assert PROMPT + ids_of(steps) == expected
+    for step, row in zip(steps, logits.softmax(-1), strict=True):
+        assert step.probability == pytest.approx(row[step.id].item(), rel=1e-4)
+        assert step.seen_from == first_multiple_that_fits(step.position, 12)
+
+
+def test_it_reads_half_a_context_once_in_half_a_context(tiny, monkeypatch):
+    read = []
+    next_logits = GPTModel.next_logits
+    monkeypatch.setattr(
+        GPTModel,
+        "next_logits",
+        lambda model, ids, cache=None: read.append(ids.shape[1]) or next_logits(model, ids, cache),
+    )
+    list(stream(tiny, [i % 61 for i in range(12)], JUMP.replace(max_new_tokens=19)))
+    assert read == [12, *(([7] + [1] * 5) * 3)]
+
+
+def test_within_the_context_nothing_changes(tiny):
+    short = JUMP.replace(max_new_tokens=8)
+    assert list(stream(tiny, PROMPT, short)) == list(stream(tiny, PROMPT, short.replace(past_context="crop")))
+    longer = [ids_of(stream(tiny, PROMPT, JUMP.replace(past_context=past))) for past in ("jump", "crop")]
+    assert longer[0] != longer[1]
+
+
+@pytest.mark.parametrize("stages", [None, Pipeline([Mirostat(3.0), Temperature(1.2)]).to_json()])
+def test_going_on_in_the_middle_gives_what_one_long_text_gives(tiny, stages):
+    decode = JUMP.replace(stages=stages)
+    whole = ids_of(stream(tiny, PROMPT, decode))
+    for kept in (1, 8, 9, 15, 30, 44):
+        rest = stream(tiny, PROMPT + whole[:kept], decode.replace(max_new_tokens=45 - kept), drawn=kept)
+        assert whole[:kept] + ids_of(rest) == whole
+
+
+def test_a_reader_that_has_seen_anything_else_gives_the_same(tiny):
+    reader, text = Reader(tiny), torch.tensor([[(i * 7) % 61 for i in range(40)]])
+    for length, past in [
+        (40, "jump"),
+        (9, "jump"),
+        (25, "crop"),
+        (26, "jump"),
+        (12, "crop"),
+        (27, "jump"),
+        (28, "jump"),
+    ]:
+        fresh = Reader(tiny).logits(text[:, :length], past)
+        assert torch.allclose(reader.logits(text[:, :length], past), fresh, atol=1e-4)
+
+
+@pytest.mark.parametrize("weights", ["bfloat16", "int8"])
+@pytest.mark.parametrize("past", ["crop", "jump"])
+def test_coarse_weights_read_what_was_kept_in_the_very_steps_it_was_written_in(weights, past):
+    torch.manual_seed(2)
+    config = ModelConfig(vocab_size=61, context_length=48, emb_dim=64, n_heads=2, n_layers=2, drop_rate=0)
+    model, decode = shrink(GPTModel(config).eval(), weights), JUMP.replace(max_new_tokens=90, past_context=past)
+    whole = list(stream(model, PROMPT, decode))
+    for kept in (1, 20, 40, 47, 70, 85):
+        rest = stream(model, PROMPT + ids_of(whole[:kept]), decode.replace(max_new_tokens=90 - kept), drawn=kept)
+        assert list(rest) == whole[kept:]  # to the last bit
+
+
+def test_branches_samples_and_races_see_the_same_windows(tiny):
+    alone = ids_of(stream(tiny, PROMPT, JUMP))
+    tree = BranchTree(tiny, PROMPT, JUMP)
+    assert ids_of(tree.grow(0)) == alone
+    fork = tree.take(0, 24, (alone[20] + 1) % 61)
+    fresh = ids_of(stream(tiny, PROMPT + fork.ids, JUMP.replace(max_new_tokens=20), drawn=21))
+    assert ids_of(tree.grow(fork.number, 20)) == fresh
+    samples = zip(*stream_samples(tiny, PROMPT, JUMP, seeds=[5, 123]), strict=True)
+    assert ids_of(list(samples)[1]) == alone
+    lanes = zip(*race(tiny, PROMPT, [JUMP, JUMP.replace(temperature=0)], max_new_tokens=45), strict=True)
+    assert ids_of(next(lanes)) == alone
+
+
+@pytest.mark.parametrize("start", [1, 11, 12, 13, 18, 19, 30])
+def test_a_text_is_read_as_it_was_written(tiny, start):
+    written = list(stream(tiny, PROMPT, JUMP))
+    read = read_text(tiny, PROMPT + ids_of(written), start=start, decode=JUMP)
+    for a, b in zip(read[max(0, 4 - start) :], written[max(0, start - 4) :], strict=True):
+        assert (a.id, a.position, a.rank, a.seen_from) == (b.id, b.position, b.rank, b.seen_from)
+        assert a.probability == pytest.approx(b.probability, rel=1e-4)
+        assert a.probability_after == pytest.approx(b.probability_after, rel=1e-4)
+
+
+def test_the_next_token_of_a_text_is_looked_at_through_the_same_window(tiny):
+    text = [(i * 7) % 61 for i in range(29)]
+    expected = tiny(torch.tensor([text[18:]]))[0, -1]
+    assert torch.allclose(next_token_logits(tiny, text, past_context="jump"), expected, atol=1e-4)
+
+
+def test_a_beam_of_one_is_greedy_past_the_context(tiny):
+    found = beam_search(tiny, PROMPT, BeamConfig(width=1, max_new_tokens=40, past_context="jump"))
+    assert PROMPT + list(found.best.ids) == plain(tiny, PROMPT, 40)[0]

@@ -1,0 +1,21 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from playground.training.jobs.jobs import PRELOAD
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads as Linux shows them")
+def test_what_is_read_before_the_fork_starts_no_thread():
+    # Numbers libraries make a pool of their own when imported; it is OpenMP's, made by the first parallel operation,
+    # that a fork does not survive.
+    code = (
+        "import importlib, os\n"
+        "os.environ['OPENBLAS_NUM_THREADS'] = '1'\n"
+        f"for name in {PRELOAD!r}: importlib.import_module(name)\n"
+        "print(len(os.listdir('/proc/self/task')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.strip() == "1"

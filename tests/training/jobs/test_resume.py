@@ -1,0 +1,121 @@
+"""A resumed training equals one that was never interrupted, bit for bit."""
+
+import pytest
+import torch
+
+from playground.training.loop.control import Control
+from playground.training.loop.events import Evaluated, Sampled, Stepped
+
+HARD = {
+    "epochs": 3, "batch_size": 4, "accumulation_steps": 3, "drop_last": False, "drop_rate": 0.2, "lr": 3e-3,
+    "lr_schedule": "cosine", "warmup_pct": 20, "grad_clip": 1.0, "eval_freq": 4, "sample_tokens": 5,
+}  # fmt: skip
+
+
+def sample(model, tokenizer, text, n):
+    return tokenizer.decode(torch.rand(n).mul(50).long().tolist())
+
+
+def telling(events):
+    """What happened, without the time it took."""
+    kept = [event for event in events if isinstance(event, Stepped | Evaluated | Sampled)]
+    return [event.model_dump_json(exclude={"elapsed_s", "tokens_per_s"}) for event in kept]
+
+
+def stop_after(steps):
+    polls = iter(range(10**6))
+    return lambda: Control("stop" if next(polls) == steps else "run")
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(sitting):
+    """Its events, its tensors at the end, and the state of the random generator then."""
+    run = sitting(**HARD)
+    return telling(run.train(sample=sample)), run.tensors(), torch.get_rng_state()
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 7, 10, 11, 12, 21, 22, 32])  # an epoch ends after 11, 22 and 33 steps
+def test_fault_33_resume_is_bit_exact(sitting, uninterrupted, tmp_path, cut):
+    told, expected, generator = uninterrupted
+    before, after = sitting(**HARD), sitting(**HARD)
+    first = before.train(
+        sample=sample, control=stop_after(cut), save=lambda position, _: bool(before.write(tmp_path, position))
+    )
+    torch.rand(7)  # whatever else ran in the new process
+    after.load(tmp_path / f"step_{cut:08d}")
+    second = after.train(sample=sample)
+    assert second[0].total_steps == 33
+    assert telling(first) + telling(second) == told
+    found = after.tensors()
+    assert expected.keys() == found.keys()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    assert torch.equal(torch.get_rng_state(), generator)
+
+
+def test_fault_33_a_chain_of_many_sittings_is_bit_exact(sitting, uninterrupted, tmp_path):
+    told, expected, _ = uninterrupted
+    pieces, newest = [], None
+    while True:
+        piece = sitting(**HARD)
+        if newest:
+            piece.load(newest)
+        events = piece.train(
+            sample=sample,
+            control=stop_after(5),
+            save=lambda position, _, piece=piece: bool(piece.write(tmp_path, position)),
+        )
+        pieces += telling(events)
+        if events[-1].reason == "completed":
+            break
+        newest = max(tmp_path.glob("step_*"))
+    assert pieces == told
+    assert all(torch.equal(expected[name], value) for name, value in piece.tensors().items())
+
+
+def test_elapsed_time_and_best_loss_go_on(sitting, tmp_path):
+    before, after = sitting(**HARD), sitting(**HARD)
+    before.train(control=stop_after(6), save=lambda position, _: bool(before.write(tmp_path, position)))
+    after.load(tmp_path / "step_00000006")
+    events = after.train()
+    assert after.position.elapsed_s > 0
+    assert events[0].elapsed_s >= after.position.elapsed_s
+    assert after.position.best_val_loss is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"lr": 1e-3}, "lr (0.003, now 0.001)"),
+        ({"seed": 2}, "seed"),
+        ({"batch_size": 2}, "batch_size"),
+        ({"drop_rate": 0.1}, "drop_rate"),
+        ({"threads": 2}, "threads (1, now 2)"),
+        ({"epochs": 4}, "epochs"),
+        ({"text": "Another text that is long enough for a window or two. " * 9}, "the text"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_fault_34_what_makes_a_resume_inexact_is_named(sitting, changes, named):
+    before = sitting(**HARD).conditions
+    assert named in sitting(**{**HARD, **changes}).conditions.why_not_exact(before)
+
+
+def test_fault_34_other_device_or_version_is_named(sitting):
+    before = sitting(**HARD).conditions
+    for name in ("device", "device_name", "precision", "torch_version"):
+        now = before.model_copy(update={name: "other"})
+        assert "now other" in now.why_not_exact(before)
+
+
+def test_settings_that_only_say_when_to_look_leave_a_resume_exact(sitting):
+    before = sitting(**HARD).conditions
+    changes = {"eval_freq": 9, "eval_iter": 1, "sample_tokens": 0, "save_freq": 2, "keep_checkpoints": 1}
+    assert sitting(**{**HARD, **changes}).conditions.why_not_exact(before) == ""
+    longer = sitting(lr=1e-3, epochs=9).conditions
+    assert longer.why_not_exact(sitting(lr=1e-3, epochs=2).conditions) == ""
+
+
+def test_why_a_sitting_is_not_exact_is_told_when_it_starts(sitting):
+    run = sitting(max_steps=1)
+    started, *_ = run.train(why_not_exact="Another text.")
+    assert (started.exact, started.why_not_exact) == (False, "Another text.")

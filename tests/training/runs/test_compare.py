@@ -1,0 +1,69 @@
+import pytest
+
+from playground.training.jobs.session import run_training
+from playground.training.loop.events import Evaluated, Stepped
+from playground.training.runs.compare import AXES, curves, differences
+from playground.training.runs.fork import fork
+
+
+def test_only_settings_that_differ_are_listed(store, new_run):
+    specs = [new_run("a", lr=0.01).spec, new_run("b", lr=0.02, emb_dim=32).spec, new_run("c", lr=0.02).spec]
+    found = {row.setting: row.values for row in differences(specs)}
+    assert found == {"emb_dim": (16, 32, 16), "lr": (0.01, 0.02, 0.02)}
+
+
+def test_another_text_is_told_by_name_and_digest(new_run):
+    specs = [new_run("a").spec, new_run("b", text="Another text altogether, and no mistake. " * 40).spec]
+    row = next(row for row in differences(specs) if row.setting == "text")
+    assert row.values[0] != row.values[1]
+    assert all(value.startswith("story.txt (") for value in row.values)
+
+
+def test_a_fork_differs_by_where_it_comes_from(store, new_run):
+    run = new_run("a", epochs=2)
+    list(run_training(run))
+    child = fork(store, "a", run.steps()[0])
+    assert [(row.setting, row.values) for row in differences([run.spec, child.spec])] == [
+        ("forked from", ("", f"a, step {run.steps()[0]}"))
+    ]
+
+
+def test_one_run_or_none_differs_in_nothing(new_run):
+    assert differences([]) == differences([new_run().spec]) == []
+
+
+@pytest.mark.parametrize("over", AXES)
+def test_curves_have_every_step_and_evaluation_on_each_axis(new_run, over):
+    run = new_run(eval_freq=3)
+    events = list(run_training(run))
+    found = curves(run, over)
+    steps = [event for event in events if isinstance(event, Stepped)]
+    evals = [event for event in events if isinstance(event, Evaluated)]
+    field = {"steps": "step", "epochs": "epoch", "tokens": "tokens_seen", "seconds": "elapsed_s"}[over]
+    assert found.loss_y == [event.loss for event in steps]
+    assert found.loss_x == [getattr(event, field) for event in steps] == sorted(found.loss_x)
+    assert found.eval_x == [getattr(event, field) for event in evals]
+    assert (found.train_y, found.val_y) == ([e.train_loss for e in evals], [e.val_loss for e in evals])
+
+
+def test_what_a_crash_undid_is_not_drawn_twice(new_run):
+    run = new_run(save_freq=4)
+    training = run_training(run)
+    for event in training:
+        if event.step == 7:
+            break
+    training.close()
+    list(run_training(run))
+    x = curves(run).loss_x
+    assert x == list(range(1, len(x) + 1))
+
+
+def test_the_curve_of_a_fork_begins_where_it_left_its_parent(store, new_run):
+    parent = new_run("a", epochs=2, eval_freq=2, save_freq=6, keep_checkpoints=100)
+    list(run_training(parent))
+    child = fork(store, "a", 6, train=parent.spec.train.replace(lr=0.01))
+    list(run_training(child))
+    found, of_parent = curves(child, parent=parent), curves(parent)
+    assert curves(child).eval_x[0] == 7
+    assert (found.eval_x[0], found.val_y[0]) == (5, of_parent.val_y[of_parent.eval_x.index(5)])
+    assert found.eval_x[1:] == curves(child).eval_x

@@ -1,0 +1,79 @@
+"""At which steps a run is shown as it grew, and what is said of them."""
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.training.jobs.session import run_training
+from playground.training.runs.fork import fork
+from playground.training.runs.store import RunStore
+from playground.ui.context import Context
+from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
+from playground.ui.tabs.generate.grown import evaluations, name_of_losses, steps_to_show
+
+TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
+MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
+
+
+def trained(store, name, **settings):
+    train = TrainConfig(**{"epochs": 9, "max_steps": 12, "eval_freq": 5, "sample_tokens": 0, "threads": 1, **settings})
+    run = store.create(name, TEXT, MODEL, DataConfig(batch_size=8), train)
+    assert list(run_training(run))[-1].reason == "completed"
+    return run
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Runs with many snapshots, with two, and with none."""
+    store = RunStore(tmp_path_factory.mktemp("runs"))
+    trained(store, "many", snapshot_freq=1, save_freq=5, keep_checkpoints=9)
+    trained(store, "two", snapshot_freq=10, save_freq=3, keep_checkpoints=9)
+    trained(store, "none", snapshot_freq=0, save_freq=6, keep_checkpoints=9)
+    return store
+
+
+def test_many_steps_are_thinned_evenly_and_the_first_and_the_last_stay(store):
+    assert steps_to_show(store.open("many"), 99) == list(range(13))
+    assert steps_to_show(store.open("many"), 4) == [0, 4, 8, 12]
+    assert steps_to_show(store.open("many"), 12)[::11] == [0, 12]
+
+
+def test_where_there_are_hardly_any_snapshots_the_checkpoints_are_shown(store):
+    assert {0, 3, 6, 9, 10, 12} <= set(steps_to_show(store.open("two"), 99))
+    assert steps_to_show(store.open("none"), 99) == store.open("none").steps()
+
+
+def test_the_last_checkpoint_is_shown_even_if_it_lies_beside_the_grid(store):
+    run = trained(store, "beside", snapshot_freq=5, max_steps=11)
+    assert steps_to_show(run, 99) == [0, 5, 10, 11]
+
+
+def test_a_fork_is_told_of_by_its_parent_up_to_its_step(store):
+    forked = fork(store, "many", 10, new_name="forked")
+    list(run_training(forked))
+    told = evaluations(store, forked)
+    assert [event.step for event in told] == [1, 6, 11, 12]
+    assert told[:2] == evaluations(store, store.open("many"))[:2]
+    assert name_of_losses(told, 5).startswith("Loss at step 6: ")
+    assert steps_to_show(forked, 99) == list(range(13))
+
+
+def test_a_parent_that_is_gone_or_was_replaced_is_not_asked(store):
+    trained(store, "parent")
+    forked = fork(store, "parent", 12, new_name="child", train=TrainConfig(epochs=9, max_steps=14, eval_freq=1))
+    list(run_training(forked))
+    assert evaluations(store, forked)[0].step == 1
+    store.delete("parent")
+    assert [event.step for event in evaluations(store, forked)] == [13, 14]
+    store.rename("child", "parent")  # which makes it its own parent, by name
+    assert [event.step for event in evaluations(store, store.open("parent"))] == [13, 14]
+
+
+def test_the_checkpoints_to_choose_from_are_all_that_can_be_looked_at(store):
+    context = Context.open(store.root)
+    choices = checkpoint_choices(context, "two")
+    assert [label for label, _ in choices[:2]] == ["Last", f"Best (step {store.open('two').find_step('best')})"]
+    assert choices[2] == ("Step 12", "12")
+    assert choices[-1] == ("Step 0, untrained", "0")
+    store.create("untrained", TEXT, MODEL)
+    assert "untrained" not in dict(run_choices(context))
+    context.jobs.shutdown()

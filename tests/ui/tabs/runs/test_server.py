@@ -1,0 +1,222 @@
+import dataclasses
+import math
+import time
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.training.jobs.session import run_training
+from playground.ui.context import Context, Limits
+from playground.ui.tabs.runs import make_archive
+from playground.ui.tabs.runs.server import MAX_COMPARED, MAX_POINTS, RunsServer, thin_curve
+from playground.ui.tabs.train.server import LiveServer
+
+TEXT = "It was the best of times, it was the worst of times. " * 20
+MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
+
+ME, OTHER = (SimpleNamespace(client=SimpleNamespace(host=host)) for host in ("10.0.0.1", "10.0.0.2"))
+
+
+def make(context, name, trained=True, **settings):
+    train = TrainConfig(**{"epochs": 2, "threads": 1, "sample_tokens": 0, "eval_freq": 2, "save_freq": 4, **settings})
+    run = context.store.create(name, TEXT, MODEL, DataConfig(batch_size=4), train, text_name="tale")
+    if trained:
+        list(run_training(run))
+    return run
+
+
+@pytest.fixture
+def context(tmp_path):
+    made = Context.open(tmp_path / "checkpoints")
+    yield made
+    made.jobs.shutdown()
+
+
+@pytest.fixture
+def server(context):
+    return RunsServer(context)
+
+
+def names(answer):
+    return [row["name"] for row in answer["runs"]]
+
+
+def test_the_rows_hold_what_the_table_shows(context, server):
+    run = make(context, "one")
+    row = server.rows({})["runs"][0]
+    assert (row["name"], row["text"], row["state"], row["pinned"]) == ("one", "tale", "completed", False)
+    assert row["step"] == row["total_steps"] == run.steps()[-1]
+    assert row["best_val_loss"] <= row["val_loss"]
+    assert row["size_bytes"] > 10_000
+
+
+def test_a_damaged_run_is_told_of_beside_the_others(context, server):
+    make(context, "good", trained=False)
+    (make(context, "bad", trained=False).folder / "run.json").write_text("{")
+    answer = server.rows({})
+    assert names(answer) == ["good"]
+    assert "bad" in answer["unreadable"][0]
+
+
+def test_fault_47_on_a_public_server_only_known_names_are_shown(tmp_path):
+    context = Context.open(tmp_path / "checkpoints", limits=Limits.public())
+    for name in ("mine", "theirs"):
+        make(context, name, trained=False)
+    server = RunsServer(context)
+    assert names(server.rows({})) == []
+    assert names(server.rows({"known": ["mine", "../mine", "unknown"]})) == ["mine"]
+    assert "error" in server.rows({"known": ["x"] * 1000})
+    assert "key to a run" in server.act({"action": "rename", "run": "mine", "new_name": "guess"}, ME)["error"]
+
+
+def test_the_detail_of_a_run_offers_its_checkpoints_and_one_epoch_more(context, server):
+    run = make(context, "one", lr=0.01)
+    answer = server.detail({"run": "one"})
+    assert [row["step"] for row in answer["checkpoints"]] == run.steps()
+    assert answer["settings"]["lr"] == 0.01
+    assert answer["settings"]["epochs"] == 3
+    assert server.detail({"run": "one", "step": run.steps()[0]})["settings"]["epochs"] == 2
+
+
+def test_runs_are_compared_over_any_axis(context, server):
+    make(context, "one")
+    make(context, "two", lr=0.01)
+    for over in ("steps", "epochs", "tokens", "seconds"):
+        answer = server.compare({"runs": ["one", "two"], "over": over})
+        assert [curve["name"] for curve in answer["curves"]] == ["one", "two"]
+        assert all(len(curve["val"]["x"]) == len(curve["val"]["y"]) > 2 for curve in answer["curves"])
+        assert answer["differences"] == [{"setting": "lr", "values": ["0.0004", "0.01"]}]
+    assert "steps" in server.compare({"runs": ["one"], "over": "cheese"})["error"]
+    assert "At most" in server.compare({"runs": ["one"] * (MAX_COMPARED + 1), "over": "steps"})["error"]
+
+
+def test_renaming_pinning_deleting_and_bringing_back(context, server):
+    make(context, "one")
+    assert server.act({"action": "rename", "run": "one", "new_name": " two "}, ME)["run"] == "two"
+    server.act({"action": "pin", "run": "two", "pinned": True}, ME)
+    assert "pinned" in server.act({"action": "delete", "run": "two"}, ME)["error"]
+    server.act({"action": "pin", "run": "two", "pinned": False}, ME)
+    deleted = server.act({"action": "delete", "run": "two"}, ME)
+    assert names(server.rows({})) == []
+    assert server.act({"action": "undo", "run": deleted["undo"]}, ME)["run"] == "two"
+    assert names(server.rows({})) == ["two"]
+    step = context.store.open("two").steps()[0]
+    server.act({"action": "pin_checkpoint", "run": "two", "step": step, "pinned": True}, ME)
+    assert context.store.open("two").marks().checkpoints == [step]
+
+
+def test_a_fork_is_made_and_started_with_the_settings_asked_for(context, server):
+    make(context, "one", lr_schedule="cosine", min_lr=1e-4)
+    asked = {"lr": 5e-5, "epochs": 3, "drop_rate": 0.0, "lr_schedule": "constant", "weight_decay": 0.0}
+    answer = server.act({"action": "fork", "run": "one", "step": 4, "settings": asked, "new_name": "two"}, ME)
+    assert answer["run"] == "two"
+    spec = context.store.open("two").spec
+    assert (spec.parent.name, spec.parent.step) == ("one", 4)
+    assert (spec.train.lr, spec.train.epochs, spec.train.lr_schedule) == (5e-5, 3, "constant")
+    assert spec.model.drop_rate == 0.0
+    until_at_rest(context, "two")
+    assert context.store.open("two").status().state == "completed"
+
+
+def until_at_rest(context, name):
+    deadline = time.monotonic() + 60
+    while context.jobs.active(name):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        None,
+        [],
+        {"threads": 99},
+        {"lr": math.nan},
+        {"lr": -1},
+        {"lr": "fast"},
+        {"epochs": 0},
+        {"drop_rate": 1},
+        {"epochs": 1},
+    ],
+)
+def test_fault_10_an_impossible_fork_is_refused_in_a_sentence(context, server, settings):
+    make(context, "one")
+    answer = server.act({"action": "fork", "run": "one", "step": "last", "settings": settings}, ME)
+    assert "\n" not in answer["error"]
+    assert context.store.names() == ["one"]
+
+
+def test_a_run_at_rest_is_resumed_and_a_live_one_stopped(context, server):
+    make(context, "one", trained=False, epochs=100_000)
+    assert "goes on" in server.act({"action": "resume", "run": "one"}, ME)["message"]
+    assert "stop it first" in server.act({"action": "delete", "run": "one"}, ME)["error"]
+    server.act({"action": "stop", "run": "one"}, ME)
+    until_at_rest(context, "one")
+    assert context.store.open("one").status().state == "stopped"
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+ACTIONS = ["resume", "stop", "pin", "pin_checkpoint", "rename", "delete", "undo", "fork", "explode"]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    return RunsServer(Context.open(tmp_path_factory.mktemp("empty")))
+
+
+@given(
+    query=JUNK,
+    run=JUNK,
+    action=st.sampled_from(ACTIONS),
+    extra=st.dictionaries(st.sampled_from(["step", "settings", "new_name", "over", "runs", "known", "pinned"]), JUNK),
+)
+def test_fault_13_whatever_is_sent_is_answered_and_never_raises(empty, query, run, action, extra):
+    for ask in (empty.rows, empty.detail, empty.compare, lambda query: empty.act(query, ME)):
+        assert isinstance(ask(query), dict)
+        assert isinstance(ask({**extra, "run": run, "action": action}), dict)
+
+
+@given(st.integers(0, 5000))
+def test_fault_49_a_curve_has_no_more_points_than_a_screen(n):
+    curve = thin_curve(list(range(n)), [float(i) for i in range(n)])
+    assert len(curve["x"]) == len(curve["y"]) <= MAX_POINTS
+    assert not n or curve["x"][-1] == n - 1
+
+
+def test_an_archive_lies_behind_a_path_that_nobody_guesses_and_does_not_stay(context, tmp_path, monkeypatch):
+    make(context, "one")
+    first = make_archive(context, "one", tmp_path)
+    assert len(first.parent.name) == 32
+    assert first.name == "one.zip"
+    monkeypatch.setattr("playground.ui.tabs.runs._ARCHIVE_KEPT_S", -1.0)
+    second = make_archive(context, "one", tmp_path)
+    assert second.exists()
+    assert not first.exists()
+
+
+def test_fault_43_forks_and_resumes_count_for_the_visitor_who_asks(tmp_path):
+    limits = dataclasses.replace(Limits(), max_runs_per_visitor=1)
+    context = Context.open(tmp_path / "checkpoints", limits=limits)
+    server, run = RunsServer(context), make(context, "one")
+    long = {"epochs": 5000}
+    try:
+        forked = server.act({"action": "fork", "run": "one", "step": 4, "settings": long}, ME)["run"]
+        before = context.store.names()
+        for query in ({"action": "fork", "step": 4, "settings": long}, {"action": "resume"}):
+            assert "trainings of yours" in server.act({**query, "run": run.name}, ME)["error"]
+        live = LiveServer(context)
+        for action in ("resume", "step", "extend"):
+            assert "trainings of yours" in live.command({"run": run.name, "action": action}, ME)["error"]
+        assert context.store.names() == before
+        assert "error" not in live.command({"run": forked, "action": "pause"}, ME)
+        assert "error" not in live.command({"run": forked, "action": "resume"}, ME)
+        assert server.act({"action": "fork", "run": "one", "step": 4, "settings": long}, OTHER)["run"] != forked
+    finally:
+        context.jobs.shutdown(timeout_s=20)

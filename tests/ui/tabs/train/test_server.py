@@ -1,0 +1,105 @@
+import base64
+import gc
+from types import SimpleNamespace
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.errors import RunError
+from playground.training.loop import events
+from playground.training.runs.store import RunStore
+from playground.ui.context import Limits
+from playground.ui.shares import Shares
+from playground.ui.tabs.train.server import LiveServer, loss_figure
+
+TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
+MODEL = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+
+ME = SimpleNamespace(client=SimpleNamespace(host="10.0.0.1"))
+
+
+class Jobs:
+    """Remembers what was asked of it."""
+
+    def __init__(self):
+        self.asked = []
+
+    def queue_place(self, name):
+        return 1
+
+    def __getattr__(self, action):
+        return lambda *what: self.asked.append((action, *what))
+
+
+@pytest.fixture
+def context(tmp_path):
+    jobs = Jobs()
+    return SimpleNamespace(store=RunStore(tmp_path), jobs=jobs, shares=Shares(jobs), limits=Limits())
+
+
+@pytest.fixture
+def run(context):
+    made = context.store.create("river", TEXT, MODEL, DataConfig(), TrainConfig(epochs=1))
+    for step in range(1, 5):
+        made.append(
+            events.Evaluated(
+                step=step, epoch=step / 4, tokens_seen=32 * step, train_loss=4 / step, val_loss=5 / step, best=True
+            )
+        )
+    return made
+
+
+@pytest.mark.parametrize("action", ["stop", "pause", "resume", "step"])
+def test_a_button_asks_its_job(context, run, action):
+    assert LiveServer(context).command({"run": "river", "action": action}, ME) == {}
+    assert context.jobs.asked == [(action, "river")]
+
+
+def test_the_learning_rate_goes_along(context, run):
+    LiveServer(context).command({"run": "river", "action": "set_lr", "lr": 0.5}, ME)
+    assert context.jobs.asked == [("set_lr", "river", 0.5)]
+
+
+def test_fault_41_an_action_that_is_none_is_refused_and_nothing_is_asked(context, run):
+    for action in ("shutdown", "start", "_spawn", "", None):
+        assert "error" in LiveServer(context).command({"run": "river", "action": action}, ME)
+    assert context.jobs.asked == []
+
+
+@pytest.mark.parametrize(("suffix", "head"), [("pdf", b"%PDF"), ("png", b"\x89PNG")])
+def test_the_figure_is_the_chapters_in_either_format(context, run, suffix, head):
+    answer = LiveServer(context).figure({"run": "river", "format": suffix})
+    assert base64.b64decode(answer["data"]).startswith(head)
+    assert answer["name"] == f"river-loss.{suffix}"
+
+
+def test_a_run_without_an_evaluation_has_no_figure(context):
+    context.store.create("new", TEXT, MODEL)
+    with pytest.raises(RunError, match="not been evaluated"):
+        loss_figure(context.store.open("new"), "png")
+
+
+def test_fault_49_saved_figures_are_not_kept(run):
+    from matplotlib.figure import Figure
+
+    def figures():
+        gc.collect()
+        return sum(type(thing) is Figure for thing in gc.get_objects())
+
+    loss_figure(run, "png")
+    before = figures()
+    for _ in range(5):
+        loss_figure(run, "png")
+    assert figures() == before
+
+
+def test_a_page_without_a_run_is_shown_what_is_being_trained(context, run):
+    assert LiveServer(context).news({"run": ""}) == {"current": None}
+    run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
+    assert LiveServer(context).news({"run": ""}) == {"current": "river"}
+
+
+def test_fault_47_nobody_is_shown_a_strangers_run(context, run):
+    run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
+    context.limits = Limits.public()
+    assert LiveServer(context).news({"run": ""}) == {"current": None}
