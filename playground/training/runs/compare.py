@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playground.training.loop.events import Evaluated, Stepped
-from playground.training.runs.event_log import without_undone
+from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
 from playground.training.runs.spec import RunSpec
 
@@ -51,22 +50,18 @@ class Curves:
     val_y: list[float] = field(default_factory=list)
 
 
-def curves(run: Run, over: Axis = "steps", parent: Run | None = None) -> Curves:
-    """The curves of a run, without what a crash undid.
-
-    A forked run's begin at the last evaluation before the fork, if its `parent` is given.
-    """
-    found = Curves(run.name)
-    events = without_undone(run.events()[0])
-    if parent is not None and run.spec.parent is not None:
-        before = [event for event in without_undone(parent.events()[0]) if isinstance(event, Evaluated)]
-        events = [event for event in before if event.step <= run.spec.parent.step][-1:] + events
-    for event in events:
-        if isinstance(event, Stepped):
-            found.loss_x.append(getattr(event, _FIELD[over]))
-            found.loss_y.append(event.loss)
-        elif isinstance(event, Evaluated):
-            found.eval_x.append(getattr(event, _FIELD[over]))
-            found.train_y.append(event.train_loss)
-            found.val_y.append(event.val_loss)
-    return found
+def curves(run: Run, over: Axis = "steps") -> Curves:
+    """The curves of a run over an axis; those of a fork start at its parent's last evaluation before the fork."""
+    history = read_history(run)
+    own = history.own
+    inherited = len(history.evaluations) - len(own.evaluations)
+    evaluations = history.evaluations[max(0, inherited - 1) :]
+    x = _FIELD[over]
+    return Curves(
+        name=run.name,
+        loss_x=[getattr(event, x) for event in own.steps],
+        loss_y=[event.loss for event in own.steps],
+        eval_x=[getattr(event, x) for event in evaluations],
+        train_y=[event.train_loss for event in evaluations],
+        val_y=[event.val_loss for event in evaluations],
+    )

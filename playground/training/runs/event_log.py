@@ -5,13 +5,12 @@ crash (or is being written now) and does not count.
 """
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from playground.training.loop.events import Event, Started, event_from_json, event_to_json
+from playground.training.loop.events import Event, event_from_json, event_to_json
 
 MAX_PENDING = 10_000
 
@@ -99,23 +98,3 @@ def _last_line_end(file: BinaryIO, end: int) -> int:
             return start + found + 1
         position = start
     return 0
-
-
-def without_undone(events: Iterable[Event]) -> list[Event]:
-    """The events of one straight history.
-
-    A run that was killed logged steps after its last checkpoint; when it is resumed it trains them again. Whatever was
-    logged beyond the step at which a later sitting starts is therefore dropped, except the `Started` of each sitting.
-
-    >>> from playground.training.loop.events import Paused
-    >>> started = Started(step=2, total_steps=9, steps_per_epoch=9, tokens_per_step=1, n_parameters=1, device="cpu",
-    ...     precision="float32", threads=1)
-    >>> [event.step for event in without_undone([Paused(step=1), Paused(step=3), started, Paused(step=3)])]
-    [1, 2, 3]
-    """
-    kept: list[Event] = []
-    for event in events:
-        if isinstance(event, Started):
-            kept = [earlier for earlier in kept if earlier.step <= event.step or isinstance(earlier, Started)]
-        kept.append(event)
-    return kept

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,8 +17,9 @@ from playground.training.loop.events import Saved, Started, Warned
 from playground.training.runs.store import RunStore
 from tests.training.waiting import LONG, PATIENCE_S, last_step, of, until, until_state, until_steps
 
+ROOT = Path(__file__).parents[3]
 SERVER = """
-import sys, time
+import signal, sys, time
 from playground.training.jobs.jobs import Jobs
 from playground.training.runs.store import RunStore
 if __name__ == "__main__":
@@ -37,10 +39,9 @@ def server(store, new_run, tmp_path):
     run = new_run(**LONG)
     script = tmp_path / "server.py"
     script.write_text(SERVER)
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     with subprocess.Popen(
         [sys.executable, str(script), str(store.root)],
-        env={**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,

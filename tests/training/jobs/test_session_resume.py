@@ -11,6 +11,7 @@ from playground.training.jobs.session import run_training
 from playground.training.loop.control import Control
 from playground.training.loop.events import Evaluated, Started, Stepped, Warned
 from playground.training.runs.checkpoints import checkpoint
+from playground.training.runs.history import read_history
 
 ROUGH = {  # everything that makes a resume hard
     "epochs": 3,
@@ -194,8 +195,6 @@ def test_fault_34_other_settings_are_not_exact_and_say_why(store, new_run):
 
 
 def test_the_undone_steps_of_a_crash_are_logged_again_after_the_resume(new_run):
-    from playground.training.runs.event_log import without_undone
-
     run = new_run(save_freq=4, keep_checkpoints=1000)
     training = run_training(run)
     for event in training:
@@ -204,5 +203,4 @@ def test_the_undone_steps_of_a_crash_are_logged_again_after_the_resume(new_run):
     training.close()
     events = list(run_training(run))
     assert of(Started, events)[0].step == 4
-    history = of(Stepped, without_undone(run.events()[0]))
-    assert [event.step for event in history] == list(range(1, run.status().total_steps + 1))
+    assert [event.step for event in read_history(run).steps] == list(range(1, run.status().total_steps + 1))

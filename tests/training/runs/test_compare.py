@@ -58,12 +58,15 @@ def test_what_a_crash_undid_is_not_drawn_twice(new_run):
     assert x == list(range(1, len(x) + 1))
 
 
-def test_the_curve_of_a_fork_begins_where_it_left_its_parent(store, new_run):
+def test_the_validation_curve_of_a_fork_starts_at_the_last_evaluation_before_the_fork(store, new_run):
     parent = new_run("a", epochs=2, eval_freq=2, save_freq=6, keep_checkpoints=100)
     list(run_training(parent))
     child = fork(store, "a", 6, train=parent.spec.train.replace(lr=0.01))
     list(run_training(child))
-    found, of_parent = curves(child, parent=parent), curves(parent)
-    assert curves(child).eval_x[0] == 7
-    assert (found.eval_x[0], found.val_y[0]) == (5, of_parent.val_y[of_parent.eval_x.index(5)])
-    assert found.eval_x[1:] == curves(child).eval_x
+    found, of_parent = curves(child), curves(parent)
+    assert found.loss_x[0] == 7
+    assert (found.eval_x[:2], found.val_y[0]) == ([5, 7], of_parent.val_y[of_parent.eval_x.index(5)])
+    store.delete("a")
+    without_parent = curves(child)
+    assert (without_parent.eval_x, without_parent.val_y) == (found.eval_x[1:], found.val_y[1:])
+    assert without_parent.loss_x == found.loss_x

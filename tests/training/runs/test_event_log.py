@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.training.loop.events import Evaluated, Paused, Sampled, Started, Stepped
-from playground.training.runs.event_log import MAX_PENDING, EventLog, without_undone
+from playground.training.loop.events import Paused, Sampled, Started
+from playground.training.runs.event_log import MAX_PENDING, EventLog
 
 
 def paused(step):
@@ -146,22 +146,3 @@ def test_memory_stays_bounded_while_the_disk_is_full(log, monkeypatch):
     log.append(paused(1))
     assert len(log._pending) == MAX_PENDING
     assert b'"step":1' in log._pending[-1]
-
-
-def stepped(step):
-    return Stepped(step=step, epoch=0, loss=1, lr=1, grad_norm=1, tokens_seen=1, tokens_per_s=1)
-
-
-def test_steps_that_a_crash_undid_are_dropped_from_the_history():
-    evaluated = Evaluated(step=4, epoch=0, tokens_seen=1, train_loss=1, val_loss=1, best=True)
-    killed = [started(0), *(stepped(n) for n in range(1, 5)), evaluated]
-    resumed = [started(2), stepped(3), stepped(4)]
-    history = without_undone([*killed, *resumed])
-    assert [event.step for event in history if isinstance(event, Stepped)] == [1, 2, 3, 4]
-    assert evaluated not in history
-    assert [event.step for event in history if isinstance(event, Started)] == [0, 2]
-
-
-def test_a_history_without_a_crash_stays_as_it_is():
-    events = [started(0), stepped(1), stepped(2), started(2), stepped(3)]
-    assert without_undone(events) == events

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 
-from playground.errors import RunError
 from playground.training.loop.events import Evaluated
-from playground.training.runs.event_log import without_undone
 from playground.training.runs.run import Run
-from playground.training.runs.store import RunStore
 from playground.ui.tabs.train.live import thin
 
 FEWEST = 3
@@ -22,20 +19,6 @@ def steps_to_show(run: Run, most: int) -> list[int]:
     snapshots = run.snapshots()
     steps = sorted({*snapshots, *run.steps()[-1:]}) if len(snapshots) >= FEWEST else run.model_steps()
     return thin(steps, most)
-
-
-def evaluations(store: RunStore, run: Run) -> list[Evaluated]:
-    """The evaluations of a run in one straight history, those of the run that it was forked from included."""
-    own = [event for event in without_undone(run.events()[0]) if isinstance(event, Evaluated)]
-    if run.spec.parent is None:
-        return own
-    try:
-        parent = store.open(run.spec.parent.name)
-        is_older = parent.spec.created < run.spec.created  # else another run has taken the name meanwhile
-    except RunError:
-        return own
-    before = evaluations(store, parent) if is_older else []
-    return [event for event in before if event.step <= run.spec.parent.step] + own
 
 
 def name_of_losses(told: Sequence[Evaluated], step: int) -> str:

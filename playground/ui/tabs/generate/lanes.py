@@ -21,10 +21,11 @@ from playground.sampling import (
 from playground.sampling.beam import BeamConfig
 from playground.sampling.race import race
 from playground.sampling.score import score_text
+from playground.training.runs.history import read_history
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import RESTART, Answers, Line, use_threads_for
 from playground.ui.tabs.generate.choices import name_of_step
-from playground.ui.tabs.generate.grown import evaluations, name_of_losses, steps_to_show
+from playground.ui.tabs.generate.grown import name_of_losses, steps_to_show
 from playground.ui.tabs.generate.log import line
 from playground.ui.tabs.generate.memory import Memory
 from playground.ui.tabs.generate.start import Opened, Start
@@ -106,8 +107,10 @@ class Lanes:
             run = self._context.store.open(opened.run)
             most = LONG_TEXTS * self._context.limits.max_new_tokens // opened.decode.max_new_tokens
             steps = steps_to_show(run, min(MOST_STEPS, most))
-            told = evaluations(self._context.store, run)
-            lanes = [{"title": name_of_step(step), "note": name_of_losses(told, step), "step": step} for step in steps]
+            evaluations = read_history(run).evaluations
+            lanes = [
+                {"title": name_of_step(step), "note": name_of_losses(evaluations, step), "step": step} for step in steps
+            ]
             yield from self._lanes(opened, lanes, self._written_at(steps, opened), stopped)
 
         return self._answers.answer("", lines)

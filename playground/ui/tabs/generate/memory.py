@@ -12,7 +12,7 @@ from torch import Tensor
 from playground.errors import SettingsError
 from playground.sampling.copies import CopyIndex, Match, TokenPlaces
 from playground.text.tokenizer import token_ids_to_text
-from playground.training.loop.events import Evaluated
+from playground.training.runs.history import read_history
 from playground.training.runs.store import Run
 from playground.ui.context import Context
 
@@ -97,9 +97,7 @@ class Memory:
 
 def losses(run: Run, step: int) -> dict[str, float | None]:
     """Training and validation loss at the last evaluation up to `step`; None where there was none."""
-    events, _ = run.events()
-    known = [event for event in events if isinstance(event, Evaluated) and event.step <= step]
-    last = known[-1] if known else None
+    last = read_history(run).evaluated_by(step)
     return {"train_loss": last and last.train_loss, "val_loss": last and last.val_loss}
 
 

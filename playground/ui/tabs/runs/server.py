@@ -111,15 +111,12 @@ class RunsServer:
         return {
             "over": over,
             "runs": names,
-            "curves": [_thinned(curves(run, over, self._parent(run))) for run in runs],
+            "curves": [_thinned(curves(run, over)) for run in runs],
             "differences": [
                 {"setting": row.setting, "values": [_shown(value) for value in row.values]}
                 for row in differences([run.spec for run in runs])
             ],
         }
-
-    def _parent(self, run: Run) -> Run | None:
-        return self._find(run.spec.parent.name) if run.spec.parent else None
 
     def _act(self, query: Any, visitor: str) -> dict[str, Any]:
         action = _ACTIONS.get(field(query, "action", str))

@@ -5,9 +5,9 @@ Nothing is remembered between two questions but the tokenizers of a few runs; a 
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import tiktoken
 
@@ -15,7 +15,7 @@ from playground.errors import RunError
 from playground.text.tokenizer import token_text
 from playground.training.jobs.jobs import Jobs
 from playground.training.loop import events
-from playground.training.runs.event_log import without_undone
+from playground.training.runs.history import History, without_undone
 from playground.training.runs.store import Run, RunStore
 
 MAX_POINTS = 600
@@ -23,6 +23,7 @@ MAX_POINTS = 600
 MAX_READ_BYTES = 4_000_000
 """Most of the log that is read for one answer; the page asks at once again where there is more."""
 
+T = TypeVar("T")
 _RESUMABLE = ("stopped", "interrupted", "failed", "diverged")
 _STEP_SERIES = ("step", "epoch", "loss", "lr", "grad_norm", "tokens_per_s")
 
@@ -108,16 +109,14 @@ def about(run: Run) -> dict[str, Any]:
     }
 
 
-def digest(found: Iterable[events.Event]) -> dict[str, Any]:
+def digest(found: Sequence[events.Event]) -> dict[str, Any]:
     """Events as the page draws them: columns of at most `MAX_POINTS` steps, rows of evaluations, samples and notes.
 
     >>> from playground.training.loop.events import Sampled
     >>> digest([Sampled(step=9, epoch=1.0, text="Every effort")])["samples"]
     [{'step': 9, 'epoch': 1.0, 'text': 'Every effort'}]
     """
-    steps: list[events.Stepped] = []
-    evals: list[dict[str, Any]] = []
-    samples: list[dict[str, Any]] = []
+    history = History.of(without_undone(found))
     notes: list[dict[str, Any]] = []
     cut: int | None = None
     sitting: dict[str, Any] | None = None
@@ -127,17 +126,9 @@ def digest(found: Iterable[events.Event]) -> dict[str, Any]:
         match event:
             case events.Started():
                 cut = event.step if cut is None else min(cut, event.step)
-                steps = [earlier for earlier in steps if earlier.step <= event.step]
-                evals, samples = ([row for row in rows if row["step"] <= event.step] for rows in (evals, samples))
                 sitting = event.model_dump(exclude={"type", "elapsed_s"})
                 if event.step and not event.exact:
                     notes.append({"step": event.step, "text": f"Resumed, but not exactly: {event.why_not_exact}"})
-            case events.Stepped():
-                steps.append(event)
-            case events.Evaluated():
-                evals.append(event.model_dump(exclude={"type", "elapsed_s"}))
-            case events.Sampled():
-                samples.append(event.model_dump(exclude={"type", "elapsed_s"}))
             case events.Changed():
                 lr = event.lr
                 notes.append({"step": event.step, "text": f"Learning rate changed to {event.lr:g}."})
@@ -150,11 +141,15 @@ def digest(found: Iterable[events.Event]) -> dict[str, Any]:
         "sitting": sitting,
         "saved": saved,
         "lr": lr,
-        "steps": columns(steps),
-        "evals": thin(evals, MAX_POINTS),
-        "samples": thin(samples, MAX_POINTS // 10),
+        "steps": columns(history.steps),
+        "evals": _rows(history.evaluations, MAX_POINTS),
+        "samples": _rows(history.samples, MAX_POINTS // 10),
         "notes": notes[-20:],
     }
+
+
+def _rows(found: Sequence[events.Evaluated | events.Sampled], max_rows: int) -> list[dict[str, Any]]:
+    return [event.model_dump(exclude={"type", "elapsed_s"}) for event in thin(found, max_rows)]
 
 
 def columns(steps: Sequence[events.Stepped], max_points: int = MAX_POINTS) -> dict[str, list[float]]:
@@ -174,19 +169,14 @@ def columns(steps: Sequence[events.Stepped], max_points: int = MAX_POINTS) -> di
     }
 
 
-def evaluations(run: Run) -> list[events.Evaluated]:
-    """All evaluations of a run's history, without those that were undone."""
-    return [event for event in without_undone(run.events()[0]) if isinstance(event, events.Evaluated)]
-
-
-def thin(rows: list[Any], max_rows: int) -> list[Any]:
+def thin(rows: Sequence[T], max_rows: int) -> list[T]:
     """At most `max_rows` of the rows, evenly spread, the first and the last among them.
 
     >>> thin([0, 1, 2, 3, 4, 5, 6], 3)
     [0, 3, 6]
     """
     if len(rows) <= max_rows:
-        return rows
+        return list(rows)
     return [rows[round(i * (len(rows) - 1) / (max_rows - 1))] for i in range(max_rows)]
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import gradio as gr
 
 from playground.errors import RunError
+from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
 from playground.ui.context import Context
 from playground.ui.queries import answer, field
 from playground.ui.shares import visitor_of
-from playground.ui.tabs.train.live import Live, command, evaluations
+from playground.ui.tabs.train.live import Live, command
 from playground.ui.widgets.live.live import LiveView
 
 _STARTING = ("resume", "step", "extend")
@@ -98,7 +99,7 @@ def loss_figure(run: Run, suffix: str) -> bytes:
     """The chapter's loss figure of a run as a file's content; raises `RunError` before the first evaluation."""
     from playground.figures import plot_losses, save_figure  # matplotlib takes a while to import
 
-    rows = evaluations(run)
+    rows = read_history(run).own.evaluations
     if not rows:
         raise RunError(f"{run.name} has not been evaluated yet; wait for its first evaluation.")
     figure = plot_losses(

@@ -5,10 +5,11 @@ import pytest
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.training.jobs.session import run_training
 from playground.training.runs.fork import fork
+from playground.training.runs.history import read_history
 from playground.training.runs.store import RunStore
 from playground.ui.context import Context
 from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
-from playground.ui.tabs.generate.grown import evaluations, name_of_losses, steps_to_show
+from playground.ui.tabs.generate.grown import name_of_losses, steps_to_show
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
 MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
@@ -47,25 +48,13 @@ def test_the_last_checkpoint_is_shown_even_if_it_lies_beside_the_grid(store):
     assert steps_to_show(run, 99) == [0, 5, 10, 11]
 
 
-def test_a_fork_is_told_of_by_its_parent_up_to_its_step(store):
+def test_the_losses_of_a_fork_include_those_of_its_parent(store):
     forked = fork(store, "many", 10, new_name="forked")
     list(run_training(forked))
-    told = evaluations(store, forked)
-    assert [event.step for event in told] == [1, 6, 11, 12]
-    assert told[:2] == evaluations(store, store.open("many"))[:2]
-    assert name_of_losses(told, 5).startswith("Loss at step 6: ")
+    evaluations = read_history(forked).evaluations
+    assert [event.step for event in evaluations] == [1, 6, 11, 12]
+    assert name_of_losses(evaluations, 5).startswith("Loss at step 6: ")
     assert steps_to_show(forked, 99) == list(range(13))
-
-
-def test_a_parent_that_is_gone_or_was_replaced_is_not_asked(store):
-    trained(store, "parent")
-    forked = fork(store, "parent", 12, new_name="child", train=TrainConfig(epochs=9, max_steps=14, eval_freq=1))
-    list(run_training(forked))
-    assert evaluations(store, forked)[0].step == 1
-    store.delete("parent")
-    assert [event.step for event in evaluations(store, forked)] == [13, 14]
-    store.rename("child", "parent")  # which makes it its own parent, by name
-    assert [event.step for event in evaluations(store, store.open("parent"))] == [13, 14]
 
 
 def test_the_checkpoints_to_choose_from_are_all_that_can_be_looked_at(store):

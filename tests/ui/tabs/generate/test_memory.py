@@ -4,6 +4,8 @@ import pytest
 
 from playground.errors import RunError, SettingsError
 from playground.text.tokenizer import encode
+from playground.training.jobs.session import run_training
+from playground.training.runs.fork import fork
 from playground.ui.tabs.generate.memory import Memory, losses
 
 
@@ -45,6 +47,16 @@ def test_the_losses_are_those_of_the_step(context):
     assert known["train_loss"] > 0
     assert known["val_loss"] > 0
     assert losses(run, -1) == {"train_loss": None, "val_loss": None}
+
+
+def test_the_losses_of_a_fork_at_a_step_it_inherited_are_those_of_its_parent(context):
+    parent = context.store.open("tale")
+    forked = fork(context.store, "tale", 2, train=parent.spec.train.replace(max_steps=3))
+    list(run_training(forked))
+    assert losses(forked, 2) == losses(parent, 2)
+    assert losses(forked, 1) == losses(parent, 1)
+    assert losses(forked, 1)["val_loss"] > 0
+    assert losses(forked, 3) != losses(parent, 2)
 
 
 @pytest.mark.parametrize("ids", [[-1], [10**9], [1.5], ["1"], [True], list(range(30_000))])

@@ -8,8 +8,8 @@ from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
 from playground.training.loop import events
 from playground.training.runs.store import RunStore
-from playground.ui.tabs.train.live import MAX_POINTS, Live, columns, digest, evaluations, thin
-from playground.ui.widgets.base import finite, to_json
+from playground.ui.exchange import finite, to_json
+from playground.ui.tabs.train.live import MAX_POINTS, Live, columns, digest, thin
 
 MODEL = ModelConfig(context_length=8, emb_dim=8, n_heads=2, n_layers=1)
 
@@ -122,12 +122,6 @@ def test_thinning_keeps_the_first_and_the_last(rows, most):
     assert len(kept) <= most
     if rows:
         assert (kept[0], kept[-1]) == (rows[0], rows[-1])
-
-
-def test_evaluations_leave_out_what_was_undone(run):
-    for event in (started(), evaluated(5), evaluated(9), started(step=6), evaluated(10)):
-        run.append(event)
-    assert [row.step for row in evaluations(run)] == [5, 10]
 
 
 def test_nothing_that_is_not_finite_reaches_the_page():
