@@ -23,6 +23,7 @@ import signal, sys, time
 from playground.training.jobs.jobs import Jobs
 from playground.training.runs.store import RunStore
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's children inherit that it is ignored
     jobs = Jobs(RunStore(sys.argv[1]))
     jobs.start("run")
     print("started", flush=True)
