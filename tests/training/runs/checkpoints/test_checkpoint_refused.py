@@ -181,7 +181,7 @@ def test_fault_27_no_code_of_this_room_reads_or_writes_pickle():
 
     import playground.training
 
-    for path in Path(playground.training.__file__).parent.glob("*.py"):
+    for path in Path(playground.training.__file__).parent.rglob("*.py"):
         source = path.read_text()
         assert "import pickle" not in source
         assert "torch.load(" not in source
