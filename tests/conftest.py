@@ -1,6 +1,7 @@
 """Settings and fixtures for every test: no network, few threads, the same numbers on every run."""
 
 import os
+import shutil
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -12,6 +13,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import hypothesis
 import pytest
 import torch
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 hypothesis.settings.register_profile("playground", deadline=None, derandomize=True, print_blob=False)
 hypothesis.settings.load_profile("playground")
@@ -32,3 +35,27 @@ def verdict() -> str:
     if not path:
         pytest.skip("The Verdict is not in the project: set PLAYGROUND_VERDICT to its file")
     return Path(path).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The browser; without one the tests are skipped, but never where CI promised it.
+
+    One a module, for Playwright runs an event loop in this thread until it is closed, and others want one of their own.
+    """
+    reason = None
+    if not Path(CHROMIUM).exists():
+        reason = f"no Chromium at {CHROMIUM}"
+    else:
+        try:
+            from playwright.sync_api import sync_playwright
+        except ImportError:
+            reason = "playwright is not installed"
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -17,10 +17,14 @@ from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.tabs import decoding, generate, open_tab, runs, train
 from playground.ui.theme import head, theme
+from playground.ui.web import preloads, routes
 from playground.ui.widgets.base import styles
 from playground.ui.widgets.header.header import Header
 
 TITLE = "GPT playground"
+
+_FIRST_MODULES = ("header/header.js", "lib/dom.js")
+"""The modules of the first view, with all that they import."""
 
 _ENVIRONMENT = {  # what Gradio takes from nowhere else: no reports home, no table that grows with every click
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -70,7 +74,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             server_name=host,
             server_port=port,
             theme=theme(),
-            head=head(styles(page)),
+            head=preloads(_FIRST_MODULES) + head(styles(page)),
             ssr_mode=False,
             run_history=False,
             enable_monitoring=False,
@@ -78,7 +82,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             footer_links=[],
             state_session_capacity=1000,  # made-up sessions must not fill the memory
             max_file_size=context.limits.max_upload_bytes,
-            app_kwargs={"middleware": [guard]},
+            app_kwargs={"middleware": [guard], "routes": routes()},
             **more,
         )
     except OSError:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.errors import PlaygroundError, RunError
-from playground.ui.widgets.base import finite
+from playground.ui.exchange import finite
 
 
 def answer(ask: Callable[[], dict[str, Any]]) -> Any:

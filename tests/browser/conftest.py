@@ -1,7 +1,6 @@
 """A real page in a real browser: the app on a free port with runs of its own, and Chromium through Playwright."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SIZES = {"1280": (1280, 800), "375": (375, 720)}
 
 
@@ -59,30 +57,6 @@ class Server:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.kill()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """The browser; without one the tests are skipped, but never where CI promised it.
-
-    One a module, for Playwright runs an event loop in this thread until it is closed, and others want one of their own.
-    """
-    reason = None
-    if not Path(CHROMIUM).exists():
-        reason = f"no Chromium at {CHROMIUM}"
-    else:
-        try:
-            from playwright.sync_api import sync_playwright
-        except ImportError:
-            reason = "playwright is not installed"
-    if reason and os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,19 @@ alone, never into a template. Every script can use what stands in `base.js` (`no
 Colours are the variables of `playground/ui/theme.py`.
 """
 
-import json
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, ClassVar
 
 import gradio as gr
+from gradio import component_meta
+
+from playground.ui.exchange import server_function, to_json
+from playground.ui.web import base_path
+
+# Gradio writes a stub beside every module that defines a component, in an installed package, too; a type checker then
+# reads the stub, which lacks the module's functions.
+component_meta.create_or_modify_pyi = lambda *_: None
 
 
 class Widget(gr.HTML):
@@ -30,22 +36,22 @@ class Widget(gr.HTML):
 
     template: ClassVar[str] = ""
     scripts: ClassVar[tuple[str, ...]] = ()
+    styles: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, value: Any = None, *, constants: Mapping[str, Any] | None = None, **settings: Any) -> None:
         """`value` is a JSON string or what `json.dumps` takes; `settings` go to `gr.HTML` (elem_id, …).
 
-        Among them `server_functions`: here they may be methods. `constants` are what the script knows by these names.
-        They are no props, for a widget on a tab or in a fold that was never opened loses its props where an event has
-        nothing to say to it.
+        Among them `server_functions`: functions or methods as `playground/ui/exchange.py` describes them. `constants`
+        reach the script as `host.constants`. They are no props: a widget on a tab that was never opened loses its
+        props when an event skips it.
         """
-        given = [f"const {name} = {to_json(constant)};" for name, constant in (constants or {}).items()]
         if "server_functions" in settings:
-            settings["server_functions"] = [_plain(function) for function in settings["server_functions"]]
+            settings["server_functions"] = [server_function(function) for function in settings["server_functions"]]
         stem = _stem(type(self))
         super().__init__(
             value=value if value is None or isinstance(value, str) else to_json(value),
             html_template=self.template or read_asset(f"{stem}/{stem}.html"),
-            js_on_load="\n".join([*given, *map(read_asset, ["lib/base.js", *self.scripts, f"{stem}/{stem}.js"])]),
+            js_on_load=_script(stem, self.scripts, constants or {}),
             apply_default_css=False,
             elem_classes=f"pg-{stem}",
             **settings,
@@ -58,13 +64,25 @@ class Widget(gr.HTML):
         Not `css_template`: Gradio writes that anew with every update, and the browser then looks over the whole page.
         The id is nobody's; with it the rules weigh more than Gradio's own.
         """
-        names = [name.replace(".js", ".css") for name in cls.scripts]
+        names = [*cls.styles, *(name.replace(".js", ".css") for name in cls.scripts)]
         rules = "\n".join(read_asset(name) for name in [*names, f"{_stem(cls)}/{_stem(cls)}.css"])
         return f":is(#pg-widget, .pg-{_stem(cls)}:not(.block)) {{\n{rules}}}\n"
 
     def postprocess(self, value: str | None) -> str | None:
         """The value as it is: JSON for the script, never HTML, so Gradio need not look for tags in it."""
         return value
+
+
+def _script(stem: str, scripts: tuple[str, ...], constants: Mapping[str, Any]) -> str:
+    """One line that imports the widget's module and mounts it."""
+    own = read_asset(f"{stem}/{stem}.js")
+    if "export function mount" not in own:  # not a module yet
+        given = [f"const {name} = {to_json(constant)};" for name, constant in constants.items()]
+        return "\n".join([*given, *map(read_asset, ["lib/base.js", *scripts]), own])
+    return (
+        f"import(new URL('{base_path()}/{stem}/{stem}.js', document.baseURI).href).then((module) => "
+        f"module.mount({{ element, props, server, watch, trigger, constants: {to_json(constants)} }}));"
+    )
 
 
 def styles(page: gr.Blocks) -> str:
@@ -81,40 +99,3 @@ def read_asset(name: str) -> str:
     """The text of a file that lies beside this module; empty if there is none."""
     file = files("playground.ui.widgets").joinpath(name)
     return file.read_text(encoding="utf-8") if file.is_file() else ""
-
-
-def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of the same name: Gradio marks a server function with an attribute, which a method cannot carry."""
-
-    @wraps(method)
-    def function(*arguments: Any) -> Any:  # the query, and a `gr.Request` where the method asks for one
-        return method(*arguments)
-
-    return function
-
-
-def to_json(value: Any) -> str:
-    """Compact JSON without NaN, which no browser reads: a number that is not finite becomes null.
-
-    >>> to_json({"loss": [1.5, float("nan")]})
-    '{"loss":[1.5,null]}'
-    >>> to_json("<script>") == r'"\\u003cscript>"'
-    True
-    """
-    text = json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c")  # Gradio warns of what looks like a script
-
-
-def finite(value: Any) -> Any:
-    """A JSON-like value with None for every number that is not finite.
-
-    >>> finite([1.5, float("inf")])
-    [1.5, None]
-    """
-    if isinstance(value, float):
-        return value if abs(value) != float("inf") and value == value else None
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(item) for item in value]
-    return value

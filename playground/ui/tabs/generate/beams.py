@@ -11,6 +11,7 @@ from playground.sampling.beam import BeamConfig, BeamSearch, beam_search
 from playground.sampling.receipt import Receipt
 from playground.text.tokenizer import token_ids_to_text, token_text
 from playground.ui.context import Context
+from playground.ui.exchange import to_json
 from playground.ui.forms import Fields
 from playground.ui.tabs.generate.answers import use_threads_for
 from playground.ui.tabs.generate.form import Form
@@ -18,7 +19,6 @@ from playground.ui.tabs.generate.log import last_receipt
 from playground.ui.tabs.generate.receipts import differences, in_all_forms, open_receipt, receipt_of
 from playground.ui.tabs.generate.sheet import STREAMING
 from playground.ui.tabs.generate.start import Opened, Start
-from playground.ui.widgets.base import to_json
 from playground.ui.widgets.beam_tree.beam_tree import BeamTree
 from playground.ui.widgets.token_strip.token_strip import TokenStrip
 

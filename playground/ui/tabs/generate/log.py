@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from playground.config import WeightsName
 from playground.errors import SettingsError
-from playground.ui.widgets.base import to_json
+from playground.ui.exchange import to_json
 
 LONGEST_LOG = 30_000_000
 """Characters of a log that are read at most."""

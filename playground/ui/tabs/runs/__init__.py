@@ -14,11 +14,11 @@ from playground.model.presets import count_parameters
 from playground.training.runs.archive import export_run, import_run
 from playground.training.runs.run import Run
 from playground.ui.context import Context
+from playground.ui.exchange import to_json
 from playground.ui.tabs import open_tab
 from playground.ui.tabs.generate import GenerateTab
 from playground.ui.tabs.runs.server import RunsServer, secret_name
 from playground.ui.tabs.train import TrainTab
-from playground.ui.widgets.base import to_json
 from playground.ui.widgets.runs_view.runs_view import RunsView
 
 _ARCHIVE_KEPT_S = 3600.0

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from playground.ui.widgets.base import Widget, to_json
+from playground.ui.exchange import to_json
+from playground.ui.widgets.base import Widget
 
 
 class Facts(Widget):

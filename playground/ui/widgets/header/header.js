@@ -1,5 +1,7 @@
 // Light or dark: what was chosen here wins over the system's setting and is remembered in this browser.
-const button = element.querySelector('.hd-theme');
+
+import { part, setText } from '../lib/dom.js';
+
 const KEY = 'playground-theme';
 
 function remembered() {
@@ -10,23 +12,33 @@ function remembered() {
   }
 }
 
-function show(dark) {
-  document.body.classList.toggle('dark', dark);
-  document.documentElement.classList.toggle('dark', dark);
-  setText(button, dark ? 'Light' : 'Dark');
-  button.setAttribute('aria-label', dark ? 'Switch to light colours' : 'Switch to dark colours');
-  button.setAttribute('aria-pressed', String(dark));
-}
-
-const asked = new URLSearchParams(location.search).get('__theme');
-const choice = asked ?? remembered() ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-show(choice === 'dark');
-button.addEventListener('click', () => {
-  const dark = !document.body.classList.contains('dark');
-  show(dark);
+/** @param {boolean} dark */
+function remember(dark) {
   try {
     localStorage.setItem(KEY, dark ? 'dark' : 'light');
   } catch {
     // not remembered, then
   }
-});
+}
+
+/** @param {import('../lib/host.js').Host} host */
+export function mount({ element }) {
+  const button = part(element, '.hd-theme');
+
+  function show(/** @type {boolean} */ dark) {
+    document.body.classList.toggle('dark', dark);
+    document.documentElement.classList.toggle('dark', dark);
+    setText(button, dark ? 'Light' : 'Dark');
+    button.setAttribute('aria-label', dark ? 'Switch to light colours' : 'Switch to dark colours');
+    button.setAttribute('aria-pressed', String(dark));
+  }
+
+  const asked = new URLSearchParams(location.search).get('__theme');
+  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  show((asked ?? remembered() ?? system) === 'dark');
+  button.addEventListener('click', () => {
+    const dark = !document.body.classList.contains('dark');
+    show(dark);
+    remember(dark);
+  });
+}
