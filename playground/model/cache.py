@@ -3,13 +3,12 @@
 B: batch, H: heads, D: width of a head, L: tokens that fit.
 """
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from playground.config import ModelConfig
 from playground.errors import SettingsError
+from playground.model.cpu.step import Step
 
 
 class KVCache:
@@ -42,8 +41,8 @@ class KVCache:
         shape = (batch_size, 2, config.n_heads, self.max_length, config.head_dim)
         self.layers = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.n_layers)]
         self.length = 0
-        self.step: Any = None
-        """How the model reads one token into this cache; kept by `step.py`."""
+        self.step: Step | None = None
+        """How the model reads one token into this cache: made and used by `GPTModel.step`."""
 
     @property
     def size_bytes(self) -> int:

@@ -6,8 +6,8 @@ What differs from the book: one projection gives queries, keys and values; atten
 fused ones; a cache of keys and values is optional. `interchange.py` maps the weights to the book's and back.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -21,7 +21,9 @@ from playground.model.cpu.attention import attention_with_dropout
 from playground.model.cpu.direct import direct
 from playground.model.cpu.dropout import add_with_dropout, dropout
 from playground.model.cpu.gelu import gelu
-from playground.model.cpu.step import step_of
+from playground.model.cpu.numpy_step import NumpyStep, suits_numpy
+from playground.model.cpu.step import BlockLayers, ModelLayers, Step
+from playground.model.cpu.torch_step import TorchStep
 
 _WORTH_SHARING = 4_000_000  # multiplications: for fewer, a second thread costs more than it gains (measured)
 
@@ -133,7 +135,7 @@ class GPTModel(nn.Module):
         start, new = 0 if cache is None else cache.length, ids.shape[1]
         self._check_length(start + new, cache)
         if cache is not None and new == 1 and not (self.training or torch.is_grad_enabled()):
-            return step_of(self, cache).read(ids)
+            return self.step(cache).read(ids)
         x = self.tok_emb(ids) + self.pos_emb.weight[start : start + new]  # (B, T, C)
         x = dropout(x, self.config.drop_rate, self.training)
         mask = _mask_behind_prefix(start, new, x) if start and new > 1 else None
@@ -152,15 +154,44 @@ class GPTModel(nn.Module):
             torch.set_num_threads(1)
         try:
             hidden = self.hidden(ids, cache, last=True)[:, -1]
-            stepwise = cache is not None and cache.step is not None and not hidden.requires_grad
-            return (cache.step.head if stepwise else direct(self.out_head))(hidden)
+            step = None if cache is None or hidden.requires_grad else cache.step
+            return (direct(self.out_head) if step is None else step.head)(hidden)
         finally:
             torch.set_num_threads(threads)
+
+    def step(self, cache: KVCache) -> Step:
+        """How this model reads one token at a time into `cache`, which belongs to it from the first token on.
+
+        >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+        >>> model, cache = GPTModel(config).eval(), KVCache(config, batch_size=1)
+        >>> with torch.inference_mode():
+        ...     hidden = model.step(cache).read(torch.tensor([[3]]))
+        >>> hidden.shape, cache.length
+        (torch.Size([1, 1, 8]), 1)
+        """
+        if cache.step is None:
+            layers = self._layers()
+            cache.step = NumpyStep(layers, cache) if suits_numpy(layers, cache) else TorchStep(layers, cache)
+        return cache.step
+
+    def _layers(self) -> ModelLayers:
+        blocks = [
+            BlockLayers(block.norm1, block.att.qkv, block.att.out_proj, block.norm2, block.ff.up, block.ff.down)
+            for block in cast("Iterable[Block]", self.blocks)
+        ]
+        return ModelLayers(
+            n_heads=self.config.n_heads,
+            tok_emb=self.tok_emb.weight,
+            pos_emb=self.pos_emb.weight,
+            blocks=blocks,
+            final_norm=self.final_norm,
+            out_head=self.out_head,
+        )
 
     def set_drop_rate(self, drop_rate: float) -> None:
         """Use another dropout from now on; the weights stay."""
         self.config = self.config.replace(drop_rate=drop_rate)
-        for block in self.blocks:
+        for block in cast("Iterable[Block]", self.blocks):
             block.drop_rate = block.att.drop_rate = drop_rate
 
     def _check_length(self, length: int, cache: KVCache | None) -> None:

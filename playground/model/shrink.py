@@ -30,12 +30,18 @@ class Int8Linear(nn.Module):
     True
     """
 
+    weight: Tensor
+    """`(out, in)`, int8"""
+    scale: Tensor
+    """`(out,)`, bfloat16"""
+    bias: Tensor | None
+
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
         weight = layer.weight.detach().float()
         scale = (weight.abs().amax(dim=1, keepdim=True) / 127).clamp_min(1e-12)
-        self.register_buffer("weight", (weight / scale).round().to(torch.int8))  # (out, in)
-        self.register_buffer("scale", scale.squeeze(1).to(torch.bfloat16))  # (out,)
+        self.register_buffer("weight", (weight / scale).round().to(torch.int8))
+        self.register_buffer("scale", scale.squeeze(1).to(torch.bfloat16))
         self.register_buffer("bias", None if layer.bias is None else layer.bias.detach().float())
 
     def forward(self, x: Tensor) -> Tensor:

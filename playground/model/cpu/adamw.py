@@ -20,8 +20,10 @@ class AdamW(torch.optim.AdamW):
     add_param_group = unwrap(torch.optim.AdamW.add_param_group)
     zero_grad = unwrap(torch.optim.AdamW.zero_grad)
 
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+    @torch.no_grad()  # PyTorch declares two overloads for this one signature
+    def step(  # type: ignore[override]
+        self, closure: Callable[[], float] | None = None
+    ) -> float | None:
         """One update of all weights that have a gradient; the loss where a `closure` computes it."""
         return _step(self, closure)
 

@@ -83,7 +83,8 @@ class _Attention(torch.autograd.Function):
 
 def _rows(qkv: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values, each a copy `(N, T, D)`."""
-    return qkv.permute(2, 0, 3, 1, 4).clone(memory_format=torch.contiguous_format).flatten(1, 2).unbind(0)
+    queries, keys, values = qkv.permute(2, 0, 3, 1, 4).clone(memory_format=torch.contiguous_format).flatten(1, 2)
+    return queries, keys, values
 
 
 def _blocks(tokens: int) -> list[tuple[int, int]]:

@@ -21,11 +21,10 @@ def direct(layer: nn.Module) -> Layer:
     >>> direct(nn.Linear(4, 6))(torch.ones(1, 4)).shape
     torch.Size([1, 6])
     """
-    weight, bias = getattr(layer, "weight", None), getattr(layer, "bias", None)
     if type(layer) is nn.Linear:
-        return _product(weight, bias)
+        return _product(layer.weight, layer.bias)
     if type(layer) is nn.LayerNorm:
-        shape, eps = layer.normalized_shape, layer.eps
+        shape, weight, bias, eps = layer.normalized_shape, layer.weight, layer.bias, layer.eps
         return lambda x: torch.layer_norm(x, shape, weight, bias, eps)
     return layer.forward
 

@@ -4,7 +4,6 @@ import torch
 from playground.errors import SettingsError
 from playground.model.cache import KVCache
 from playground.model.cpu.numpy_step import NumpyStep
-from playground.model.cpu.step import step_of
 from playground.model.gpt import GPTModel
 from playground.model.shrink import shrink
 from playground.sampling.generate import generate
@@ -12,16 +11,16 @@ from playground.sampling.generate import generate
 
 def test_one_text_and_small_matrices_in_float32_are_read_with_numpy(tiny):
     cache = KVCache(tiny.config, 1)
-    assert isinstance(step_of(tiny, cache), NumpyStep)
-    assert step_of(tiny, cache) is cache.step
+    assert isinstance(tiny.step(cache), NumpyStep)
+    assert tiny.step(cache) is cache.step
 
 
 def test_several_texts_and_coarse_weights_are_read_with_pytorch(tiny):
-    assert not isinstance(step_of(tiny, KVCache(tiny.config, 2)), NumpyStep)
+    assert not isinstance(tiny.step(KVCache(tiny.config, 2)), NumpyStep)
     for weights in ("bfloat16", "int8"):
         coarse = shrink(tiny, weights)
         cache = KVCache(tiny.config, 1, dtype=coarse.tok_emb.weight.dtype)
-        assert not isinstance(step_of(coarse, cache), NumpyStep)
+        assert not isinstance(coarse.step(cache), NumpyStep)
 
 
 @torch.inference_mode()

@@ -2,9 +2,7 @@ import pytest
 import torch
 
 from playground.config import ModelConfig
-from playground.model import gpt
 from playground.model.cache import KVCache
-from playground.model.cpu.step import step_of
 from playground.model.gpt import GPTModel
 from playground.model.presets import PRESETS
 
@@ -46,7 +44,8 @@ def test_the_step_of_one_token_equals_the_pass_of_the_whole_text(texts, qkv_bias
 
 def test_the_short_way_is_taken_only_without_gradients_and_dropout(tiny, monkeypatch):
     taken = []
-    monkeypatch.setattr(gpt, "step_of", lambda model, cache: taken.append(1) or step_of(model, cache))
+    step = GPTModel.step
+    monkeypatch.setattr(GPTModel, "step", lambda model, cache: taken.append(1) or step(model, cache))
     one = torch.tensor([[1]])
     tiny(one, KVCache(tiny.config, 1))
     tiny.train()
