@@ -1,12 +1,12 @@
 """What every tab is given: the run store, the jobs, the loaded models and the limits. Passed, never imported."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Literal
 
 import tiktoken
+from cachetools import LRUCache
 
 from playground.config import WeightsName
 from playground.model.gpt import GPTModel
@@ -83,60 +83,53 @@ Which = int | Literal["last", "best"]
 
 
 class LoadedModels:
-    """The models in memory: a few, the least used goes first, never two copies of one.
+    """The models in memory: at most `max_models` and `max_bytes` of weights; the least recently used is evicted first.
 
-    A model is loaded by whoever asks first while the others wait; it is in evaluation mode and shared, so nobody may
-    change its weights.
+    Each model is loaded once: other threads that ask for it meanwhile wait. A model is in evaluation mode and shared
+    among callers, so its weights must not be changed. A model larger than `max_bytes` is kept as the only one.
     """
 
     def __init__(self, store: RunStore, max_models: int = 3, max_bytes: int = 4_000_000_000) -> None:
         self._store = store
         self._max_models = max_models
-        self._max_bytes = max_bytes
         self._lock = Lock()
-        self._models: OrderedDict[tuple[str, int, WeightsName], GPTModel] = OrderedDict()
+        self._models: LRUCache[tuple[str, int, WeightsName], GPTModel] = LRUCache(
+            max_bytes, getsizeof=lambda model: min(_size_bytes(model), max_bytes)
+        )
 
     def get(
         self, run_name: str, step: Which = "last", weights: WeightsName = "float32"
     ) -> tuple[GPTModel, tiktoken.Encoding]:
-        """The model of a run at a step, with such weights, and its tokenizer.
+        """The model of a run at a step, with its weights in the format `weights`, and its tokenizer.
 
-        Raises `RunError`, `CheckpointError`, and `SettingsError` for weights that there are not.
+        Raises `RunError`, `CheckpointError`, and `SettingsError` for an unknown weight format.
         """
         run = self._store.open(run_name)
         with self._lock:
             number = run.find_model(step)
             key = (run.name, number, weights)
-            model = self._models.pop(key, None)
+            model = self._models.get(key)
             if model is None:
                 model = shrink(self._models.get((run.name, number, "float32")) or run.load_model(number), weights)
-            self._models[key] = model
-            while len(self._models) > 1 and self._is_over():
-                self._models.popitem(last=False)
+                self._models[key] = model
+                if len(self._models) > self._max_models:
+                    self._models.popitem()
         return model, run.tokenizer
 
-    def borrow(self, run_name: str, step: int, weights: WeightsName = "float32") -> GPTModel:
-        """A model for one text: one of those in memory, or loaded for the caller alone; no other one has to go."""
+    def get_uncached(self, run_name: str, step: int, weights: WeightsName = "float32") -> GPTModel:
+        """A model for a single use: one from memory, or loaded for this caller only, without evicting another."""
         with self._lock:
             model = self._models.get((run_name, step, weights))
         return model or shrink(self._store.open(run_name).load_model(step), weights)
 
     def forget(self, run_name: str) -> None:
-        """Let go of a run's models, for instance because the run was deleted or renamed."""
+        """Remove a run's models from memory, for instance after the run was deleted or renamed."""
         with self._lock:
             for key in [key for key in self._models if key[0] == run_name]:
                 del self._models[key]
 
-    @property
-    def size_bytes(self) -> int:
-        """Memory of the weights that are kept."""
-        return sum(_size_bytes(model) for model in self._models.values())
-
     def __len__(self) -> int:
         return len(self._models)
-
-    def _is_over(self) -> bool:
-        return len(self._models) > self._max_models or self.size_bytes > self._max_bytes
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ class Lanes:
     def _written_at(self, steps: Sequence[int], opened: Opened) -> Iterator[tuple[int, Step]]:
         eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
         for number, step in enumerate(steps):  # one model at a time, or twelve would lie in memory
-            model = self._context.models.borrow(opened.run, step, opened.weights)
+            model = self._context.models.get_uncached(opened.run, step, opened.weights)
             for written in stream(model, opened.ids, opened.decode, eos_id=eos_id):
                 yield number, written
 
