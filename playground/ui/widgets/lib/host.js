@@ -17,6 +17,12 @@
  * @typedef {(query: object) => Promise<object | undefined>} ServerFunction
  */
 
+/**
+ * What `ask` gives: the server's answer, or in one sentence why there is none. `answer.error !== undefined` tells which.
+ * @template {object} Answer
+ * @typedef {(Answer & { error?: undefined }) | { error: string }} Reply
+ */
+
 export const NO_ANSWER = 'The server did not answer; try again.';
 
 /**
@@ -25,12 +31,12 @@ export const NO_ANSWER = 'The server did not answer; try again.';
  * @param {ServerFunction} serverFunction
  * @param {object} [query]
  * @param {string} [silence]  the sentence if no answer comes
- * @returns {Promise<Answer & { error?: string } | { error: string }>}
+ * @returns {Promise<Reply<Answer>>}
  */
 export async function ask(serverFunction, query = {}, silence = NO_ANSWER) {
   try {
     const answer = await serverFunction(query);
-    return /** @type {(Answer & { error?: string }) | undefined} */ (answer) ?? { error: silence };
+    return /** @type {Reply<Answer> | undefined} */ (answer) ?? { error: silence };
   } catch {
     return { error: silence };
   }
