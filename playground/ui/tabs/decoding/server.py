@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.errors import PlaygroundError
+from playground.ui.access import listed_runs
 from playground.ui.context import Context
 from playground.ui.tabs.decoding.draws import make_draws
 from playground.ui.tabs.decoding.exercises import answer_exercise
@@ -77,10 +78,8 @@ class Laboratory:
         return _guarded(lambda: {"runs": self._runs()})
 
     def _runs(self) -> list[dict[str, Any]]:
-        if self._context.limits.is_public:  # runs of strangers are not listed; whoever knows a name may type it
-            return []
         found = []
-        for summary in self._context.store.runs():
+        for summary in listed_runs(self._context):  # elsewhere a name may be typed
             run = self._context.store.open(summary.name)
             if run.steps():
                 found.append({"name": summary.name, "steps": run.model_steps()})

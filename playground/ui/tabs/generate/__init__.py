@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.ui.access import lists_runs
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.api import make_generate
@@ -44,10 +45,10 @@ def build(context: Context) -> GenerateTab:
             make_beams(context, form, strip)
 
     def refresh(run_name: str | None) -> tuple[Any, Any]:
-        """The runs there are now; the chosen one stays while it exists, else the newest is chosen."""
+        """The current runs; the chosen one stays if it exists or runs are not listed, else the newest is chosen."""
         choices = run_choices(context)
         listed = [name for _, name in choices]
-        chosen = run_name if run_name in listed or context.limits.is_public else (listed[0] if listed else None)
+        chosen = run_name if run_name in listed or not lists_runs(context) else (listed[0] if listed else None)
         return gr.Dropdown(choices=choices, value=chosen), gr.Dropdown(choices=checkpoint_choices(context, chosen))
 
     def checkpoints_of(run_name: str | None) -> Any:

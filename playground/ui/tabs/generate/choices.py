@@ -1,6 +1,7 @@
 """What can be chosen at the writing desk: the runs that have a model, and the checkpoints of one."""
 
 from playground.errors import PlaygroundError, SettingsError
+from playground.ui.access import listed_runs
 from playground.ui.context import Context, Which
 
 Choices = list[tuple[str, str]]
@@ -8,10 +9,8 @@ Choices = list[tuple[str, str]]
 
 
 def run_choices(context: Context) -> Choices:
-    """The runs with a checkpoint, the newest first; none on a public server, where runs of others are not listed."""
-    if context.limits.is_public:
-        return []
-    return [(row.name, row.name) for row in context.store.runs() if context.store.open(row.name).steps()]
+    """The runs with a checkpoint that every visitor may see, the newest first."""
+    return [(row.name, row.name) for row in listed_runs(context) if context.store.open(row.name).steps()]
 
 
 def checkpoint_choices(context: Context, run_name: str | None) -> Choices:

@@ -8,6 +8,7 @@ from playground.sampling import BeamConfig, prompt_to_ids
 from playground.sampling.reader import device_of
 from playground.sampling.receipt import Receipt
 from playground.text.tokenizer import encode, token_ids_to_text
+from playground.ui.access import shown_root
 from playground.ui.context import Context
 from playground.ui.tabs.generate.log import read_log
 from playground.ui.tabs.generate.start import Opened, checked
@@ -67,7 +68,7 @@ def open_receipt(context: Context, receipt: Receipt) -> Opened:
 
 def in_all_forms(context: Context, receipt: Receipt) -> dict[str, Any]:
     """The receipt as JSON, as Python and as a command, as the page hands it out."""
-    folder = "checkpoints" if context.limits.is_public else str(context.store.root)
+    folder = shown_root(context)
     return {"json": receipt.to_json(), "python": receipt.as_python(folder), "command": receipt.as_command(folder)}
 
 

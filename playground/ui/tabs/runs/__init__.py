@@ -13,11 +13,12 @@ from playground.errors import PlaygroundError, RunError
 from playground.model.presets import count_parameters
 from playground.training.runs.archive import export_run, import_run
 from playground.training.runs.run import Run
+from playground.ui.access import new_run_name
 from playground.ui.context import Context
 from playground.ui.exchange import to_json
 from playground.ui.tabs import open_tab
 from playground.ui.tabs.generate import GenerateTab
-from playground.ui.tabs.runs.server import RunsServer, secret_name
+from playground.ui.tabs.runs.server import RunsServer
 from playground.ui.tabs.train import TrainTab
 from playground.ui.widgets.runs_view.runs_view import RunsView
 
@@ -53,7 +54,7 @@ def build(context: Context) -> RunsTab:
         return str(path), gr.skip()
 
     def unpack(path: str) -> str:
-        name, most = secret_name() if context.limits.is_public else None, context.limits.max_archive_bytes
+        name, most = new_run_name(context, None), context.limits.max_archive_bytes
         try:
             run = import_run(context.store, Path(path), name, max_bytes=most)
             _check_size(context, run)

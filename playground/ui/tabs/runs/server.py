@@ -1,7 +1,6 @@
 """What the Runs tab asks the server for: the list of runs, one run's checkpoints, curves side by side, and actions."""
 
 import math
-import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, get_args
@@ -12,8 +11,9 @@ from playground.config import TrainConfig
 from playground.errors import BusyError, RunError
 from playground.training.runs.compare import AXES, Curves, curves, differences
 from playground.training.runs.fork import fork, settings_at
-from playground.training.runs.run import Run, Which
+from playground.training.runs.run import Which
 from playground.training.runs.spec import RunSummary
+from playground.ui.access import check_rename, listed_runs, lists_runs, new_run_name, unreadable_runs
 from playground.ui.context import Context
 from playground.ui.queries import answer, field
 from playground.ui.shares import visitor_of
@@ -31,7 +31,7 @@ _STATUS = {
 class RunsServer:
     """Answers for the Runs tab. Every answer is a dict; a refusal is `{"error": sentence}`.
 
-    On a public server nobody is shown a run whose name the browser does not bring along: the name is the only key.
+    Which runs a visitor may see is decided in `playground.ui.access`.
     """
 
     def __init__(self, context: Context) -> None:
@@ -55,25 +55,13 @@ class RunsServer:
         return answer(partial(self._act, query, visitor_of(request)))
 
     def _rows(self, query: Any) -> dict[str, Any]:
-        unreadable: dict[str, str] = {}
-        if self._context.limits.is_public:
-            known = _names(query, "known", 100) if isinstance(query, dict) and query.get("known") else []
-            found = [run.summary() for run in map(self._find, known) if run is not None]
-        else:
-            found, unreadable = self._store.runs(), self._store.unreadable()
+        known = _names(query, "known", 100) if isinstance(query, dict) and query.get("known") else []
         return {
-            "runs": [self._row(summary) for summary in found],
-            "unreadable": list(unreadable.values()),
-            "public": self._context.limits.is_public,
+            "runs": [self._row(summary) for summary in listed_runs(self._context, known)],
+            "unreadable": unreadable_runs(self._context),
+            "public": not lists_runs(self._context),
             "max_archive_bytes": self._context.limits.max_archive_bytes,
         }
-
-    def _find(self, name: str) -> Run | None:
-        try:
-            run = self._store.open(name)
-            return run if run.spec else None
-        except RunError:
-            return None
 
     def _row(self, summary: RunSummary) -> dict[str, Any]:
         spec, status = summary.spec, summary.status
@@ -150,8 +138,7 @@ class RunsServer:
         }
 
     def _rename(self, name: str, query: dict) -> dict[str, Any]:
-        if self._context.limits.is_public:
-            raise RunError("On a public server the name is the key to a run, so it stays as it is.")
+        check_rename(self._context)
         new_name = field(query, "new_name", str).strip()
         self._store.rename(name, new_name)
         self._context.models.forget(name)
@@ -193,9 +180,7 @@ class RunsServer:
         return {"run": made.name, "message": f"{made.name} goes on from step {step} of {name}."}
 
     def _new_name(self, query: dict) -> str | None:
-        if self._context.limits.is_public:
-            return secret_name()
-        return field(query, "new_name", str, "").strip() or None
+        return new_run_name(self._context, field(query, "new_name", str, "").strip() or None)
 
 
 _ACTIONS: dict[str, Callable[[RunsServer, str, dict], dict[str, Any]]] = {
@@ -208,11 +193,6 @@ _ACTIONS: dict[str, Callable[[RunsServer, str, dict], dict[str, Any]]] = {
     "undo": RunsServer._undo,
     "fork": RunsServer._fork,
 }
-
-
-def secret_name() -> str:
-    """A name that nobody guesses: on a public server it is the only key to a run."""
-    return f"run-{secrets.token_hex(8)}"
 
 
 def _names(query: Any, name: str, most: int) -> list[str]:

@@ -12,6 +12,7 @@ import gradio as gr
 from playground.errors import RunError
 from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
+from playground.ui.access import listed_runs
 from playground.ui.context import Context
 from playground.ui.queries import answer, field
 from playground.ui.shares import visitor_of
@@ -88,10 +89,8 @@ class LiveServer:
         return {"data": data, "type": _TYPES[suffix], "name": f"{run.name}-loss.{suffix}"}
 
     def _current(self) -> str | None:
-        """A run that is being trained; nobody is shown a stranger's."""
-        if self._context.limits.is_public:
-            return None
-        live = [row.name for row in self._context.store.runs() if row.status.live]
+        """A run that is being trained, of those that every visitor may see."""
+        live = [row.name for row in listed_runs(self._context) if row.status.live]
         return live[0] if live else None
 
 

@@ -1,6 +1,5 @@
 """Starting a training from the page: one run, however often the button is pressed."""
 
-import secrets
 from collections import OrderedDict
 from functools import partial
 from hashlib import sha256
@@ -8,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.ui.access import new_run_name, owner_of_new_run
 from playground.ui.context import Context
 
 MAX_REMEMBERED = 64
@@ -39,10 +39,7 @@ class Starter:
         `visitor` is who asks, on a public server: their address. Raises what `RunStore.create` and `Jobs.start` raise,
         and BusyError for a visitor who has enough trainings at work.
         """
-        if self._context.limits.is_public:
-            name = f"run-{secrets.token_hex(8)}"  # on a public server a name is the only key to a run
-        else:
-            visitor = ""
+        name, visitor = new_run_name(self._context, name), owner_of_new_run(self._context, visitor)
         settings = (config.model_dump_json() for config in (model, data, train))
         wish = repr((text, encoding, preset, *settings, visitor or name)).encode("utf-8", "surrogatepass")
         fingerprint = sha256(wish).hexdigest()

@@ -1,0 +1,61 @@
+"""Who may see which run: every part of the page that lists, names or creates runs asks here.
+
+The rule: on a private server all visitors share all runs. On a public server a run's name is its only key. New runs get
+names that cannot be guessed, no run is listed or named to a visitor who did not send its name first, and a run cannot
+be renamed. Whoever sends a run's name may watch it, write with it, train it further, fork it and delete it.
+"""
+
+import secrets
+from collections.abc import Iterable
+
+from playground.errors import RunError
+from playground.training.runs.spec import RunSummary
+from playground.ui.context import Context
+
+
+def lists_runs(context: Context) -> bool:
+    """Whether visitors are shown runs whose names they did not send."""
+    return not context.limits.is_public
+
+
+def listed_runs(context: Context, known: Iterable[str] = ()) -> list[RunSummary]:
+    """The runs that a visitor is shown who has sent the names `known`.
+
+    All runs on a private server, pinned ones first, then the newest first. On a public server those of `known` that
+    exist, in the order given.
+    """
+    if lists_runs(context):
+        return context.store.runs()
+    found = []
+    for name in known:
+        try:
+            found.append(context.store.open(name).summary())
+        except (RunError, FileNotFoundError):  # deleted, damaged, or a name that was never a run's
+            continue
+    return found
+
+
+def unreadable_runs(context: Context) -> list[str]:
+    """For each run whose settings cannot be read, a sentence that names it; none on a public server."""
+    return list(context.store.unreadable().values()) if lists_runs(context) else []
+
+
+def new_run_name(context: Context, wanted: str | None) -> str | None:
+    """The name of a new run: `wanted` (None: the store makes one), or on a public server a random one."""
+    return wanted if lists_runs(context) else f"run-{secrets.token_hex(8)}"
+
+
+def check_rename(context: Context) -> None:
+    """Raise `RunError` where runs keep their names."""
+    if not lists_runs(context):
+        raise RunError("On a public server the name is the key to a run, so it stays as it is.")
+
+
+def owner_of_new_run(context: Context, visitor: str) -> str:
+    """To whom a new run belongs: to `visitor` on a public server, else to everyone, which is ""."""
+    return "" if lists_runs(context) else visitor
+
+
+def shown_root(context: Context) -> str:
+    """The folder of the runs as visitors are told it; a public server does not tell its own paths."""
+    return str(context.store.root) if lists_runs(context) else "checkpoints"
