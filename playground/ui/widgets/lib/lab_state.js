@@ -1,0 +1,44 @@
+// The state of the decoding laboratory: the value that all its widgets share. No DOM here.
+
+import { parse } from './host.js';
+
+/** @typedef {number | null | number[] | [number, number][]} Setting  a number, none, token ids, or ids with numbers */
+
+/**
+ * One stage with its settings, each under its own name.
+ * @typedef {{ name: string, on: boolean, [setting: string]: unknown }} StageEntry
+ */
+
+/**
+ * `LabState` in playground/ui/tabs/decoding/state.py, which says what each field means.
+ * @typedef {object} LabState
+ * @property {'toy' | 'model'} source
+ * @property {[word: string, logit: number][]} words
+ * @property {string} run
+ * @property {number | 'last' | 'best'} step
+ * @property {string} prompt
+ * @property {StageEntry[]} stages
+ * @property {number} n
+ * @property {number} seed
+ * @property {number} top
+ * @property {string} find
+ * @property {string} follow
+ * @property {boolean} log
+ */
+
+/**
+ * The state behind a widget's value; null for an empty or damaged one.
+ * @param {{ value: string | null }} props
+ * @returns {LabState | null}
+ */
+export const readState = (props) => parse(props.value);
+
+/**
+ * Make `state` the widget's value and raise `input`, which passes it to the other widgets.
+ * @param {Pick<import('./host.js').Host, 'props' | 'trigger'>} host
+ * @param {LabState} state
+ */
+export function writeState({ props, trigger }, state) {
+  props.value = JSON.stringify(state);
+  trigger('input');
+}
