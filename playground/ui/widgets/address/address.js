@@ -1,53 +1,58 @@
-// The address holds what differs from the chapter's state; nothing is asked of the server.
+// The state in the page's address: written as it changes, copied, reset, or set to one of the chapter's settings.
 
-const root = element.querySelector('.address');
-const part = (name) => root.querySelector(name);
-let timer = 0;
-let first = true;
+import { node, part, setText } from '../lib/dom.js';
+import { readState, writeState } from '../lib/lab_state.js';
+import { linkTo } from './link.js';
 
-function address(state) {
-  const changed = Object.entries(state).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]));
-  const page = new URL(location.href);
-  if (changed.length) page.searchParams.set('lab', JSON.stringify(Object.fromEntries(changed)));
-  else page.searchParams.delete('lab');
-  return page;
-}
+/** @typedef {import('../lib/lab_state.js').LabState} LabState */
 
-/** Browsers limit how often an address may change: it follows when the hand rests. */
-function write() {
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    const state = parse(props.value);
-    if (state) history.replaceState(history.state, '', address(state));
-  }, 250);
-}
+/** @typedef {{ defaults: LabState, quick: { label: string, state: Partial<LabState> }[] }} Constants */
 
-function change(state) {
-  props.value = JSON.stringify(state);
-  trigger('input');
-  write();
-}
+const REST_MS = 250; // browsers limit how often an address may change
 
-part('.reset').addEventListener('click', () => {
-  change(structuredClone(defaults));
-  setText(part('.done'), 'The chapter\'s settings are back.');
-});
-part('.copy').addEventListener('click', async () => {
-  const text = String(address(parse(props.value)));
-  try {
-    await navigator.clipboard.writeText(text);
-    setText(part('.done'), 'Copied.');
-  } catch {
-    history.replaceState(history.state, '', text);
-    setText(part('.done'), 'The browser does not let us copy; the address bar holds it.');
+/** @param {import('../lib/host.js').Host<Constants>} host */
+export function mount(host) {
+  const { element, props, watch } = host;
+  const { defaults, quick } = host.constants;
+  const done = part(element, '.done');
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let isFirst = true;
+
+  function writeAddress() {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const state = readState(props);
+      if (state) history.replaceState(history.state, '', linkTo(location.href, state, defaults));
+    }, REST_MS);
   }
-});
-part('.quick').append(...quick.map(({ label, state }) => node('button', {
-  type: 'button', text: label, onclick: () => change({ ...parse(props.value), ...structuredClone(state) }),
-})));
 
-watch('value', () => {
-  if (!first) setText(part('.done'), '');
-  first = false;
-  write();
-});
+  function change(/** @type {LabState} */ state) {
+    writeState(host, state);
+    writeAddress();
+  }
+
+  part(element, '.reset').addEventListener('click', () => {
+    change(structuredClone(defaults));
+    setText(done, "The chapter's settings are back.");
+  });
+  part(element, '.copy').addEventListener('click', async () => {
+    const text = String(linkTo(location.href, readState(props) ?? defaults, defaults));
+    try {
+      await navigator.clipboard.writeText(text);
+      setText(done, 'Copied.');
+    } catch {
+      history.replaceState(history.state, '', text);
+      setText(done, 'The browser does not let us copy; the address bar holds it.');
+    }
+  });
+  part(element, '.quick').append(...quick.map(({ label, state }) => node('button', {
+    type: 'button', text: label, onclick: () => change({ ...defaults, ...readState(props), ...structuredClone(state) }),
+  })));
+
+  watch('value', () => {
+    if (!isFirst) setText(done, '');
+    isFirst = false;
+    writeAddress();
+  });
+}
