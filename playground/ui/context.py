@@ -15,7 +15,7 @@ from playground.sampling.generate import write_sample
 from playground.training.jobs.jobs import Jobs
 from playground.training.runs.archive import MAX_BYTES
 from playground.training.runs.store import RunStore
-from playground.ui.shares import Shares
+from playground.ui.visitors import TrainingQuota
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Context:
     store: RunStore
     jobs: Jobs
     models: LoadedModels
-    shares: Shares
+    quota: TrainingQuota
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -160,7 +160,7 @@ class Context:
             store=store,
             jobs=jobs,
             models=LoadedModels(store, limits.max_models, limits.max_model_bytes),
-            shares=Shares(jobs, limits.max_runs_per_visitor),
+            quota=TrainingQuota(jobs, limits.max_runs_per_visitor),
             limits=limits,
         )
 

@@ -16,7 +16,7 @@ from playground.training.runs.spec import RunSummary
 from playground.ui.access import check_rename, listed_runs, lists_runs, new_run_name, unreadable_runs
 from playground.ui.context import Context
 from playground.ui.queries import answer, field
-from playground.ui.shares import visitor_of
+from playground.ui.visitors import visitor_of
 
 MAX_POINTS = 600
 """Points of one curve: what a chart of a screen's width can show."""
@@ -113,7 +113,7 @@ class RunsServer:
         return action(self, field(query, "run", str), {**query, "visitor": visitor})
 
     def _resume(self, name: str, query: dict) -> dict[str, Any]:
-        self._context.shares.begin(query["visitor"], name, partial(self._jobs.resume, name))
+        self._context.quota.start(query["visitor"], name, partial(self._jobs.resume, name))
         place = self._jobs.queue_place(name)
         return {"run": name, "message": f"{name} goes on." if place is None else f"{name} waits, place {place}."}
 
@@ -157,8 +157,8 @@ class RunsServer:
         asked = query.get("settings")
         if not isinstance(asked, dict) or not set(asked) <= {*_FORKABLE, "drop_rate"}:
             raise RunError(f"A fork takes the settings {', '.join(_FORKABLE)} and drop_rate.")
-        shares, visitor = self._context.shares, query["visitor"]
-        shares.check(visitor)  # before anything is written
+        quota, visitor = self._context.quota, query["visitor"]
+        quota.check(visitor)  # before anything is written
         run = self._store.open(name)
         step = run.find_step(_which(query.get("step")))
         changes = {key: value for key, value in asked.items() if key != "drop_rate" and value is not None}
@@ -173,7 +173,7 @@ class RunsServer:
             drop_rate=asked.get("drop_rate"),
         )
         try:
-            shares.begin(visitor, made.name, partial(self._jobs.start, made.name))
+            quota.start(visitor, made.name, partial(self._jobs.start, made.name))
         except BusyError:
             self._store.delete(made.name)  # a fork that was refused leaves nothing behind
             raise

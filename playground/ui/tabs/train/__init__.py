@@ -11,11 +11,11 @@ from gradio.context import Context as Building
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
 from playground.ui.exchange import to_json
-from playground.ui.shares import visitor_of
 from playground.ui.tabs.train.client import name_train_endpoint
 from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train.server import build_live
 from playground.ui.tabs.train.start import Starter
+from playground.ui.visitors import visitor_of
 from playground.ui.widgets.facts.facts import Facts, facts, refusal
 from playground.ui.widgets.live.live import LiveView
 

@@ -16,9 +16,9 @@ from playground.model.presets import DEFAULT_PRESET, PRESETS
 from playground.text.corpus import decode_upload
 from playground.text.samples import load_sample
 from playground.ui.context import Limits
-from playground.ui.shares import visitor_of
 from playground.ui.tabs.train.form import SAMPLE_BYTES, Choice, check_parameters
 from playground.ui.tabs.train.start import Starter
+from playground.ui.visitors import visitor_of
 
 
 def name_train_endpoint(starter: Starter, limits: Limits) -> None:

@@ -15,8 +15,8 @@ from playground.training.runs.run import Run
 from playground.ui.access import listed_runs
 from playground.ui.context import Context
 from playground.ui.queries import answer, field
-from playground.ui.shares import visitor_of
 from playground.ui.tabs.train.live import Live, command
+from playground.ui.visitors import visitor_of
 from playground.ui.widgets.live.live import LiveView
 
 _STARTING = ("resume", "step", "extend")
@@ -75,7 +75,7 @@ class LiveServer:
         run, action, lr = field(query, "run", str), field(query, "action", str), field(query, "lr", float, None)
         obey = partial(command, self._context.store, self._context.jobs, run, action, lr)
         if action in _STARTING:
-            self._context.shares.begin(visitor, run, obey)
+            self._context.quota.start(visitor, run, obey)
         else:
             obey()
         return {}

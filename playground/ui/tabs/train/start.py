@@ -43,12 +43,12 @@ class Starter:
         settings = (config.model_dump_json() for config in (model, data, train))
         wish = repr((text, encoding, preset, *settings, visitor or name)).encode("utf-8", "surrogatepass")
         fingerprint = sha256(wish).hexdigest()
-        store, shares = self._context.store, self._context.shares
+        store, quota = self._context.store, self._context.quota
         with self._lock:
             former = self._started.get(fingerprint)
-            if former is not None and shares.is_at_work(former):
+            if former is not None and quota.is_active(former):
                 return former
-            shares.check(visitor)  # before anything is written
+            quota.check(visitor)  # before anything is written
             run = store.create(
                 name,
                 text,
@@ -61,7 +61,7 @@ class Starter:
                 read_later=True,
             )
             try:
-                shares.begin(visitor, run.name, partial(self._context.jobs.start, run.name))
+                quota.start(visitor, run.name, partial(self._context.jobs.start, run.name))
             except Exception:
                 store.delete(run.name)  # a run that was refused leaves nothing behind
                 raise

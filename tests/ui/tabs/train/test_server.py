@@ -9,8 +9,8 @@ from playground.errors import RunError
 from playground.training.loop import events
 from playground.training.runs.store import RunStore
 from playground.ui.context import Limits
-from playground.ui.shares import Shares
 from playground.ui.tabs.train.server import LiveServer, loss_figure
+from playground.ui.visitors import TrainingQuota
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
 MODEL = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
@@ -34,7 +34,7 @@ class Jobs:
 @pytest.fixture
 def context(tmp_path):
     jobs = Jobs()
-    return SimpleNamespace(store=RunStore(tmp_path), jobs=jobs, shares=Shares(jobs), limits=Limits())
+    return SimpleNamespace(store=RunStore(tmp_path), jobs=jobs, quota=TrainingQuota(jobs), limits=Limits())
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import BusyError, RunError, TextError
 from playground.training.runs.store import RunStore
 from playground.ui.context import Limits
-from playground.ui.shares import Shares
 from playground.ui.tabs.train.start import MAX_REMEMBERED, Starter
+from playground.ui.visitors import TrainingQuota
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
 WISH = {
@@ -39,7 +39,7 @@ class FakeJobs:
 @pytest.fixture
 def context(tmp_path):
     jobs = FakeJobs()
-    return SimpleNamespace(store=RunStore(tmp_path), jobs=jobs, shares=Shares(jobs), limits=Limits())
+    return SimpleNamespace(store=RunStore(tmp_path), jobs=jobs, quota=TrainingQuota(jobs), limits=Limits())
 
 
 def test_a_run_is_made_and_started(context):
@@ -128,7 +128,7 @@ def test_fault_47_on_a_public_server_names_cannot_be_guessed_and_runs_are_not_sh
 
 def test_fault_43_one_visitor_cannot_flood_a_public_server(context):
     context.limits = Limits.public()
-    context.shares = Shares(context.jobs, most=context.limits.max_runs_per_visitor)
+    context.quota = TrainingQuota(context.jobs, max_active=context.limits.max_runs_per_visitor)
     starter = Starter(context)
     for epochs in range(1, context.limits.max_runs_per_visitor + 1):
         starter.start(**{**WISH, "train": TrainConfig(epochs=epochs)}, visitor="me")
