@@ -1,31 +1,80 @@
-"""Settings and fixtures for every test: no network, few threads, the same numbers on every run."""
+"""Settings and fixtures for every test: no network, few threads, the same numbers on every run.
 
+Markers are set here: `browser` on what needs Chromium or the served app, `process` on what starts other processes, and
+`quick` on everything else. `process` is also set by hand; a test that starts a process without it fails.
+"""
+
+import multiprocessing.process
 import os
 import shutil
+import subprocess
 from pathlib import Path
+from unittest.mock import patch
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin while they wait stand still on a busy machine
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin while they wait slow down a busy machine
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import hypothesis
 import pytest
 import torch
 
+BROWSER_TESTS = Path(__file__).parent / "browser"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+MAX_WORKERS = 4
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 hypothesis.settings.register_profile("playground", deadline=None, derandomize=True, print_blob=False)
 hypothesis.settings.load_profile("playground")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker for each core when all tests run; no workers when files or tests are named on the command line."""
+    from playground.device import available_cores
+
+    runs_all = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return min(available_cores(), MAX_WORKERS) if runs_all else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Set the markers `browser`, `process` and `quick`; `quick` set by hand stays."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.path.is_relative_to(BROWSER_TESTS) or "chromium" in fixtures:
+            item.add_marker("browser")
+        elif "make_jobs" in fixtures:
+            item.add_marker("process")
+        if not any(item.get_closest_marker(name) for name in ("browser", "process", "slow")):
+            item.add_marker("quick")
+
+
 @pytest.fixture(autouse=True)
-def _two_threads_at_most():
+def _threads():
+    """Two PyTorch threads at most, one where workers share the cores, so that they do not slow each other down."""
     threads = torch.get_num_threads()
-    torch.set_num_threads(min(2, threads))
+    torch.set_num_threads(1 if WORKERS > 1 else min(2, threads))
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def _processes_only_where_marked(request):
+    """A test that starts a process and is not marked so fails: the quick check leaves out those that are."""
+    if any(request.node.get_closest_marker(name) for name in ("browser", "process")):
+        yield
+        return
+
+    def refuse(*_, **__):
+        pytest.fail(f"{request.node.name} starts a process: mark it with @pytest.mark.process.")
+
+    with (
+        patch.object(subprocess.Popen, "__init__", refuse),
+        patch.object(multiprocessing.process.BaseProcess, "start", refuse),
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")

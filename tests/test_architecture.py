@@ -62,6 +62,7 @@ def test_only_the_page_knows_gradio_and_only_figures_knows_matplotlib(path: Path
     assert "matplotlib" not in libraries or room(path) == "figures"
 
 
+@pytest.mark.process
 def test_importing_the_package_loads_neither_gradio_nor_matplotlib() -> None:
     code = "import sys, playground; print({'gradio', 'matplotlib'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -88,6 +89,8 @@ def test_ci_runs_the_command_that_the_readme_gives() -> None:
     assert command in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.quick  # although it starts a process
+@pytest.mark.process
 @pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]], ids=["lint", "format"])
 def test_code_is_linted_and_formatted(arguments: list[str]) -> None:
     found = subprocess.run([sys.executable, "-m", "ruff", *arguments, "."], cwd=ROOT, capture_output=True, text=True)

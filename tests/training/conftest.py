@@ -27,7 +27,7 @@ TEXT = "".join(
 
 
 @pytest.fixture(autouse=True)
-def _one_thread(_two_threads_at_most):
+def _one_thread(_threads):
     torch.set_num_threads(1)  # tiny tensors gain nothing from a second one, and lose much on a busy machine
 
 

@@ -71,6 +71,7 @@ def ask_for_everything(public) -> list[str]:
     return answers
 
 
+@pytest.mark.process
 def test_fault_47_a_thousand_canaries_of_one_visitor_never_reach_another(public, losses):
     owners = found(act_as_the_owner(public), losses)
     assert {SECRET, PROMPT.split()[0], *losses} <= set(owners)  # what is searched for can be found

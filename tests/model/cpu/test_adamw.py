@@ -49,6 +49,7 @@ def test_an_update_calls_hooks_and_its_closure_and_leaves_no_graph():
     torch.testing.assert_close(weight.detach(), torch.full((2,), 0.899))
 
 
+@pytest.mark.process
 def test_training_loads_no_compiler(tmp_path):
     """It would cost a second and a half before the first step, and 75 MB."""
     program = f"""

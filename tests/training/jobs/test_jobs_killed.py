@@ -17,6 +17,7 @@ from playground.training.loop.events import Saved, Started, Warned
 from playground.training.runs.store import RunStore
 from tests.training.waiting import LONG, PATIENCE_S, last_step, of, until, until_state, until_steps
 
+pytestmark = pytest.mark.process
 ROOT = Path(__file__).parents[3]
 SERVER = """
 import signal, sys, time

@@ -7,6 +7,7 @@ import pytest
 from playground.training.jobs.jobs import PRELOAD
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads as Linux shows them")
 def test_what_is_read_before_the_fork_starts_no_thread():
     # Numbers libraries make a pool of their own when imported; it is OpenMP's, made by the first parallel operation,

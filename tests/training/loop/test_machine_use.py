@@ -27,6 +27,7 @@ if keep_freed_memory():
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="it is an allocator of Linux that is asked")
 def test_freed_memory_is_used_again_instead_of_fetched_anew():
     found = subprocess.run([sys.executable, "-c", CHURN], capture_output=True, text=True, check=True).stdout

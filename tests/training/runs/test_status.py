@@ -77,6 +77,7 @@ def test_a_run_at_rest_is_not_live_even_if_its_process_is(state):
     assert not Status(state=state).by_this_process().live
 
 
+@pytest.mark.process
 def test_a_process_that_ended_is_gone_even_before_its_remains_are_collected():
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         start = process_start(process.pid)

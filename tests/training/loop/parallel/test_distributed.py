@@ -116,6 +116,7 @@ def two(tmp_path_factory):
     return root, torchrun("-m", "playground", "train", str(root / "text.txt"), "--json", *more)
 
 
+@pytest.mark.process
 def test_two_processes_give_the_losses_of_one(alone, two):
     expected, found = of(Stepped, alone[1]), [event for event in two[1] if event["type"] == "stepped"]
     assert len(expected) == len(found) == 10
@@ -124,18 +125,21 @@ def test_two_processes_give_the_losses_of_one(alone, two):
         assert [event[name] for event in found] == pytest.approx([getattr(e, name) for e in expected], abs=1e-5), name
 
 
+@pytest.mark.process
 def test_two_processes_evaluate_as_one(alone, two):
     expected, found = of(Evaluated, alone[1]), [event for event in two[1] if event["type"] == "evaluated"]
     assert [event["val_loss"] for event in found] == pytest.approx([e.val_loss for e in expected], abs=1e-5)
     assert [event["train_loss"] for event in found] == pytest.approx([e.train_loss for e in expected], abs=1e-5)
 
 
+@pytest.mark.process
 def test_two_processes_keep_the_same_snapshots_as_one(alone, two):
     mine, theirs = (RunStore(root).open("run") for root in (two[0], alone[0]))
     assert mine.snapshots() == theirs.snapshots() == list(range(11))
     assert torch.equal(mine.load_model(0).tok_emb.weight, theirs.load_model(0).tok_emb.weight)
 
 
+@pytest.mark.process
 def test_one_process_goes_on_from_the_checkpoint_of_two(alone, two, tmp_path):
     root = without_later(two[0], tmp_path / "copy", 4)
     events = list(run_training(RunStore(root).open("run")))
@@ -163,6 +167,7 @@ def sittings(alone, two, tmp_path_factory):
     return {name: (folder, part) for (name, folder), part in zip(folders.items(), parts, strict=True)}
 
 
+@pytest.mark.process
 def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone, sittings):
     root, events = sittings["resumed"]
     assert events[0]["step"] == 4
@@ -175,6 +180,7 @@ def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone,
     assert read_position(root / "run" / "step_00000007").lr == 0.001
 
 
+@pytest.mark.process
 def test_two_processes_that_share_the_model_train_and_evaluate_as_one(alone, sittings):
     for kind, names in ((Stepped, ("loss", "grad_norm", "lr")), (Evaluated, ("train_loss", "val_loss"))):
         expected = of(kind, alone[1])
@@ -184,6 +190,7 @@ def test_two_processes_that_share_the_model_train_and_evaluate_as_one(alone, sit
             assert [event[name] for event in found] == pytest.approx(theirs, abs=1e-5), name
 
 
+@pytest.mark.process
 def test_the_probe_and_the_samples_see_the_whole_of_a_shared_model(alone, sittings):
     root, events = sittings["new in shares"]
     (expected, found) = of(Evaluated, alone[1])[-1].probe, [e for e in events if e["type"] == "evaluated"][-1]["probe"]
@@ -193,6 +200,7 @@ def test_the_probe_and_the_samples_see_the_whole_of_a_shared_model(alone, sittin
     assert [event["text"] for event in events if event["type"] == "sampled"][-1] == f"{weight:.4f}"
 
 
+@pytest.mark.process
 def test_one_process_goes_on_from_the_checkpoint_of_a_shared_model(alone, sittings, tmp_path):
     root = without_later(sittings["new in shares"][0], tmp_path / "copy", 4)
     events = list(run_training(RunStore(root).open("run")))
@@ -201,6 +209,7 @@ def test_one_process_goes_on_from_the_checkpoint_of_a_shared_model(alone, sittin
     assert "processes (2, now 1), sharded (True, now False)" in of(Started, events)[0].why_not_exact
 
 
+@pytest.mark.process
 def test_processes_that_share_the_model_go_on_from_the_checkpoint_of_two_that_do_not(alone, sittings):
     events = sittings["resumed in shares"][1]
     assert events[0]["step"] == 4
@@ -209,6 +218,7 @@ def test_processes_that_share_the_model_go_on_from_the_checkpoint_of_two_that_do
     assert events[-1]["reason"] == "completed"
 
 
+@pytest.mark.process
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_torchrun_saves_and_stops_all_processes(tmp_path, number):

@@ -55,12 +55,14 @@ def test_it_holds_what_the_page_shows(context, branched):
     assert receipt.decode == DecodeConfig(max_new_tokens=9, temperature=1.4, top_k=25, seed=9)
 
 
+@pytest.mark.process
 def test_copied_python_gives_the_same_text(context, branched):
     receipt = make_receipt(context, branched)
     out = run([sys.executable, "-c", receipt.as_python(str(context.store.root))], context)
     assert out == whole_text(receipt) + "\n"
 
 
+@pytest.mark.process
 def test_copied_command_gives_the_same_text(context, branched):
     receipt = make_receipt(context, branched)
     command = receipt.as_command(str(context.store.root))

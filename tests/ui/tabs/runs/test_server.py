@@ -108,6 +108,7 @@ def test_renaming_pinning_deleting_and_bringing_back(context, server):
     assert context.store.open("two").marks().checkpoints == [step]
 
 
+@pytest.mark.process
 def test_a_fork_is_made_and_started_with_the_settings_asked_for(context, server):
     make(context, "one", lr_schedule="cosine", min_lr=1e-4)
     asked = {"lr": 5e-5, "epochs": 3, "drop_rate": 0.0, "lr_schedule": "constant", "weight_decay": 0.0}
@@ -149,6 +150,7 @@ def test_fault_10_an_impossible_fork_is_refused_in_a_sentence(context, server, s
     assert context.store.names() == ["one"]
 
 
+@pytest.mark.process
 def test_a_run_at_rest_is_resumed_and_a_live_one_stopped(context, server):
     make(context, "one", trained=False, epochs=100_000)
     assert "goes on" in server.act({"action": "resume", "run": "one"}, ME)["message"]
@@ -201,6 +203,7 @@ def test_an_archive_lies_behind_a_path_that_nobody_guesses_and_does_not_stay(con
     assert not first.exists()
 
 
+@pytest.mark.process
 def test_fault_43_forks_and_resumes_count_for_the_visitor_who_asks(tmp_path):
     limits = dataclasses.replace(Limits(), max_runs_per_visitor=1)
     context = Context.open(tmp_path / "checkpoints", limits=limits)

@@ -17,6 +17,7 @@ def client(served):
     made.close()
 
 
+@pytest.mark.process
 def test_a_training_is_started_watched_and_stopped(client):
     answer = client.predict(preset="nano", settings={"epochs": 5000}, name="by-hand", api_name="/train")
     assert answer == {"run": "by-hand"}
