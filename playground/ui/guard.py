@@ -1,7 +1,7 @@
-"""What stands between the network and the page: who may ask, how much, and for what.
+"""ASGI middleware in front of the page: it refuses foreign hosts and origins, large bodies, and the file proxy.
 
-Gradio accepts any `Host`, has no bound on a JSON body and fetches any address asked for as `/file=https://…`.
-`Guard` is an ASGI middleware that closes these three.
+Gradio itself accepts any `Host` header, does not limit the size of a JSON body, and fetches any URL requested as
+`/file=https://…`.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,18 +13,20 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOCAL_HOSTS = frozenset({"localhost"})
-_FILE_NAME = b'filename="'
+_FILE_FIELD = b'filename="'
+"""Occurs once for each file of a multipart form."""
 
 
-class _TooLargeError(Exception):
-    """A body has grown past its limit while it was read."""
+class _BodyTooLargeError(Exception):
+    """The limit was exceeded while the body was received."""
 
 
 class Guard:
-    """Refuse foreign hosts and origins (403), bodies that are too large (413) and addresses in `/file=` (403).
+    """Refuses foreign hosts and origins (403), bodies over the limit (413) and URLs in `/file=` (403).
 
-    A host that is an address in numbers is always let in: a name is what a rebinding attack needs. Further names, such
-    as a Space's, are listed in `hosts`. `max_upload_bytes` is asked for every upload: the disk may have filled up.
+    A host given as an IP address is always accepted, because a DNS rebinding attack needs a name. Names other than
+    `localhost`, such as a Space's, are listed in `hosts`. `max_upload_bytes` is called for each upload, since the free
+    disk space changes. `max_files` limits the files of one upload.
     """
 
     def __init__(
@@ -43,14 +45,14 @@ class Guard:
         self._max_files = max_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it here."""
+        """Pass the request to the app, or refuse it."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
         if refusal is None and scope["type"] == "http":
-            await self._bounded(scope, receive, send, headers)
+            await self._call_with_limits(scope, receive, send, headers)
         elif refusal is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -61,13 +63,13 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
         host = headers.get("host", "")
         if not self._is_allowed(host):
-            return PlainTextResponse("This server does not go by that name; open it as localhost.\n", 403)
+            return PlainTextResponse("This server does not have that host name; open it as localhost.\n", 403)
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return PlainTextResponse("Requests from other sites are not answered.\n", 403)
-        asked = unquote(unquote(scope["path"])).lower()
-        if "/file=" in asked and "://" in asked.replace(":/", "://"):
-            return PlainTextResponse("Only files of this server can be asked for.\n", 403)
+        path = unquote(unquote(scope["path"])).lower()
+        if "/file=" in path and "://" in path.replace(":/", "://"):
+            return PlainTextResponse("Only files of this server can be requested.\n", 403)
         return None
 
     def _is_allowed(self, host: str) -> bool:
@@ -83,42 +85,43 @@ class Guard:
             return False
         return True
 
-    async def _bounded(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+    async def _call_with_limits(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        """Call the app; answer 413 if the declared or received length, or the number of files, is over the limit."""
         is_upload = scope["path"].rstrip("/").endswith("/upload")
-        limit = max(0, self._max_upload_bytes()) if is_upload else self._max_body_bytes
+        max_bytes = max(0, self._max_upload_bytes()) if is_upload else self._max_body_bytes
         what = "The file" if is_upload else "The request"
-        too_large = PlainTextResponse(f"{what} is larger than {limit:,} bytes, the most that is taken here.", 413)
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > limit:
+        too_large = PlainTextResponse(f"{what} is larger than {max_bytes:,} bytes, the most that is taken here.", 413)
+        declared = headers.get("content-length", "0")
+        if not declared.isdigit() or int(declared) > max_bytes:
             await too_large(scope, receive, send)
             return
-        seen, files, tail, over, started = 0, 0, b"", False, False
+        n_bytes, n_files, tail, is_over, is_answered = 0, 0, b"", False, False
 
-        async def counted() -> Message:
-            nonlocal seen, files, tail, over
+        async def receive_counted() -> Message:
+            nonlocal n_bytes, n_files, tail, is_over
             message = await receive()
             body = message.get("body", b"")
-            seen += len(body)
-            if is_upload:  # each file of a form has one such name; a name may lie across two pieces
+            n_bytes += len(body)
+            if is_upload:  # the field may be split between two messages
                 window = tail + body
-                files += window.count(_FILE_NAME) - tail.count(_FILE_NAME)
-                tail = window[-len(_FILE_NAME) + 1 :]
-            over = over or seen > limit or files > self._max_files
-            if over:
-                raise _TooLargeError
+                n_files += window.count(_FILE_FIELD) - tail.count(_FILE_FIELD)
+                tail = window[-len(_FILE_FIELD) + 1 :]
+            is_over = is_over or n_bytes > max_bytes or n_files > self._max_files
+            if is_over:
+                raise _BodyTooLargeError
             return message
 
-        async def watched(message: Message) -> None:
-            nonlocal started
-            if over and not started:
-                return  # whatever the app makes of the broken body, the answer is ours
-            started = True
+        async def send_unless_over(message: Message) -> None:
+            nonlocal is_answered
+            if is_over and not is_answered:
+                return  # the app's answer to a body that was cut off; ours is sent below
+            is_answered = True
             await send(message)
 
         try:
-            await self._app(scope, counted, watched)
+            await self._app(scope, receive_counted, send_unless_over)
         except Exception:
-            if not over:
+            if not is_over:
                 raise
-        if over and not started:
+        if is_over and not is_answered:
             await too_large(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The page put together: what it asks of the browser, of other servers and of an idle machine."""
+"""The assembled page: what it makes the browser do, which other servers it contacts, what an idle server costs."""
 
 from typing import ClassVar
 
@@ -16,12 +16,12 @@ class PageOnATakenPort:
         raise OSError("Cannot find empty port in range: 7999-7999.")  # what Gradio says
 
 
-def test_a_taken_port_is_told_in_one_sentence(tmp_path):
+def test_a_taken_port_is_reported_in_one_sentence(tmp_path):
     with pytest.raises(SettingsError, match="port: 7999 is taken"):
         launch(PageOnATakenPort(), Context.open(tmp_path), port=7999)
 
 
-def test_nothing_is_asked_of_other_servers(served):
+def test_no_other_server_is_contacted(served):
     page = served.client.get("/").text
     config = served.client.get("/config").json()
     assert not config["analytics_enabled"]
@@ -30,8 +30,8 @@ def test_nothing_is_asked_of_other_servers(served):
     assert served.client.get("/gradio_api/startup-events").status_code == 200
 
 
-def test_the_rules_of_the_widgets_are_read_once(served):
-    """Gradio would write them anew with every value, and the browser then look over the whole page."""
+def test_the_styles_of_the_widgets_are_in_the_head_once(served):
+    """As `css_template` Gradio would rewrite them with each value, and the browser would restyle the whole page."""
     config = served.client.get("/config").json()
     widgets = [
         each["props"] for each in config["components"] if each["type"] == "html" and each["props"]["elem_classes"]
@@ -42,8 +42,8 @@ def test_the_rules_of_the_widgets_are_read_once(served):
     assert all(f"{props['elem_classes'][0]}:not(.block)" in page for props in widgets)
 
 
-def test_no_event_gives_tabs_or_other_containers(served):
-    """The browser would copy all that they hold with every message of every event from then on."""
+def test_no_event_outputs_tabs_or_other_containers(served):
+    """The browser would copy all of their contents with each message of each later event."""
     config = served.client.get("/config").json()
     types = {component["id"]: component["type"] for component in config["components"]}
     outputs = {types[each] for event in config["dependencies"] for each in event["outputs"]}
@@ -51,5 +51,5 @@ def test_no_event_gives_tabs_or_other_containers(served):
     assert not outputs & {"tabs", "tabitem", "row", "column", "group", "accordion"}
 
 
-def test_the_queue_rests_when_idle(served):
+def test_the_idle_queue_polls_at_most_50_times_a_second(served):
     assert served.page._queue.sleep_when_free >= 0.02

@@ -27,13 +27,13 @@ def ask(path="/", method="GET", headers=None, pieces=(b"",), kind="http"):
         "query_string": b"",
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in named.items()],
     }
-    waiting = list(pieces)
+    remaining = list(pieces)
     answer = {"body": b""}
     read = [0]
 
     async def receive():
         read[0] += 1
-        return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
+        return {"type": "http.request", "body": remaining.pop(0), "more_body": bool(remaining)}
 
     async def send(message):
         answer["status"] = message.get("status", answer.get("status", message.get("code")))
@@ -46,7 +46,7 @@ def ask(path="/", method="GET", headers=None, pieces=(b"",), kind="http"):
 @pytest.mark.parametrize(
     "host", ["localhost", "localhost:7860", "127.0.0.1:1", "[::1]:7860", "me.hf.space", "192.168.1.7"]
 )
-def test_our_own_names_and_plain_addresses_are_let_in(host):
+def test_listed_host_names_and_ip_addresses_are_accepted(host):
     assert ask(headers={"host": host})[0] == 200
 
 
@@ -80,22 +80,22 @@ def test_a_foreign_websocket_is_closed():
         "/gradio_api/file=ftp://example.com",
     ],
 )
-def test_fault_03_no_address_is_fetched(path):
+def test_fault_03_no_url_is_fetched(path):
     assert ask(path)[0] == 403
 
 
-def test_a_file_of_ours_passes():
+def test_a_file_of_this_server_is_served():
     assert ask("/gradio_api/file=/tmp/gradio/ab/verdict.txt")[0] == 200
 
 
-def test_fault_08_a_declared_length_over_the_cap_is_refused_unread():
+def test_fault_08_a_declared_length_over_the_cap_is_refused_before_reading():
     status, body, read = ask("/queue/join", "POST", {"content-length": str(10**9)}, [b"x" * 10])
     assert (status, read) == (413, 0)
     assert "1,000 bytes" in body
 
 
 @pytest.mark.parametrize("length", ["-1", "many", "1e3", ""])
-def test_a_length_that_is_none_is_refused(length):
+def test_an_invalid_content_length_is_refused(length):
     assert ask("/queue/join", "POST", {"content-length": length})[0] == 413
 
 
@@ -105,17 +105,17 @@ def test_fault_08_an_undeclared_body_is_cut_off_at_the_cap():
     assert read <= 5
 
 
-def test_a_body_within_the_cap_arrives_whole():
+def test_a_body_within_the_cap_arrives_unchanged():
     assert ask("/queue/join", "POST", pieces=[b"x" * 250] * 4)[:2] == (200, "1000")
 
 
-def test_an_upload_has_a_cap_of_its_own():
+def test_an_upload_has_its_own_cap():
     assert ask("/gradio_api/upload", "POST", pieces=[b"x" * 1000] * 5)[0] == 200
     assert ask("/gradio_api/upload", "POST", pieces=[b"x" * 1000] * 6)[0] == 413
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 4000])
-def test_fault_07_files_are_counted_however_the_body_is_cut(size):
+def test_fault_07_files_are_counted_however_the_body_is_split(size):
     part = b'--b\r\ncontent-disposition: form-data; name="files"; filename="a"\r\n\r\nx\r\n'
 
     def pieces(files):
