@@ -1,23 +1,25 @@
-"""A config as widgets and back, so that no handler takes a long list of positional values.
+"""Converts a config to form widgets and back, so that no handler takes a long list of positional values.
 
     fields = Fields(TrainConfig())
-    fields.add("epochs"); fields.add("lr", label="Learning rate")      # laid out where they are called
+    fields.add("epochs"); fields.add("lr", label="Learning rate")      # each widget is laid out where it is added
     button.click(lambda values: fields.read(values), inputs=fields.inputs, …)
 
-Bounds are not repeated in the widgets: the config itself refuses what is out of them, with its own sentence, and it
-does so for a request sent past the page as well.
+The widgets do not repeat the bounds of the settings: the config checks them, also for a request that was not sent by
+the page.
 """
 
 import math
 import types
 from collections.abc import Mapping
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import gradio as gr
 from gradio.components import Component
 
 from playground.config import Config
 from playground.errors import SettingsError
+
+C = TypeVar("C", bound=Config)
 
 LABELS = {
     "context_length": "Context length",
@@ -61,11 +63,11 @@ LABELS = {
     "top_k": "Top-k",
     "past_context": "Past the context's end",
 }
-"""What a setting is called on the page; the book's own names stay in the code, the command line and the help text."""
+"""Name of a setting → its label on the page; code, command line and help texts use the book's names."""
 
 
 def label_of(name: str) -> str:
-    """What a setting is called on the page.
+    """The label of a setting on the page.
 
     >>> label_of("lr"), label_of("some_new_setting")
     ('Learning rate', 'Some new setting')
@@ -73,57 +75,63 @@ def label_of(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-class Fields:
-    """The widgets of one config: `add` makes one, `read` turns their values into a config, `write` does the reverse.
+class Fields(Generic[C]):
+    """The widgets of one config: `add` creates one, `read` makes a config of their values, `write` does the reverse.
 
-    `first` is the config they show at first.
+    `initial` is the config that the widgets show at first.
     """
 
-    def __init__(self, first: Config) -> None:
-        self.first = first
+    def __init__(self, initial: C) -> None:
+        self.initial = initial
         self.widgets: dict[str, Component] = {}
 
     def add(self, name: str, *, info: bool = True, **settings: Any) -> Component:
-        """Make the widget of one setting here in the layout; `settings` go to the widget (label, elem_id, …)."""
-        help_text = type(self.first).model_fields[name].description or ""
+        """Create the widget of one setting at this place of the layout.
+
+        `settings` go to the widget (label, elem_id, …); without `info` it shows no help text.
+        """
+        help_text = type(self.initial).model_fields[name].description or ""
         settings.setdefault("label", label_of(name))
         settings.setdefault("elem_id", f"pg-{name}")
         settings.setdefault("info", help_text if info else None)
         settings.setdefault("min_width", 120)
-        widget = _widget(self.first, name, settings)
+        widget = _widget(self.initial, name, settings)
         self.widgets[name] = widget
         return widget
 
     def add_rest(self, *left_out: str) -> None:
-        """Make the widgets of all settings that have none yet, but for those left out."""
-        for name in type(self.first).model_fields:
+        """Create the widgets of all settings that have none yet, except `left_out`."""
+        for name in type(self.initial).model_fields:
             if name not in self.widgets and name not in left_out:
                 self.add(name)
 
     @property
     def inputs(self) -> set[Component]:
-        """For `inputs=` of an event: its handler then gets one dict, from widget to value."""
+        """For `inputs=` of an event; as a set, so that the handler receives one dict from widget to value."""
         return set(self.widgets.values())
 
     @property
     def outputs(self) -> list[Component]:
-        """For `outputs=` of an event whose handler returns `write(…)`."""
+        """For `outputs=` of an event whose handler returns the result of `write`."""
         return list(self.widgets.values())
 
-    def read(self, values: Mapping[Component, Any], base: Config | None = None) -> Any:
-        """The config that the widgets show, on top of `base`; raises `SettingsError` naming the field."""
-        changes = {name: self._value(name, values[widget]) for name, widget in self.widgets.items() if widget in values}
-        return (base or self.first).replace(**changes)
+    def read(self, values: Mapping[Component, Any], base: C | None = None) -> C:
+        """`base` (by default `initial`) with the settings that `values` contains, from widget to value.
 
-    def write(self, config: Config) -> dict[Component, Any]:
-        """What to show for a config: widget to value, as an event's handler may return it."""
+        Raises `SettingsError` naming the field.
+        """
+        changes = {name: self._value(name, values[widget]) for name, widget in self.widgets.items() if widget in values}
+        return (base or self.initial).replace(**changes)
+
+    def write(self, config: C) -> dict[Component, Any]:
+        """The values that show `config`, from widget to value, as an event's handler may return them."""
         return {
             widget: _shown(config[name]) if _is_optional_number(config, name) else config[name]
             for name, widget in self.widgets.items()
         }
 
     def _value(self, name: str, value: Any) -> Any:
-        kind, is_optional = _kind(self.first, name)
+        kind, is_optional = _kind(self.initial, name)
         if isinstance(value, str) and kind in (int, float):
             value = _number(name, value.strip())
         if value == "" and is_optional:
@@ -145,16 +153,16 @@ def _number(name: str, text: str) -> float | None:
 def _widget(config: Config, name: str, settings: dict[str, Any]) -> Component:
     value = config[name]
     kind, is_optional = _kind(config, name)
-    settings["interactive"] = True  # a widget that is no input yet would be drawn disabled
+    settings["interactive"] = True  # else Gradio disables a widget that is not an input of an event
     if get_origin(kind) is Literal:
         return gr.Dropdown(choices=list(get_args(kind)), value=value, filterable=False, **settings)
     if kind is bool:
         return gr.Checkbox(value=value, **settings)
     if kind is str:
         return gr.Textbox(value=value, max_lines=1, elem_classes="pg-wide", **settings)
-    if is_optional:  # gr.Number cannot be empty: it shows 0
+    if is_optional:  # a text, since an empty gr.Number shows 0
         return gr.Textbox(value=_shown(value), placeholder="empty", max_lines=1, **settings)
-    # No precision: Gradio would round 4.5 epochs to 4 in silence, and fail on NaN without a sentence.
+    # Without `precision`: with it Gradio rounds 4.5 epochs to 4 and crashes on NaN.
     return gr.Number(value=value, step=1 if kind is int else 0.0001, **settings)
 
 
@@ -168,7 +176,7 @@ def _is_optional_number(config: Config, name: str) -> bool:
 
 
 def _kind(config: Config, name: str) -> tuple[Any, bool]:
-    """A setting's type without None, and whether it may be None."""
+    """The type of a setting without None, and whether it may be None."""
     annotation = type(config).model_fields[name].annotation
     if get_origin(annotation) in (Union, types.UnionType):
         kinds = [kind for kind in get_args(annotation) if kind is not type(None)]

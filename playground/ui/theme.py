@@ -1,8 +1,8 @@
-"""How the page looks: one palette for light and dark, local fonts, and Gradio's theme made from both.
+"""The look of the page: the palette for light and dark, local fonts, and Gradio's theme built from them.
 
-Widgets take their colours from the CSS variables `--pg-*` and never name a colour themselves. `--pg-1` to `--pg-6`
-colour the series of a picture, in this order. They keep apart for colour-blind eyes (after Okabe and Ito, 2008,
-darkened for a light page and lightened for a dark one).
+Widgets use the CSS variables `--pg-*` for colours and contain no colour values. `--pg-1` to `--pg-6` are the colours of
+the series of a chart, in this order; they can be told apart with colour blindness (after Okabe and Ito, 2008, darkened
+for the light page and lightened for the dark one).
 """
 
 from importlib.resources import files
@@ -12,14 +12,14 @@ from gradio.themes import Color
 from gradio.themes.utils.fonts import LocalFont
 
 PALETTE: dict[str, tuple[str, str]] = {
-    "page": ("#f7f7f4", "#131518"),  # behind everything
+    "page": ("#f7f7f4", "#131518"),  # background of the page
     "surface": ("#ffffff", "#1a1d21"),  # panels
     "sunken": ("#f1f1ed", "#22262b"),  # fields, tracks, table heads
     "line": ("#e2e2dc", "#2e3339"),  # hairlines and grids
-    "line-strong": ("#8f918c", "#6b727b"),  # borders of what can be operated
+    "line-strong": ("#8f918c", "#6b727b"),  # borders of controls
     "text": ("#1c1f23", "#e7e8ea"),
     "muted": ("#5e636b", "#a0a6af"),
-    "accent": ("#1f5a8f", "#7cb8ea"),  # what can be pressed, and focus
+    "accent": ("#1f5a8f", "#7cb8ea"),  # controls and focus rings
     "accent-hover": ("#174a78", "#9ccaf1"),
     "accent-soft": ("#e6eff7", "#1f2f3d"),
     "on-accent": ("#ffffff", "#0d1822"),
@@ -35,9 +35,9 @@ PALETTE: dict[str, tuple[str, str]] = {
     "5": ("#754403", "#e8dc5a"),  # brown, yellow
     "6": ("#2c3038", "#79868d"),  # slate
 }
-"""Name of each colour variable (without `--pg-`) → its light and its dark value."""
+"""Name of a colour variable without `--pg-` → its light and its dark value."""
 
-# Weight 700 also stands in for 600: Gradio's file of that weight lacks most letters.
+# 700 is used for 600, too: the file of weight 600 that comes with Gradio lacks most letters.
 _FONT = (LocalFont("IBM Plex Sans", (400, 700)), "ui-sans-serif", "system-ui", "sans-serif")
 _FONT_MONO = (LocalFont("IBM Plex Mono", (400, 600)), "ui-monospace", "SFMono-Regular", "Menlo", "monospace")
 _BLUES = {
@@ -82,7 +82,7 @@ def palette_css() -> str:
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's own parts in our palette."""
+    """Gradio's theme in the colours of the palette."""
     made = gr.themes.Base(
         primary_hue=Color(**_BLUES),
         neutral_hue=Color(**_GREYS),
@@ -106,7 +106,7 @@ def theme() -> gr.themes.Base:
         **_pair("link_text_color_active", "accent"),
         **_pair("link_text_color_visited", "accent"),
         **_pair("code_background_fill", "sunken"),
-        # Gradio's own blocks lie flat on our panels.
+        # Gradio's blocks have no background or border of their own on the panels.
         **_both("block_background_fill", "transparent"),
         **_both("block_border_width", "0px"),
         **_both("block_shadow", "none"),
@@ -189,17 +189,20 @@ def theme() -> gr.themes.Base:
 
 
 def head(more: str = "") -> str:
-    """For the page's head: palette, `theme.css` and `more` (of its own `css=` Gradio would rewrite the selectors)."""
+    """A style element for the page's head: palette, `theme.css` and `more`.
+
+    Not `css=` of `launch`: Gradio rewrites the selectors in it.
+    """
     rules = files("playground.ui").joinpath("theme.css").read_text(encoding="utf-8")
     return f"<style>\n{palette_css()}{rules}{more}</style>"
 
 
 def _pair(setting: str, name: str) -> dict[str, str]:
-    """A Gradio setting and its dark twin, both from one colour of the palette."""
+    """A Gradio setting and its dark variant, from one colour of the palette."""
     light, dark = PALETTE[name]
     return {setting: light, f"{setting}_dark": dark}
 
 
 def _both(setting: str, value: str) -> dict[str, str]:
-    """A Gradio setting and its dark twin with the same value."""
+    """A Gradio setting and its dark variant, with the same value."""
     return {setting: value, f"{setting}_dark": value}

@@ -37,7 +37,7 @@ def test_every_setting_has_a_label_a_widget_and_its_help(config):
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_untouched_widgets_give_the_config_they_were_made_from(config):
+def test_untouched_widgets_read_as_the_initial_config(config):
     fields = fields_of(config())
     assert fields.read(values_of(fields)) == config()
 
@@ -49,7 +49,7 @@ def test_untouched_widgets_give_the_config_they_were_made_from(config):
     max_steps=st.none() | st.integers(1, 10**6),
     schedule=st.sampled_from(["constant", "cosine"]),
 )
-def test_what_is_written_into_the_widgets_is_read_back(training, epochs, lr, grad_clip, max_steps, schedule):
+def test_a_written_config_is_read_back(training, epochs, lr, grad_clip, max_steps, schedule):
     config = TrainConfig(epochs=epochs, lr=lr, grad_clip=grad_clip, max_steps=max_steps, lr_schedule=schedule)
     read = training.read(training.write(config))
     assert read.replace(grad_clip=None) == config.replace(grad_clip=None)
@@ -57,28 +57,28 @@ def test_what_is_written_into_the_widgets_is_read_back(training, epochs, lr, gra
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "nan", "inf", None, "", "many", 0, -3, 2.5, [], {}])
-def test_fault_10_a_number_that_is_none_is_refused_naming_the_field(training, value):
+def test_fault_10_an_invalid_number_is_refused_naming_the_field(training, value):
     with pytest.raises(SettingsError, match=r"epochs"):
         training.read(values_of(training, epochs=value))
 
 
 @pytest.mark.parametrize("value", [math.nan, "nan", "soon", -1, [], "1e400"])
-def test_fault_10_an_optional_number_is_a_number_or_empty(training, value):
+def test_fault_10_an_optional_number_must_be_a_number_or_empty(training, value):
     with pytest.raises(SettingsError, match=r"grad_clip"):
         training.read(values_of(training, grad_clip=value))
     assert training.read(values_of(training, grad_clip=" ")).grad_clip is None
 
 
-def test_fault_11_a_choice_that_is_not_on_the_list_is_refused(training):
+def test_fault_11_an_unknown_choice_is_refused(training):
     with pytest.raises(SettingsError, match=r"lr_schedule"):
         training.read(values_of(training, lr_schedule="random"))
 
 
-def test_fault_09_a_start_context_longer_than_its_box_is_refused(training):
+def test_fault_09_a_start_context_over_the_limit_is_refused(training):
     with pytest.raises(SettingsError, match=r"start_context"):
         training.read(values_of(training, start_context="a" * 2001))
 
 
-def test_widgets_that_are_left_out_keep_the_base_value(training):
+def test_settings_without_a_value_are_taken_from_the_base(training):
     lr = training.widgets["lr"]
     assert training.read({lr: 0.5}, TrainConfig(epochs=3)) == TrainConfig(epochs=3, lr=0.5)

@@ -1,4 +1,4 @@
-"""Colours are chosen so that text can be read and series told apart, also by colour-blind eyes."""
+"""Text has enough contrast, and the series of a chart can be told apart, also with colour blindness."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import pytest
 
 from playground.ui.theme import PALETTE, head, palette_css, theme
 
-# Machado, Oliveira and Fernandes (2009): how linear red, green and blue look to eyes without one kind of cone.
+# Machado, Oliveira and Fernandes (2009): linear RGB as seen without one kind of cone.
 DEFICIENCIES = {
     "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
     "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
@@ -55,13 +55,13 @@ def distance(a: str, b: str, deficiency: str | None = None) -> float:
 
 @pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("ground", ["page", "surface", "sunken"])
-def test_text_can_be_read_on_every_ground(side, ground):
+def test_text_has_contrast_on_every_background(side, ground):
     for name in ("text", "muted"):
         assert contrast(PALETTE[name][side], PALETTE[ground][side]) >= 4.5, name
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
-def test_text_can_be_read_on_buttons_and_in_messages(side):
+def test_text_has_contrast_on_buttons_and_in_messages(side):
     pairs = [("on-accent", "accent"), ("on-accent", "accent-hover"), ("text", "warn-soft"), ("text", "bad-soft")]
     pairs += [("text", "accent-soft"), ("accent", "surface"), ("bad", "surface")]
     for text, ground in pairs:
@@ -69,20 +69,20 @@ def test_text_can_be_read_on_buttons_and_in_messages(side):
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
-def test_lines_and_borders_stand_out_from_the_panel(side):
+def test_lines_and_borders_have_contrast_on_the_panel(side):
     for name in ("line-strong", *SERIES):
         assert contrast(PALETTE[name][side], PALETTE["surface"][side]) >= 3, name
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("deficiency", [None, *DEFICIENCIES])
-def test_series_are_told_apart(side, deficiency):
+def test_series_differ_also_with_colour_blindness(side, deficiency):
     for a, b in itertools.combinations(SERIES, 2):
         assert distance(PALETTE[a][side], PALETTE[b][side], deficiency) >= 0.08, (a, b)
     assert distance(PALETTE["1"][side], PALETTE["2"][side], deficiency) >= 0.15
 
 
-def test_every_colour_has_a_light_and_a_dark_side_in_the_page():
+def test_the_head_defines_every_colour_for_light_and_dark():
     css = palette_css()
     for name, (light, dark) in PALETTE.items():
         assert f"--pg-{name}: {light};" in css
@@ -90,7 +90,7 @@ def test_every_colour_has_a_light_and_a_dark_side_in_the_page():
     assert css in head()
 
 
-def test_no_font_comes_from_elsewhere():
+def test_no_font_is_loaded_from_another_server():
     made = theme()
     assert made._stylesheets == []
     css = (made._get_theme_css() + head()).replace("http://www.w3.org/2000/svg", "")
