@@ -1,11 +1,13 @@
-"""What page and server exchange: one checked object in, one object out, as JSON without NaN.
+"""The format of requests and answers between page and server: one object each, checked, as JSON without NaN.
 
-A server function is a method `(query: SomeQuery) → dict`, or `(query, request: gr.Request)` where it must know the
-visitor. These are public endpoints: `server_function` checks what comes in against the query's class and answers a
-refusal as `{"error": sentence}`. In the browser `lib/host.js` asks them.
+A server function is a method `(query: SomeQuery) -> dict`, or `(query: SomeQuery, request: gr.Request) -> dict` if it
+needs to know the visitor. Anybody can call these endpoints with any JSON, so `server_function` validates the query
+against its class. A refusal is answered as `{"error": sentence}`. In the browser, `lib/host.js` calls them.
 """
 
+import inspect
 import json
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, get_type_hints
@@ -16,7 +18,7 @@ from playground.errors import PlaygroundError, SettingsError, explain
 
 
 class Query(BaseModel):
-    """What a script of the page sends; a subclass names the fields, their types and their bounds.
+    """Base of the requests that a widget's script sends; a subclass defines the fields, their types and bounds.
 
     >>> class Move(Query):
     ...     to: int
@@ -31,35 +33,49 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def server_function(ask: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """What Gradio is given for `ask`: checks the query, and answers `{"error": sentence}` where `ask` refuses.
+def server_function(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Wrap `function` for `gr.HTML(server_functions=…)` or `gr.api`: the wrapper checks queries and reports refusals.
 
-    A plain function, since Gradio marks a server function with an attribute, which a method cannot carry. It keeps
-    the signature of `ask`, by which Gradio sees whether a `gr.Request` is wanted.
+    The type hint of the first parameter is the class of the query, which is passed as JSON or as an object of that
+    class. A `PlaygroundError` becomes `{"error": sentence}`; any other exception is an internal error, which Gradio
+    answers with status 500.
+
+    The wrapper is a plain function because Gradio sets an attribute on it, which a bound method does not allow. It has
+    the signature of `function`, from which Gradio sees whether to pass a `gr.Request`.
     """
-    kind = next(iter(get_type_hints(ask).values()))
+    query_class = _query_class(function)
 
-    @wraps(ask)
+    @wraps(function)
     def answer(query: Any, *request: Any) -> dict[str, Any]:
         try:
-            return finite(ask(_read(query, kind), *request))
+            answered: dict[str, Any] = finite(function(_checked(query, query_class), *request))
         except PlaygroundError as error:
             return {"error": str(error)}
+        return answered
 
     return answer
 
 
-def _read(query: Any, kind: type) -> Any:
-    if not issubclass(kind, BaseModel) or isinstance(query, kind):
+def _query_class(function: Callable) -> type[BaseModel] | None:
+    """The type of the first parameter, if it is a pydantic class."""
+    first = next(iter(inspect.signature(function).parameters))
+    hint = get_type_hints(function).get(first)
+    return hint if isinstance(hint, type) and issubclass(hint, BaseModel) else None
+
+
+def _checked(query: Any, query_class: type[BaseModel] | None) -> Any:
+    if query_class is None or isinstance(query, query_class):
         return query
+    if not isinstance(query, dict):
+        raise SettingsError("The request is not understood: it must be a JSON object.")
     try:
-        return kind.model_validate(query)
+        return query_class.model_validate(query)
     except ValidationError as error:
         raise SettingsError(f"The request is not understood: {explain(error)}") from None
 
 
 def to_json(value: Any) -> str:
-    """Compact JSON without NaN, which no browser reads: a number that is not finite becomes null.
+    """Compact JSON; a number that is not finite becomes null, because browsers do not parse NaN.
 
     >>> to_json({"loss": [1.5, float("nan")]})
     '{"loss":[1.5,null]}'
@@ -67,19 +83,19 @@ def to_json(value: Any) -> str:
     True
     """
     text = json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c")  # Gradio warns of what looks like a script
+    return text.replace("<", "\\u003c")  # Gradio warns of a value that looks like HTML with a script
 
 
 def finite(value: Any) -> Any:
-    """A JSON-like value with None for every number that is not finite.
+    """A copy of a JSON-like value with None for every number that is not finite; tuples become lists.
 
     >>> finite([1.5, float("inf")])
     [1.5, None]
     """
     if isinstance(value, float):
-        return value if abs(value) != float("inf") and value == value else None
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list | tuple):
         return [finite(item) for item in value]
     return value
