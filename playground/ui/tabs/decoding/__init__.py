@@ -1,7 +1,7 @@
 """The Decoding tab: every stage between the logits and the next token, on nine words or on a trained model.
 
-One value, the `LabState` as JSON, is shared by all widgets of the tab. A widget that changes it hands it to the others
-in the browser; those that draw ask the server for exact numbers (`server.Laboratory`). No work is kept in the page.
+All widgets of the tab have the same value, the `LabState` as JSON. A widget that changes the state raises `input`, and
+the browser copies the value to the others; those that show numbers ask the server (`server.Laboratory`).
 """
 
 import json
@@ -12,11 +12,13 @@ import gradio as gr
 
 from playground.errors import SettingsError
 from playground.sampling import Temperature, TopK
+from playground.sampling.toy import MOST_DRAWS
 from playground.ui.context import Context
+from playground.ui.tabs.decoding import state as lab_state
 from playground.ui.tabs.decoding.catalogue import make_catalogue
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
-from playground.ui.tabs.decoding.state import CHAPTER_STAGES, CHAPTER_WORDS, LabState
+from playground.ui.tabs.decoding.state import TOP_K_ALL, LabState
 from playground.ui.widgets.address.address import Address
 from playground.ui.widgets.base import Widget
 from playground.ui.widgets.distribution.distribution import Distribution
@@ -30,65 +32,74 @@ from playground.ui.widgets.sweep.sweep import Sweep
 
 @dataclass(frozen=True)
 class DecodingTab:
-    """What other tabs may need: `state` holds the laboratory's state as JSON; whoever changes it fires its `input`."""
+    """What other tabs may need: `state` has the laboratory's state as JSON; its event `input` reports a change."""
 
     state: Address
     widgets: tuple[Widget, ...]
 
 
 def build(context: Context) -> DecodingTab:
-    """Lay out the laboratory and bind it to the runs and models of `context`."""
-    lab, start = Laboratory(context), LabState().to_json()
+    """Lay out the laboratory and connect it to the runs and models of `context`."""
+    lab = Laboratory(context)
+    widgets = _lay_out(lab, LabState().to_json())
+    for widget in widgets:
+        others = [other for other in widgets if other is not widget]
+        widget.input(None, widget, others, js=f"(state) => Array({len(others)}).fill(state)", api_name=False)
+    # A bare skip would remove what a widget was given besides its value, if its tab has not been opened yet.
+    unchanged = [gr.HTML(**widget.props) for widget in widgets]
+
+    def from_address(request: gr.Request) -> list[Any]:
+        return _read_address(request.query_params.get("lab", ""), unchanged)
+
+    gr.on(fn=from_address, outputs=list(widgets), api_name="decoding_load", show_progress="hidden")
+    for name, endpoint in lab.endpoints().items():
+        gr.api(endpoint, api_name=f"decoding_{name}")
+    address = next(widget for widget in widgets if isinstance(widget, Address))
+    return DecodingTab(state=address, widgets=widgets)
+
+
+def _lay_out(lab: Laboratory, start: str) -> tuple[Widget, ...]:
+    """All widgets in their places, with the state `start`."""
     address = Address(start, constants={"defaults": json.loads(start), "quick": _quick()}, elem_id="lab-address")
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=320, elem_classes="pg-beside"):
-            with gr.Column(elem_classes="pg-panel"):
-                source = Source(
-                    start, constants={"chapter": CHAPTER_WORDS}, server_functions=[lab.runs], elem_id="lab-source"
-                )
-            with gr.Column(elem_classes="pg-panel"):
-                _heading("Stages, first to last")
+            with _panel():
+                source = Source(start, constants=_source_constants(), server_functions=[lab.runs], elem_id="lab-source")
+            with _panel("Stages, first to last"):
                 stages = StageList(
                     start,
                     constants={"catalogue": make_catalogue()},
                     server_functions=[lab.order, lab.tokens],
                     elem_id="lab-stages",
                 )
-        with gr.Column(scale=8, min_width=320, elem_classes="pg-beside"), gr.Column(elem_classes="pg-panel"):
+        with gr.Column(scale=8, min_width=320, elem_classes="pg-beside"), _panel():
             picture = Distribution(start, server_functions=[lab.trace], elem_id="lab-picture")
     with gr.Row(equal_height=False):
-        with gr.Column(scale=1, min_width=320), gr.Column(elem_classes="pg-panel"):
-            _heading("Draws against theory")
-            draws = Draws(start, server_functions=[lab.draws], elem_id="lab-draws")
-        with gr.Column(scale=1, min_width=320), gr.Column(elem_classes="pg-panel"):
-            _heading("Over the temperature")
+        with gr.Column(scale=1, min_width=320), _panel("Draws against theory"):
+            limits = {"max_draws": MOST_DRAWS, "max_seed": lab_state.MAX_SEED}
+            draws = Draws(start, constants=limits, server_functions=[lab.draws], elem_id="lab-draws")
+        with gr.Column(scale=1, min_width=320), _panel("Over the temperature"):
             sweep = Sweep(start, server_functions=[lab.sweep], elem_id="lab-sweep")
-    with gr.Column(elem_classes="pg-panel"):
-        _heading("The chapter's picture: T = 1, 0.1 and 5 on these words")
+    with _panel("The chapter's picture: T = 1, 0.1 and 5 on these words"):
         grouped = Grouped(start, server_functions=[lab.chapter, lab.save], elem_id="lab-chapter")
-    with gr.Column(elem_classes="pg-panel"):
-        _heading("The chapter's exercises")
+    with _panel("The chapter's exercises"):
         exercises = Exercises(
             start, constants={"cards": make_cards()}, server_functions=[lab.exercise], elem_id="lab-exercises"
         )
-    widgets = (source, stages, address, picture, draws, sweep, grouped, exercises)
-    for widget in widgets:
-        others = [other for other in widgets if other is not widget]
-        widget.input(None, widget, others, js=f"(state) => Array({len(others)}).fill(state)", api_name=False)
-    # A bare skip would lose what a widget was given besides its value, if its tab has not been opened yet.
-    unchanged = [gr.HTML(**widget.props) for widget in widgets]
-
-    def from_address(request: gr.Request) -> list[Any]:
-        return _state_of(request.query_params.get("lab", ""), unchanged)
-
-    gr.on(fn=from_address, outputs=list(widgets), api_name="decoding_load", show_progress="hidden")
-    for name in ("trace", "order", "draws", "sweep", "chapter"):
-        gr.api(getattr(lab, name), api_name=f"decoding_{name}")
-    return DecodingTab(state=address, widgets=widgets)
+    return source, stages, address, picture, draws, sweep, grouped, exercises
 
 
-def _state_of(text: str, unchanged: list[gr.HTML]) -> list[Any]:
-    """The state that the page's address holds, for every widget; one that cannot be read is told and left out.
+def _panel(heading: str | None = None) -> gr.Column:
+    """A framed column, open for the widgets of a `with` block."""
+    panel = gr.Column(elem_classes="pg-panel")
+    if heading:
+        with panel:
+            gr.HTML(f'<h3 class="pg-heading">{heading}</h3>', padding=False)
+    return panel
+
+
+def _read_address(text: str, unchanged: list[gr.HTML]) -> list[Any]:
+    """The state in the page's address, for every widget; one that cannot be read raises a warning and is ignored.
 
     An address without a state leaves all `unchanged`: the page may be in use before this answer arrives.
     """
@@ -99,26 +110,29 @@ def _state_of(text: str, unchanged: list[gr.HTML]) -> list[Any]:
         return unchanged
 
 
+def _source_constants() -> dict[str, Any]:
+    """The chapter's words, and the limits of what can be entered."""
+    return {
+        "chapter": lab_state.CHAPTER_WORDS,
+        "max_words": lab_state.MAX_WORDS,
+        "max_word_chars": lab_state.MAX_WORD_CHARS,
+        "max_logit": lab_state.MAX_LOGIT,
+        "tops": lab_state.TOP_CHOICES,
+    }
+
+
 def _quick() -> list[dict[str, Any]]:
-    """The chapter's own settings, one click each."""
-    k9 = CHAPTER_STAGES[0]
+    """The chapter's own settings, one click each: what each changes of the state."""
     settings = {
-        "T = 1": (k9, Temperature(1.0)),
-        "T = 0.1": (k9, Temperature(0.1)),
-        "T = 5": (k9, Temperature(5.0)),
-        "top-k 3": (TopK(3), Temperature(1.0)),
+        "T = 1": (TOP_K_ALL, Temperature(1.0), "forward"),
+        "T = 0.1": (TOP_K_ALL, Temperature(0.1), "forward"),
+        "T = 5": (TOP_K_ALL, Temperature(5.0), "pizza"),
+        "top-k 3": (TopK(3), Temperature(1.0), "forward"),
     }
     return [
         {
             "label": label,
-            "state": {
-                "stages": [stage.model_dump(mode="json") for stage in stages],
-                "follow": "pizza" if label == "T = 5" else "forward",
-            },
+            "state": {"stages": [top_k.model_dump(mode="json"), temperature.model_dump(mode="json")], "follow": follow},
         }
-        for label, stages in settings.items()
+        for label, (top_k, temperature, follow) in settings.items()
     ]
-
-
-def _heading(text: str) -> None:
-    gr.HTML(f'<h3 class="pg-heading">{text}</h3>', padding=False)

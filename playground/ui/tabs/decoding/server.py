@@ -1,117 +1,118 @@
-"""What the page asks while hands are on it: each question is a state as JSON, each answer is JSON or one sentence."""
+"""The server functions of the decoding laboratory."""
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
-from playground.errors import PlaygroundError
+from pydantic import Field
+
+from playground.errors import SettingsError
 from playground.ui.access import listed_runs
 from playground.ui.context import Context
+from playground.ui.exchange import Query, server_function
+from playground.ui.tabs.decoding.chapter import make_chapter, save_chapter
 from playground.ui.tabs.decoding.draws import make_draws
 from playground.ui.tabs.decoding.exercises import answer_exercise
-from playground.ui.tabs.decoding.one_thread import OneThread
-from playground.ui.tabs.decoding.order import compare_orders
 from playground.ui.tabs.decoding.picture import make_picture
 from playground.ui.tabs.decoding.source import Source, Sources, read_tokens
+from playground.ui.tabs.decoding.stage_order import compare_orders
 from playground.ui.tabs.decoding.state import LabState
-from playground.ui.tabs.decoding.sweep import make_chapter, make_sweep, save_chapter
+from playground.ui.tabs.decoding.sweep import make_sweep
+from playground.ui.tabs.decoding.worker import Worker
+
+
+class SaveQuery(Query):
+    """Which words the saved figure shows, and its file format."""
+
+    state: LabState
+    suffix: str = Field(max_length=10)
+
+
+class TokensQuery(Query):
+    """Tokens typed by hand, `pizza +2, #3`, and the state that has them."""
+
+    state: LabState
+    text: str
+
+
+class ExerciseQuery(Query):
+    """The number of an exercise, for example 5.1."""
+
+    number: str = Field(max_length=20)
 
 
 class Laboratory:
-    """The questions of the decoding laboratory, bound to one page's runs and models.
+    """The server functions of the decoding laboratory, for the runs and models of one page.
 
-    Every method takes and gives JSON values only, checks what it is given, and answers `{"error": sentence}` where that
-    does not do: each is a public endpoint.
+    They raise a `PlaygroundError` for what they refuse; `playground.ui.exchange` checks queries and reports refusals.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._sources = Sources(context)
-        self._quick, self._slow = OneThread(), OneThread()  # so that a slider never waits for a million draws
+        self._fast, self._slow = Worker(), Worker()  # two, so that a slider never waits for a million draws
 
-    def trace(self, state: str) -> dict[str, Any]:
-        """Candidates before and after all stages, and what every stage did."""
-        return self._answer(state, make_picture, self._quick)
+    def trace(self, state: LabState) -> dict[str, Any]:
+        """Candidates before and after all stages, and the effect of every stage."""
+        return self._answer(make_picture, state, self._fast)
 
-    def order(self, state: str) -> dict[str, Any]:
-        """Whether another order of the stages would give something else."""
-        return self._answer(state, compare_orders, self._slow)
+    def order(self, state: LabState) -> dict[str, Any]:
+        """Whether another order of the stages would change the distribution."""
+        return self._answer(compare_orders, state, self._slow)
 
-    def draws(self, state: str) -> dict[str, Any]:
-        """N draws beside what is expected."""
-        return self._answer(state, make_draws, self._slow)
+    def draws(self, state: LabState) -> dict[str, Any]:
+        """Counts of n draws beside the expected counts."""
+        return self._answer(make_draws, state, self._slow)
 
-    def sweep(self, state: str) -> dict[str, Any]:
+    def sweep(self, state: LabState) -> dict[str, Any]:
         """The distribution at temperatures from 0.05 to 5."""
-        return self._answer(state, make_sweep, self._slow)
+        return self._answer(make_sweep, state, self._slow)
 
-    def chapter(self, state: str) -> dict[str, Any]:
-        """The chapter's table: T = 1, 0.1, 5 and top-k of 3 on the toy words."""
-        return _guarded(lambda: self._slow.run(lambda: make_chapter(_read(state))))
+    def chapter(self, state: LabState) -> dict[str, Any]:
+        """The chapter's table: T = 1, 0.1, 5 and top-k of 3 on the state's words."""
+        return self._slow.run(lambda: make_chapter(state))
 
-    def save(self, request: str) -> dict[str, Any]:
-        """The chapter's picture as a file: `{"state": …, "suffix": "pdf" or "png"}` → its name and base64 bytes."""
+    def save(self, query: SaveQuery) -> dict[str, Any]:
+        """The chapter's figure as a file: its name, and its bytes as base64."""
+        data = self._slow.run(lambda: save_chapter(query.state, query.suffix))
+        return {"name": f"temperatures.{query.suffix}", "data": base64.b64encode(data).decode()}
 
-        def work() -> dict[str, Any]:
-            asked = _fields(request, "state", "suffix")
-            data = self._slow.run(lambda: save_chapter(_read(asked["state"]), asked["suffix"]))
-            return {"name": f"temperatures.{asked['suffix']}", "data": base64.b64encode(data).decode()}
+    def tokens(self, query: TokensQuery) -> dict[str, Any]:
+        """Tokens typed by hand as pairs of id and number."""
+        return {"pairs": read_tokens(query.text, self._sources.get(query.state))}
 
-        return _guarded(work)
+    def exercise(self, query: ExerciseQuery) -> dict[str, Any]:
+        """The result of an exercise: headings and rows of a table."""
+        return self._slow.run(lambda: answer_exercise(query.number))
 
-    def tokens(self, request: str) -> dict[str, Any]:
-        """Tokens written by hand, `pizza +2, #3`: `{"state": …, "text": …}` → pairs of id and number."""
-
-        def work() -> dict[str, Any]:
-            asked = _fields(request, "state", "text")
-            return {"pairs": read_tokens(asked["text"], self._sources.get(_read(asked["state"])))}
-
-        return _guarded(work)
-
-    def exercise(self, request: str) -> dict[str, Any]:
-        """What an exercise comes out at: its number → its rows."""
-        return _guarded(lambda: self._slow.run(lambda: answer_exercise(request)))
-
-    def runs(self, _request: str = "") -> dict[str, Any]:
-        """The runs whose models can be asked, the newest first, each with its steps."""
-        return _guarded(lambda: {"runs": self._runs()})
-
-    def _runs(self) -> list[dict[str, Any]]:
+    def runs(self, _query: Query) -> dict[str, Any]:
+        """The runs that have checkpoints, newest first, each with its steps."""
         found = []
-        for summary in listed_runs(self._context):  # elsewhere a name may be typed
+        for summary in listed_runs(self._context):
             run = self._context.store.open(summary.name)
             if run.steps():
                 found.append({"name": summary.name, "steps": run.model_steps()})
-        return found
+        return {"runs": found}
+
+    def endpoints(self) -> dict[str, Callable[[str], dict[str, Any]]]:
+        """The functions that take a state, by name, for programs: each takes the state as JSON text."""
+        return {f.__name__: _endpoint(f) for f in (self.trace, self.order, self.draws, self.sweep, self.chapter)}
 
     def _answer(
-        self, state: str, work: Callable[[LabState, Source], dict[str, Any]], worker: OneThread
+        self, work: Callable[[LabState, Source], dict[str, Any]], state: LabState, worker: Worker
     ) -> dict[str, Any]:
-        def answer() -> dict[str, Any]:
-            read = _read(state)
-            source = self._sources.get(read)
-            return worker.run(lambda: work(read, source))
-
-        return _guarded(answer)
+        source = self._sources.get(state)
+        return worker.run(lambda: work(state, source))
 
 
-def _guarded(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    try:
-        return work()
-    except PlaygroundError as error:
-        return {"error": str(error)}
+def _endpoint(ask: Callable[[LabState], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
+    answer = server_function(ask)
 
+    def endpoint(state: str) -> dict[str, Any]:
+        try:
+            return answer(LabState.from_json(state if isinstance(state, str) else "null"))
+        except SettingsError as error:
+            return {"error": str(error)}
 
-def _read(state: Any) -> LabState:
-    return LabState.from_json(state if isinstance(state, str) else "null")
-
-
-def _fields(request: Any, *names: str) -> dict[str, str]:
-    """The named texts of a JSON object; what is missing or no text is empty."""
-    try:
-        asked = json.loads(request)
-    except (TypeError, ValueError):
-        asked = None
-    asked = asked if isinstance(asked, dict) else {}
-    return {name: asked[name] if isinstance(asked.get(name), str) else "" for name in names}
+    endpoint.__doc__ = ask.__doc__
+    return endpoint

@@ -1,12 +1,12 @@
-"""Where the logits come from: the toy vocabulary, or a model and a prompt. V: vocabulary, T: tokens so far."""
+"""Where the logits come from: words with logits, or a model and a prompt. V: vocabulary, T: tokens of the text."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from playground.errors import SettingsError
@@ -15,20 +15,21 @@ from playground.text.tokenizer import encode, token_text
 from playground.ui.context import Context
 from playground.ui.tabs.decoding.state import LabState
 
-KEPT_LOGITS = 32  # rows of logits kept: 200 kB each for all of GPT-2's vocabulary
-LONGEST_TOKEN_LIST = 2000
+MAX_SOURCES = 32
+"""Sources of models that are kept: 200 kB each for all of GPT-2's vocabulary."""
+MAX_TOKEN_LIST_CHARS = 2000
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Next-token logits `(V,)`, the ids they follow `(T,)`, and the names of the tokens."""
+    """Next-token logits `(V,)`, the ids `(T,)` of the text before it, and the names of the tokens."""
 
     kind: str
     logits: Tensor
     context: Tensor
     name: Callable[[int], str]
     find: Callable[[str], int | None]
-    """The id of a token given as text; None if no single token is that text."""
+    """The id of the token with a text; None if the text is not a single token."""
 
     def __len__(self) -> int:
         return len(self.logits)
@@ -49,7 +50,7 @@ class Source:
 
 
 def toy_source(state: LabState) -> Source:
-    """The words of the state; words of the prompt that are among them are the text so far.
+    """The words of the state; the text before the next token is made of those words of the prompt that are among them.
 
     >>> toy_source(LabState()).context.tolist()
     [1, 2, 5, 8]
@@ -65,29 +66,27 @@ def toy_source(state: LabState) -> Source:
 
 
 class Sources:
-    """The source a state asks for; the logits of the latest prompts are kept, so that moving a slider runs no model."""
+    """The source of a state. Those of the last prompts are kept, so that moving a slider runs no model."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[str, int, str], Source] = OrderedDict()
+        self._lock = Lock()  # one forward pass at a time
+        self._of_models: LRUCache[tuple[str, int, str], Source] = LRUCache(MAX_SOURCES)
 
     def get(self, state: LabState) -> Source:
-        """Raises `RunError`, `CheckpointError` or `SettingsError` with a sentence for the page."""
+        """The source; raises `RunError`, `CheckpointError` or `SettingsError` with a sentence for the page."""
         if state.source == "toy":
             return toy_source(state)
         if not state.run:
             raise SettingsError("Choose a run whose model shall be asked; train one first if there is none.")
         step = self._context.store.open(state.run).find_model(state.step)
         key = (state.run, step, state.prompt)
-        with self._lock:  # one forward pass at a time
-            source = self._kept.pop(key, None) or self._ask(*key)
-            self._kept[key] = source
-            while len(self._kept) > KEPT_LOGITS:
-                self._kept.popitem(last=False)
+        with self._lock:
+            source = self._of_models.get(key) or self._ask_model(*key)
+            self._of_models[key] = source
         return source
 
-    def _ask(self, run: str, step: int, prompt: str) -> Source:
+    def _ask_model(self, run: str, step: int, prompt: str) -> Source:
         model, tokenizer = self._context.models.get(run, step)
         ids = encode(prompt, tokenizer)
         logits = next_token_logits(model, ids)
@@ -100,16 +99,16 @@ class Sources:
 
 
 def read_tokens(text: str, source: Source) -> list[tuple[int, float]]:
-    """Tokens written by hand and separated by commas, each with a number behind it or 0: ids and numbers.
+    """Ids and numbers from tokens separated by commas, each followed by a number; without one it is 0.
 
-    A token is written as it reads (in double quotes if it holds blanks or commas), or as `#` and its id. Raises
-    `SettingsError` for what is no token.
+    A token is written as its text (in double quotes if it contains spaces or commas), or as `#` and its id. Raises
+    `SettingsError` if a text is not a token.
 
     >>> read_tokens("pizza +2.5, #3 -1, you", toy_source(LabState()))
     [(6, 2.5), (3, -1.0), (8, 0.0)]
     """
-    if len(text) > LONGEST_TOKEN_LIST:
-        raise SettingsError(f"The list of tokens is longer than {LONGEST_TOKEN_LIST} characters; shorten it.")
+    if len(text) > MAX_TOKEN_LIST_CHARS:
+        raise SettingsError(f"The list of tokens is longer than {MAX_TOKEN_LIST_CHARS} characters; shorten it.")
     pairs = []
     for part in re.findall(r'(?:"[^"]*"|[^,"])+', text):
         found = re.fullmatch(

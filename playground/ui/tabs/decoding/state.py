@@ -1,8 +1,8 @@
-"""What the laboratory shows, as one small value: the widgets exchange it, and the page's address holds it."""
+"""The state of the decoding laboratory: the widgets share it, and the page's address contains it."""
 
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from playground.config import Config
 from playground.errors import SettingsError, explain
@@ -12,10 +12,23 @@ from playground.sampling.toy import MOST_DRAWS
 CHAPTER_WORDS = tuple((word, round(TOY_LOGITS[i].item(), 4)) for word, i in TOY_VOCABULARY.items())
 """The chapter's nine words with their logits."""
 CHAPTER_PROMPT = "every effort moves you"
-CHAPTER_STAGES = (TopK(len(CHAPTER_WORDS)), Temperature(1.0))
-"""The chapter's stages in its order, so set that they change nothing yet."""
-LONGEST_STATE = 50_000
-"""Characters of a state that is read at most."""
+TOP_K_ALL = TopK(len(CHAPTER_WORDS))
+"""A top-k that keeps all of the chapter's words."""
+CHAPTER_STAGES = (TOP_K_ALL, Temperature(1.0))
+"""The chapter's stages in its order, with settings that change nothing."""
+
+MAX_WORDS = 40
+MAX_WORD_CHARS = 40
+MAX_LOGIT = 1000
+"""Largest absolute value of a word's logit."""
+MAX_SEED = 2**53 - 1
+"""Largest whole number that JavaScript represents exactly."""
+TOP_CHOICES = (10, 20, 30, 50)
+"""How many of a model's tokens the page offers to show."""
+MAX_STATE_CHARS = 50_000
+"""Longest state, as JSON."""
+
+_TOO_LONG = "The state of the panel is too long to be read; use fewer words or stages."
 
 
 class LabState(Config):
@@ -25,51 +38,59 @@ class LabState(Config):
     ('pizza', -1.89)
     """
 
-    source: Literal["toy", "model"] = Field("toy", description="The nine words, or a model that was trained here.")
-    words: tuple[tuple[str, float], ...] = Field(
-        CHAPTER_WORDS, min_length=1, max_length=40, description="Words, logits."
+    source: Literal["toy", "model"] = Field(
+        default="toy", description="Whether the logits are those of `words` or a trained model's."
     )
-    run: str = Field("", max_length=64, description="The run whose model is asked.")
-    step: int | Literal["last", "best"] = Field("last", description="Which of its checkpoints.")
-    prompt: str = Field(CHAPTER_PROMPT, max_length=4000, description="The text so far.")
-    stages: tuple[AnyStage, ...] = Field(CHAPTER_STAGES, max_length=40, description="The stages, first to last.")
-    n: int = Field(1000, ge=1, le=MOST_DRAWS, description="Number of draws.")
-    seed: int = Field(123, ge=0, le=2**53 - 1, description="Seed of the draws.")
-    top: int = Field(20, ge=5, le=50, description="Tokens shown of a model's vocabulary.")
-    find: str = Field("", max_length=200, description="A token to show wherever it ranks.")
-    follow: str = Field("forward", max_length=200, description="The word whose share of the draws is followed.")
-    log: bool = Field(False, description="Whether the bars are logarithmic.")
+    words: tuple[tuple[str, float], ...] = Field(
+        default=CHAPTER_WORDS, min_length=1, max_length=MAX_WORDS, description="Words and their logits."
+    )
+    run: str = Field(default="", max_length=64, description="The run of the model.")
+    step: int | Literal["last", "best"] = Field(default="last", description="The checkpoint of the run.")
+    prompt: str = Field(default=CHAPTER_PROMPT, max_length=4000, description="The text before the next token.")
+    stages: tuple[AnyStage, ...] = Field(default=CHAPTER_STAGES, max_length=40, description="The stages, in order.")
+    n: int = Field(default=1000, ge=1, le=MOST_DRAWS, description="Number of draws.")
+    seed: int = Field(default=123, ge=0, le=MAX_SEED, description="Seed of the draws.")
+    top: int = Field(default=20, ge=5, le=TOP_CHOICES[-1], description="Number of a model's tokens that are shown.")
+    find: str = Field(default="", max_length=200, description="A token that is shown at any rank.")
+    follow: str = Field(default="forward", max_length=200, description="The word whose share of the draws is plotted.")
+    log: bool = Field(default=False, description="Whether the bars have a logarithmic scale.")
 
     @field_validator("words")
     @classmethod
     def _words_fit(cls, words: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
         for word, logit in words:
-            if not 0 < len(word) <= 40:
-                raise ValueError("a word needs 1 to 40 characters")
-            if abs(logit) > 1000:
-                raise ValueError(f"the logit of {word!r} must lie between -1000 and 1000")
+            if not 0 < len(word) <= MAX_WORD_CHARS:
+                raise ValueError(f"a word needs 1 to {MAX_WORD_CHARS} characters")
+            if abs(logit) > MAX_LOGIT:
+                raise ValueError(f"the logit of {word!r} must lie between {-MAX_LOGIT} and {MAX_LOGIT}")
         if len({word for word, _ in words}) < len(words):
-            raise ValueError("every word may stand there once")
+            raise ValueError("every word may appear once")
         return words
+
+    @model_validator(mode="after")
+    def _is_short(self) -> Self:
+        if len(self.to_json()) > MAX_STATE_CHARS:
+            raise ValueError(_TOO_LONG)
+        return self
 
     @property
     def pipeline(self) -> Pipeline:
-        """The stages as they are run; raises `SettingsError` where they do not go together."""
+        """The stages as a pipeline; raises `SettingsError` where they do not fit each other."""
         return Pipeline(self.stages)
 
     def to_json(self) -> str:
-        """The state in full, on one line."""
+        """All fields as JSON on one line."""
         return self.model_dump_json()
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read and check a state; raises `SettingsError`.
+        """Read and check a state from JSON; fields that are left out have their defaults. Raises `SettingsError`.
 
         >>> LabState.from_json('{"seed": 7}').seed
         7
         """
-        if len(text) > LONGEST_STATE:
-            raise SettingsError("The state of the panel is too long to be read; use fewer words or stages.")
+        if len(text) > MAX_STATE_CHARS:
+            raise SettingsError(_TOO_LONG)
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:

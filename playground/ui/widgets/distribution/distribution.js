@@ -46,7 +46,7 @@ function draw() {
 }
 
 const refresh = newest(async (state) => {
-  const answer = await server.trace(state);
+  const answer = await server.trace(parse(state));
   if (!usable(answer, part('.problem'))) return;
   picture = answer;
   draw();

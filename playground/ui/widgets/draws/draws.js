@@ -127,7 +127,7 @@ function draw() {
 }
 
 const ask = whenSeen(root, async (asked) => {
-  const answer = await server.draws(asked);
+  const answer = await server.draws(parse(asked));
   if (!usable(answer, part('.problem'))) return;
   found = answer;
   draw();

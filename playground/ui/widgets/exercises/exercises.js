@@ -39,7 +39,7 @@ function makeCard(card) {
       return;
     }
     setText(hint, '');
-    const answer = await server.exercise(card.number);
+    const answer = await server.exercise({ number: card.number });
     if (!usable(answer, hint)) return;
     hint.hidden = false;
     const table = node('table');

@@ -68,7 +68,7 @@ function drawTable() {
 }
 
 const load = newest(async (state) => {
-  const answer = await server.chapter(state);
+  const answer = await server.chapter(parse(state));
   if (!usable(answer, part('.problem'))) return;
   found = answer;
   draw();
@@ -85,7 +85,7 @@ function read() {
 
 root.querySelectorAll('[data-suffix]').forEach((button) => button.addEventListener('click', async () => {
   button.disabled = true;
-  const answer = await server.save(JSON.stringify({ state: props.value, suffix: button.dataset.suffix }));
+  const answer = await server.save({ state: parse(props.value), suffix: button.dataset.suffix });
   button.disabled = false;
   if (!usable(answer, part('.problem'))) return;
   const bytes = Uint8Array.from(atob(answer.data), (character) => character.charCodeAt(0));

@@ -90,7 +90,7 @@ function fillSteps() {
 }
 
 async function askRuns() {
-  const answer = await server.runs('');
+  const answer = await server.runs({});
   runs = answer?.runs ?? [];
   known.replaceChildren(...runs.map((run) => node('option', { value: run.name })));
   part('.none').hidden = runs.length > 0 || state.run !== '';

@@ -44,7 +44,7 @@ function tokenRow(entry, field, name) {
     return word == null ? `#${id}` : /[\s,"]/.test(word) ? `"${word}"` : word;
   };
   box.addEventListener('change', async () => {
-    const answer = await server.tokens(JSON.stringify({ state: props.value, text: box.value }));
+    const answer = await server.tokens({ state: parse(props.value), text: box.value });
     if (!usable(answer, problem)) return;
     entry[field.name] = biased ? answer.pairs : answer.pairs.map(([id]) => id);
     commit();
@@ -210,7 +210,7 @@ orders.addEventListener('change', () => {
 const order = root.querySelector('.order');
 let waiting = 0;
 const askNow = newest(async (asked) => {
-  const answer = await server.order(asked);
+  const answer = await server.order(parse(asked));
   if (asked !== props.value) return;
   if (answer?.size && answer.size !== size) {
     size = answer.size;

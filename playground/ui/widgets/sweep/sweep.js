@@ -65,7 +65,7 @@ function draw() {
 }
 
 const ask = whenSeen(root, async (asked) => {
-  const answer = await server.sweep(asked);
+  const answer = await server.sweep(parse(asked));
   if (!usable(answer, part('.problem'))) return;
   found = answer;
   draw();

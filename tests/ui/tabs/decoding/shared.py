@@ -1,4 +1,4 @@
-"""Pictures and sources that several tests of the laboratory look at."""
+"""Pictures and sources for tests of the laboratory."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""The laboratory's draws, sweep and table, held against the chapter."""
+"""The laboratory's draws, sweep and table agree with the chapter."""
 
 import math
 
@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from playground.errors import SettingsError
 from playground.sampling import Temperature, TopK, softmax_with_temperature
-from playground.ui.tabs.decoding.draws import make_draws, tell
+from playground.ui.tabs.decoding.chapter import make_chapter, save_chapter
+from playground.ui.tabs.decoding.draws import explain_count, make_draws
 from playground.ui.tabs.decoding.source import toy_source
 from playground.ui.tabs.decoding.state import LabState
-from playground.ui.tabs.decoding.sweep import make_chapter, make_sweep, save_chapter
+from playground.ui.tabs.decoding.sweep import make_sweep
 
 from .shared import big_source
 
@@ -32,7 +33,7 @@ class TestDraws:
         state = LabState(stages=(Temperature(temperature),))
         assert [row["count"] for row in make_draws(state, toy_source(state))["rows"]] == counts
 
-    def test_pizza_is_fine(self):
+    def test_pizza_is_drawn_as_often_as_chance_allows(self):
         state = LabState(stages=(Temperature(5.0),), follow="pizza")
         draws = make_draws(state, toy_source(state))
         pizza = draws["rows"][PIZZA]
@@ -41,20 +42,20 @@ class TestDraws:
         assert "pizza came 32 times where 43.0 were expected" in draws["follow"]["text"]
         assert "so 32 is fine" in draws["follow"]["text"]
 
-    def test_a_share_closes_in_on_its_probability(self):
+    def test_a_share_converges_to_its_probability(self):
         state = LabState(n=200_000)
         follow = make_draws(state, toy_source(state))["follow"]
         assert follow["n"][-1] == 200_000
         assert abs(follow["share"][-1] - follow["p"]) < 0.005
 
-    def test_the_tail_is_drawn_too(self):
+    def test_counts_of_all_tokens_add_up_to_the_draws(self):
         source = big_source(2_000)
         draws = make_draws(LabState(source="model", stages=(), n=500), source)
         assert sum(row["count"] for row in draws["rows"]) + draws["tail"]["count"] == 500
 
     @given(st.integers(1, 10**6), st.floats(0, 1), st.floats(0, 1))
-    def test_every_count_has_its_sentence(self, n, share, p):
-        assert tell("word", round(n * share), p, n)
+    def test_every_count_is_explained(self, n, share, p):
+        assert explain_count("word", round(n * share), p, n)
 
 
 def test_wilson_band_is_symmetric_around_a_half():
@@ -65,7 +66,7 @@ def test_wilson_band_is_symmetric_around_a_half():
 
 
 class TestSweepAndChapter:
-    def test_sweep_agrees_with_softmax_and_marks_the_slider(self):
+    def test_sweep_agrees_with_softmax_and_marks_the_temperature(self):
         state = LabState(stages=(TopK(9), Temperature(2.0)))
         sweep = make_sweep(state, toy_source(state))
         logits = torch.tensor([logit for _, logit in state.words])
@@ -74,7 +75,7 @@ class TestSweepAndChapter:
             torch.testing.assert_close(torch.tensor([line["p"][i] for line in sweep["lines"]]), expected)
         assert (sweep["now"], sweep["temperatures"][0], round(sweep["temperatures"][-1], 6)) == (2.0, 0.05, 5.0)
 
-    def test_chapters_table(self):
+    def test_table_of_the_chapter(self):
         table = make_chapter(LabState())
         assert table["likeliest"] == "forward"
         assert [round(column["entropy"], 3) for column in table["columns"]] == [1.317, 0.074, 2.884]
@@ -89,7 +90,7 @@ class TestSweepAndChapter:
         with pytest.raises(SettingsError, match="pdf or png"):
             save_chapter(LabState(), "../x")
 
-    def test_fault_49_saved_figures_do_not_stay_in_memory(self):
+    def test_fault_49_saved_figures_are_not_kept_in_memory(self):
         import gc
 
         from matplotlib.figure import Figure

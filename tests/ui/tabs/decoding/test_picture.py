@@ -1,4 +1,4 @@
-"""The laboratory's picture, held against the chapter and the pipeline; and tokens written by hand."""
+"""The laboratory's picture agrees with the chapter and the pipeline; tokens typed by hand are read."""
 
 import pytest
 import torch
@@ -35,7 +35,7 @@ class TestPicture:
         st.lists(st.floats(-30, 30, width=32), min_size=1, max_size=12),
         st.permutations([TopK(3), Temperature(0.7), Temperature(3.0, on=False)]),
     )
-    def test_shows_the_pipelines_own_numbers_and_sums_to_one(self, logits, stages):
+    def test_shows_the_numbers_of_the_pipeline_and_sums_to_one(self, logits, stages):
         state = LabState(words=tuple((f"w{i}", logit) for i, logit in enumerate(logits)), stages=tuple(stages))
         picture = make_picture(state, toy_source(state))
         expected = Pipeline(stages)(torch.tensor(logits)).softmax(-1).tolist()
@@ -43,7 +43,7 @@ class TestPicture:
         assert sum(row["after"] for row in picture["rows"]) == pytest.approx(1, abs=1e-5)
         assert all(sum(step["p"]) == pytest.approx(1, abs=1e-5) for step in picture["steps"])
 
-    def test_a_large_vocabulary_is_exact_and_its_tail_completes_the_whole(self):
+    def test_a_large_vocabulary_is_exact_and_sums_to_one_with_its_tail(self):
         source = big_source()
         state = LabState(source="model", stages=(TopK(40), Temperature(0.8)), top=20)
         picture = make_picture(state, source)
@@ -57,7 +57,7 @@ class TestPicture:
         assert picture["steps"][1]["cut_count"] == 50_257 - 40
         assert picture["scale"] >= max(max(step["p"]) for step in picture["steps"]) * 0.999
 
-    def test_any_token_can_be_found_and_risers_are_shown(self):
+    def test_any_token_can_be_found_and_raised_tokens_are_shown(self):
         source = big_source()
         last = int(source.logits.argmin())
         state = LabState(source="model", find=f"token {last}", stages=())
@@ -68,12 +68,12 @@ class TestPicture:
         assert lifted["rows"][-1]["id"] == last
         assert lifted["rows"][-1]["after"] > 0.99
 
-    def test_fault_59_nothing_left_keeps_the_likeliest_and_says_so(self):
+    def test_fault_59_a_stage_that_removes_everything_keeps_the_likeliest_and_says_so(self):
         picture = picture_of(stages=[{"name": "ban", "ids": list(range(9))}])
         assert picture["rows"][3]["after"] == 1
         assert picture["notes"] == ["Banned tokens would have left nothing, so the likeliest token is kept."]
 
-    def test_the_text_so_far_counts_for_penalties(self):
+    def test_penalties_apply_to_words_of_the_prompt(self):
         penalty = [{"name": "presence_penalty", "penalty": 2}]
         rows = picture_of(stages=penalty, prompt="you and pizza")["rows"]
         lowered = [row["word"] for row in rows if row["after"] < row["before"]]
@@ -88,6 +88,6 @@ class TestTokens:
         assert read_tokens(" , ", source) == []
 
     @pytest.mark.parametrize("text", ["unknown", "#9", "#99999999", "x" * 3000])
-    def test_what_is_no_token_is_told(self, text):
+    def test_unknown_tokens_are_refused(self, text):
         with pytest.raises(SettingsError):
             read_tokens(text, toy_source(LabState()))

@@ -1,4 +1,4 @@
-"""The laboratory's state: what it holds, and what it refuses."""
+"""The laboratory's state: its defaults, and what it refuses."""
 
 import contextlib
 import json
@@ -22,6 +22,31 @@ class TestState:
         assert [logit for _, logit in state.words] == [4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.79]
         assert (state.n, state.seed) == (1000, 123)
 
+    def test_an_address_made_by_an_earlier_version_still_opens(self):
+        text = (
+            '{"stages":[{"on":true,"name":"top_k","k":3},{"on":false,"name":"temperature","temperature":0.7},'
+            '{"on":true,"name":"logit_bias","biases":[[6,2.5]]},{"on":true,"name":"ban","ids":[1]}],'
+            '"n":5000,"seed":7,"follow":"pizza","log":true,"words":[["you & I",1.5],["pizza",-2]]}'
+        )
+        state = LabState.from_json(text)
+        assert (state.n, state.seed, state.follow, state.log) == (5000, 7, "pizza", True)
+        assert state.words == (("you & I", 1.5), ("pizza", -2.0))
+        assert [(stage.name, stage.on) for stage in state.stages] == [
+            ("top_k", True),
+            ("temperature", False),
+            ("logit_bias", True),
+            ("ban", True),
+        ]
+        assert LabState.from_json('{"source":"model","run":"clock","step":500,"find":" pizza"}').step == 500
+
+    def test_a_state_longer_than_the_limit_is_refused(self):
+        ids = [8] * 9_000
+        with pytest.raises(SettingsError, match="too long"):
+            LabState(stages=[{"name": "ban", "ids": ids}] * 3)
+        with pytest.raises(SettingsError, match="too long"):
+            LabState.from_json(" " * 50_001)
+        assert LabState.from_json(json.dumps({"stages": [{"name": "ban", "ids": ids}]})).stages
+
     def test_goes_to_json_and_back(self):
         state = LabState(stages=(TopK(3), Temperature(0.5, on=False)), words=(("a", 1.5), ("ü", -2.0)), n=10)
         assert LabState.from_json(state.to_json()) == state
@@ -41,7 +66,7 @@ class TestState:
             ('{"stages": [{"name": "rm -rf"}]}', "stages"),
         ],
     )
-    def test_refuses_what_it_cannot_show(self, text, about):
+    def test_refuses_invalid_fields(self, text, about):
         with pytest.raises(SettingsError) as refusal:
             LabState.from_json(text)
         assert about in str(refusal.value).lower()
@@ -57,7 +82,7 @@ class TestState:
             with pytest.raises(SettingsError):
                 LabState.from_json(text)
 
-    def test_fault_11_a_choice_that_is_not_on_the_list_is_refused(self):
+    def test_fault_11_an_unknown_choice_is_refused(self):
         for text in ('{"source": "elsewhere"}', '{"step": "first"}', '{"stages": [{"name": "top_z"}]}'):
             with pytest.raises(SettingsError):
                 LabState.from_json(text)
@@ -69,7 +94,7 @@ class TestState:
         picture = picture_of(stages=(TopK(200_000),))
         assert [row["after"] for row in picture["rows"]] == [row["before"] for row in picture["rows"]]
 
-    def test_fault_58_temperature_zero_is_greedy_and_others_too_small_are_refused(self):
+    def test_fault_58_temperature_zero_is_greedy_and_tiny_ones_are_refused(self):
         picture = picture_of(stages=(Temperature(0.0),))
         assert [row["after"] for row in picture["rows"]] == [0, 0, 0, 1, 0, 0, 0, 0, 0]
         for temperature in (1e-9, -1):
@@ -77,6 +102,6 @@ class TestState:
                 LabState.from_json(json.dumps({"stages": [{"name": "temperature", "temperature": temperature}]}))
 
     @given(st.text(max_size=300))
-    def test_any_text_is_a_state_or_a_sentence(self, text):
+    def test_any_text_is_read_or_refused(self, text):
         with contextlib.suppress(SettingsError):
             assert isinstance(LabState.from_json(text), LabState)

@@ -1,4 +1,4 @@
-"""The line on the order of the stages: whether it matters here, and the smallest swap that shows it."""
+"""Whether the order of the stages makes a difference."""
 
 from typing import Any
 
@@ -8,7 +8,12 @@ from playground.ui.tabs.decoding.state import LabState
 
 
 def compare_orders(state: LabState, source: Source) -> dict[str, Any]:
-    """A sentence on the order; where it makes a difference, also the stages (as JSON) with the smallest swap done."""
+    """A sentence on the order; where it makes a difference, also the stages (as JSON) after the smallest swap.
+
+    >>> from playground.ui.tabs.decoding.source import toy_source
+    >>> compare_orders(LabState(), toy_source(LabState()))["text"]
+    'Here the order of the stages makes no difference.'
+    """
     answer: dict[str, Any] = {"size": len(source), "stages": None}
     if sum(stage.on for stage in state.stages) < 2:
         return {**answer, "text": "With fewer than two stages on, there is no order to speak of."}
