@@ -1,6 +1,6 @@
-"""All settings, each defined once: default, bounds, unit and help feed the command line, the forms and the limits.
+"""All settings. Default, bounds, unit and help text are defined here once; command line and forms are made from them.
 
-A config is made by keyword, is frozen, and refuses an impossible combination with a `SettingsError` naming the field.
+A config is made by keyword and frozen. An impossible combination raises a `SettingsError` that names the field.
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,18 @@ LrSchedule = Literal["constant", "cosine"]
 PastContext = Literal["crop", "jump"]
 WeightsName = Literal["float32", "bfloat16", "int8"]
 
+MIN_TEMPERATURE = 1e-3
+"""Smallest temperature above 0: logits divided by a smaller one could overflow. 0 means greedy and divides nothing."""
+
 
 class Config(BaseModel):
-    """Base of the configs: frozen, no unknown names, no NaN, errors fit to be shown.
+    """Base of the configs: frozen, without unknown names or NaN; every error is a `SettingsError` of one sentence.
 
-    It also reads like the book's dictionaries: `config["emb_dim"]` and `ModelConfig(**config)` work.
+    A config can be used like the book's dictionaries.
+
+    >>> config = ModelConfig(emb_dim=64, n_heads=4)
+    >>> config["emb_dim"], ModelConfig(**config) == config
+    (64, True)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
@@ -38,11 +45,11 @@ class Config(BaseModel):
         return getattr(self, name)
 
     def keys(self) -> Iterator[str]:
-        """Names of the settings, in order."""
+        """Names of the settings, in order of definition."""
         return iter(type(self).model_fields)
 
     def replace(self, **changes: Any) -> Self:
-        """A checked copy with some settings changed.
+        """A copy with some settings changed; raises `SettingsError` like the constructor.
 
         >>> ModelConfig().replace(n_layers=2).n_layers
         2
@@ -57,13 +64,19 @@ class ModelConfig(Config):
     16
     """
 
-    vocab_size: int = Field(50257, ge=2, le=262_144, description="Number of different tokens.")
-    context_length: int = Field(256, ge=1, le=16_384, description="Longest input the model sees, in tokens.")
-    emb_dim: int = Field(768, ge=1, le=16_384, description="Width of the model: numbers per token.")
-    n_heads: int = Field(12, ge=1, le=256, description="Attention heads per block; must divide the width.")
-    n_layers: int = Field(12, ge=1, le=256, description="Transformer blocks, one after the other.")
-    drop_rate: float = Field(0.1, ge=0, lt=1, description="Share of values dropped at random while training.")
-    qkv_bias: bool = Field(False, description="Whether queries, keys and values have a bias (published GPT-2: yes).")
+    vocab_size: int = Field(default=50257, ge=2, le=262_144, description="Number of different tokens.")
+    context_length: int = Field(default=256, ge=1, le=16_384, description="Longest input of the model, in tokens.")
+    emb_dim: int = Field(
+        default=768, ge=1, le=16_384, description="Width of the model: numbers per token (embedding dimension)."
+    )
+    n_heads: int = Field(default=12, ge=1, le=256, description="Attention heads per block; must divide the width.")
+    n_layers: int = Field(default=12, ge=1, le=256, description="Number of transformer blocks.")
+    drop_rate: float = Field(
+        default=0.1, ge=0, lt=1, description="Dropout: share of values set to zero at random during training."
+    )
+    qkv_bias: bool = Field(
+        default=False, description="Whether queries, keys and values have a bias (published GPT-2: yes)."
+    )
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> Self:
@@ -84,75 +97,115 @@ GPT_CONFIG_124M = ModelConfig()
 
 
 class DataConfig(Config):
-    """How a text becomes batches (book, chapter 2)."""
+    """How a text becomes batches (book, chapter 2).
+
+    >>> DataConfig(batch_size=4).stride is None
+    True
+    """
 
     vocabulary: VocabularyKind = Field(
-        "compact",
+        default="compact",
         description="compact: the tokens this text uses; gpt2: all 50,257; bytes: the 256 bytes alone.",
     )
-    train_ratio: float = Field(0.9, gt=0, lt=1, description="Share of the characters to train on; the rest validates.")
-    batch_size: int = Field(2, ge=1, le=4096, description="Windows per batch.")
-    stride: int | None = Field(
-        None, ge=1, le=16_384, description="Tokens from one window's start to the next; empty: the context length."
+    train_ratio: float = Field(
+        default=0.9, gt=0, lt=1, description="Share of the characters used for training; the rest is for validation."
     )
-    drop_last: bool = Field(True, description="Leave out a last training batch that is not full.")
-    shuffle: bool = Field(True, description="Draw the windows of each epoch in a new order.")
+    batch_size: int = Field(default=2, ge=1, le=4096, description="Windows per batch.")
+    stride: int | None = Field(
+        default=None,
+        ge=1,
+        le=16_384,
+        description="Tokens from the start of one window to the start of the next; empty: the context length.",
+    )
+    drop_last: bool = Field(default=True, description="Drop the last training batch of an epoch if it is not full.")
+    shuffle: bool = Field(default=True, description="Shuffle the windows in every epoch.")
 
 
 class TrainConfig(Config):
-    """The training loop's settings (book, chapter 5 and appendix D)."""
+    """The training loop's settings (book, chapter 5 and appendix D).
 
-    epochs: int = Field(10, ge=1, le=100_000, description="Passes over the training text.")
+    >>> TrainConfig(lr=1e-3, lr_schedule="cosine", min_lr=1e-4).epochs
+    10
+    """
+
+    epochs: int = Field(default=10, ge=1, le=100_000, description="Passes over the training text.")
     max_steps: int | None = Field(
-        None, ge=1, le=100_000_000, description="Stop after this many steps; empty: no limit."
+        default=None, ge=1, le=100_000_000, description="Stop after this many steps; empty: no limit."
     )
-    lr: float = Field(4e-4, gt=0, le=1, description="Learning rate of AdamW (the peak, when it is scheduled).")
-    weight_decay: float = Field(0.1, ge=0, le=10, description="AdamW's weight decay.")
-    beta1: float = Field(0.9, ge=0, lt=1, description="AdamW's memory of the gradient.")
-    beta2: float = Field(0.999, ge=0, lt=1, description="AdamW's memory of the squared gradient.")
-    lr_schedule: LrSchedule = Field("constant", description="constant, or cosine decay from lr down to min_lr.")
+    lr: float = Field(
+        default=4e-4, gt=0, le=1, description="Learning rate of AdamW; with a schedule, its highest value."
+    )
+    weight_decay: float = Field(default=0.1, ge=0, le=10, description="Weight decay of AdamW.")
+    beta1: float = Field(
+        default=0.9, ge=0, lt=1, description="AdamW's decay rate of the running mean of gradients (beta 1)."
+    )
+    beta2: float = Field(
+        default=0.999, ge=0, lt=1, description="AdamW's decay rate of the running mean of squared gradients (beta 2)."
+    )
+    lr_schedule: LrSchedule = Field(default="constant", description="constant, or cosine decay from lr to min_lr.")
     warmup_pct: float = Field(
-        0, ge=0, le=100, description="Share of all steps in which lr rises from zero, in percent."
+        default=0, ge=0, le=100, description="Warmup: share of all steps in which lr rises from zero, in percent."
     )
-    min_lr: float = Field(0, ge=0, le=1, description="Learning rate at the end of a cosine decay.")
-    grad_clip: float | None = Field(None, gt=0, le=1e6, description="Largest gradient norm; empty: no clipping.")
-    accumulation_steps: int = Field(1, ge=1, le=4096, description="Batches whose gradients are added up to one step.")
+    min_lr: float = Field(default=0, ge=0, le=1, description="Learning rate at the end of the cosine decay.")
+    grad_clip: float | None = Field(
+        default=None,
+        gt=0,
+        le=1e6,
+        description="Largest gradient norm; larger ones are scaled down; empty: no clipping.",
+    )
+    accumulation_steps: int = Field(
+        default=1, ge=1, le=4096, description="Batches per step, whose gradients are accumulated."
+    )
     recompute: bool = Field(
-        False, description="Compute activations again instead of keeping them: a third slower, much less memory."
+        default=False,
+        description="Recompute activations in the backward pass instead of storing them: a third slower, much less "
+        "memory.",
     )
-    eval_freq: int = Field(5, ge=1, le=1_000_000, description="Steps between two evaluations.")
-    eval_iter: int = Field(5, ge=1, le=100_000, description="Batches of each part looked at in an evaluation.")
+    eval_freq: int = Field(default=5, ge=1, le=1_000_000, description="Steps between two evaluations.")
+    eval_iter: int = Field(
+        default=5, ge=1, le=100_000, description="Batches per evaluation, of the training and of the validation text."
+    )
     start_context: str = Field(
-        "Every effort moves you", max_length=2000, description="Beginning of the sample written after every epoch."
+        default="Every effort moves you", max_length=2000, description="Prompt of the sample written after every epoch."
     )
-    sample_tokens: int = Field(50, ge=0, le=1000, description="Tokens in that sample; 0: no sample.")
+    sample_tokens: int = Field(default=50, ge=0, le=1000, description="Tokens in that sample; 0: no sample.")
     save_freq: int | None = Field(
-        None, ge=1, le=1_000_000, description="Steps between two checkpoints inside an epoch; empty: at its end only."
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Steps between two checkpoints within an epoch; empty: only at the end of each epoch.",
     )
     keep_checkpoints: int = Field(
-        3, ge=1, le=1000, description="Newest checkpoints kept; the best one by validation loss is kept as well."
+        default=3,
+        ge=1,
+        le=1000,
+        description="Number of newest checkpoints to keep; the best one by validation loss is kept as well.",
     )
     snapshot_freq: int | None = Field(
-        None,
+        default=None,
         ge=0,
         le=1_000_000,
-        description="Steps between two copies of the weights kept for looking at the model as it grew; empty: about "
-        "ten in a run, as far as 1 GB holds them; 0: none.",
+        description="Steps between two snapshots: copies of the weights that show how the model developed; empty: "
+        "about ten per run, up to 1 GB; 0: none.",
     )
-    seed: int = Field(123, ge=0, le=2**63 - 1, description="Seed of the weights, the batch order and dropout.")
-    device: DeviceName = Field("auto", description="auto: cuda, else mps, else cpu.")
-    precision: PrecisionName = Field("auto", description="auto: bfloat16 where the machine has it in hardware.")
-    threads: int | None = Field(None, ge=1, le=1024, description="Processor threads; empty: one for every core.")
+    seed: int = Field(default=123, ge=0, le=2**63 - 1, description="Seed of the weights, the batch order and dropout.")
+    device: DeviceName = Field(default="auto", description="auto: cuda if available, else mps, else cpu.")
+    precision: PrecisionName = Field(
+        default="auto", description="auto: bfloat16 if the hardware supports it, else float32."
+    )
+    threads: int | None = Field(
+        default=None, ge=1, le=1024, description="Number of processor threads; empty: one per core."
+    )
 
     @model_validator(mode="after")
-    def _floor_below_peak(self) -> Self:
+    def _min_lr_below_lr(self) -> Self:
         if self.min_lr > self.lr:
             raise ValueError(f"min_lr: {self.min_lr} lies above lr {self.lr}; lower it")
         return self
 
     @property
     def needs_whole_gradient(self) -> bool:
-        """Whether no weight can move before the last gradient is there.
+        """Whether a step needs the gradients of all weights before it can update the first one.
 
         >>> TrainConfig().needs_whole_gradient, TrainConfig(grad_clip=1.0).needs_whole_gradient
         (False, True)
@@ -161,30 +214,44 @@ class TrainConfig(Config):
 
 
 class DecodeConfig(Config):
-    """How a model continues a prompt (book, chapter 5)."""
+    """How a model continues a prompt (book, chapter 5).
 
-    max_new_tokens: int = Field(50, ge=1, le=100_000, description="Tokens to write.")
+    >>> DecodeConfig(temperature=1.4, top_k=25).max_new_tokens
+    50
+    """
+
+    max_new_tokens: int = Field(default=50, ge=1, le=100_000, description="Number of tokens to write.")
     temperature: float = Field(
-        1.0, ge=0, le=100, description="Below 1 sharper, above 1 flatter; 0 always takes the likeliest token."
+        default=1.0,
+        ge=0,
+        le=100,
+        description="Below 1 sharper, above 1 flatter; 0 always takes the likeliest token.",
     )
-    top_k: int | None = Field(None, ge=1, le=262_144, description="Choose among the k likeliest tokens; empty: all.")
-    seed: int = Field(123, ge=0, le=2**63 - 1, description="Seed of the draws.")
+    top_k: int | None = Field(
+        default=None, ge=1, le=262_144, description="Sample among the k likeliest tokens; empty: among all."
+    )
+    seed: int = Field(default=123, ge=0, le=2**63 - 1, description="Seed of the random draws.")
     stages: str | None = Field(
-        None,
+        default=None,
         max_length=100_000,
         description="Stages in order, as one line of JSON or a name (chapter, transformers, llama.cpp); they replace "
         "temperature and top_k.",
     )
-    stop: str | None = Field(None, min_length=1, max_length=200, description="Stop before this text; empty: nowhere.")
-    stop_at_end: bool = Field(True, description="Stop where the model writes <|endoftext|>.")
+    stop: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Stop before this text; empty: no stop text."
+    )
+    stop_at_end: bool = Field(default=True, description="Stop when the model writes <|endoftext|>.")
     past_context: PastContext = Field(
-        "crop",
-        description="What the model sees of a text longer than its context: crop, its last tokens, read anew for each "
-        "one; jump, much faster, drops the older half at once, so that it sees between half a context and a whole one.",
+        default="crop",
+        description="What to do when the text outgrows the model's context. crop: reread its last tokens for every new "
+        "token. jump: drop the older half at once, which is much faster; the model then sees between half a context "
+        "and a whole one.",
     )
 
     @model_validator(mode="after")
     def _temperature_not_tiny(self) -> Self:
-        if 0 < self.temperature < 1e-3:
-            raise ValueError(f"temperature: {self.temperature} is too small; use 0 for greedy, or 0.001 and above")
+        if 0 < self.temperature < MIN_TEMPERATURE:
+            raise ValueError(
+                f"temperature: {self.temperature} is too small; use 0 for greedy, or {MIN_TEMPERATURE} and above"
+            )
         return self

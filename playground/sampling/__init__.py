@@ -1,27 +1,18 @@
-"""From logits to the next token: the stages, the pipeline they form, the nine words, and what writes with them."""
+"""From logits to the next token: stages, pipelines, the book's nine words, and the functions that write text."""
 
 from playground.sampling.beam import BeamConfig, BeamNode, BeamSearch, BeamText, beam_search
-from playground.sampling.branch import Branch, BranchTree
-from playground.sampling.generate import (
-    Alternative,
-    Step,
-    generate,
-    next_token_logits,
-    next_token_probabilities,
-    read_text,
-    stream,
-    stream_samples,
-    write_sample,
-)
+from playground.sampling.generate import generate, next_token_logits, next_token_probabilities, write_sample
 from playground.sampling.order_matters import Swap, smallest_swap
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import entropy_bits, softmax_with_temperature
-from playground.sampling.race import divergences, race
+from playground.sampling.race import race
 from playground.sampling.receipt import Receipt
+from playground.sampling.score import read_text
 from playground.sampling.stages import (
     XTC,
     AnyStage,
     Ban,
+    DrawState,
     Dry,
     EpsilonCutoff,
     EtaCutoff,
@@ -29,7 +20,6 @@ from playground.sampling.stages import (
     LogitBias,
     MinP,
     Mirostat,
-    Moment,
     NoRepeatNGram,
     PresencePenalty,
     RepetitionPenalty,
@@ -42,16 +32,10 @@ from playground.sampling.stages import (
 )
 from playground.sampling.stages.orders import ORDERS
 from playground.sampling.stages.trace import StageTrace, Trace
-from playground.sampling.toy import (
-    TOY_LOGITS,
-    TOY_VOCABULARY,
-    DrawReport,
-    compare_draws,
-    count_draws,
-    running_shares,
-    temperature_sweep,
-)
-from playground.sampling.writing import Piece, prompt_to_ids, write_text, write_texts
+from playground.sampling.steps import Alternative, Step
+from playground.sampling.stream import stream, stream_samples
+from playground.sampling.toy import TOY_LOGITS, TOY_VOCABULARY, count_draws, running_shares
+from playground.sampling.writing import Piece, prompt_to_ids, write_text
 
 __all__ = [
     "Alternative",
@@ -61,9 +45,6 @@ __all__ = [
     "BeamNode",
     "BeamSearch",
     "BeamText",
-    "Branch",
-    "BranchTree",
-    "DrawReport",
     "Dry",
     "EpsilonCutoff",
     "EtaCutoff",
@@ -71,7 +52,7 @@ __all__ = [
     "LogitBias",
     "MinP",
     "Mirostat",
-    "Moment",
+    "DrawState",
     "NoRepeatNGram",
     "ORDERS",
     "Piece",
@@ -93,9 +74,7 @@ __all__ = [
     "Typical",
     "XTC",
     "beam_search",
-    "compare_draws",
     "count_draws",
-    "divergences",
     "entropy_bits",
     "generate",
     "next_token_logits",
@@ -108,8 +87,6 @@ __all__ = [
     "softmax_with_temperature",
     "stream",
     "stream_samples",
-    "temperature_sweep",
     "write_sample",
     "write_text",
-    "write_texts",
 ]

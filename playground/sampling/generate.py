@@ -1,29 +1,18 @@
-"""The book's `generate`, and short ways to use a model. B: batch, T: tokens, V: vocabulary."""
+"""The book's `generate`, the next token's distribution, and the sample written during training.
+
+B: batch, T: tokens, V: vocabulary.
+"""
 
 import tiktoken
 import torch
 from torch import Tensor, nn
 
 from playground.config import DecodeConfig, PastContext
+from playground.model.gpt import GPTModel
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import check_logits
 from playground.sampling.reader import Reader, device_of, prompt_ids
-from playground.sampling.score import read_text
-from playground.sampling.steps import Alternative, Step
-from playground.sampling.stream import stream, stream_samples
 from playground.text.tokenizer import encode, token_ids_to_text
-
-__all__ = [
-    "Alternative",
-    "Step",
-    "generate",
-    "next_token_logits",
-    "next_token_probabilities",
-    "read_text",
-    "stream",
-    "stream_samples",
-    "write_sample",
-]
 
 
 @torch.no_grad()
@@ -38,10 +27,10 @@ def generate(
 ) -> Tensor:
     """Continue every row of `idx` `(B, T)` by up to `max_new_tokens` ids (book, section 5.3.3).
 
-    The model sees the last `context_size` ids. Temperature 0 takes the likeliest token; above 0 it is drawn with
-    `torch.multinomial` from PyTorch's global random state, among the `top_k` likeliest if that is given. It stops
-    before `eos_id`; in a batch, a row that ended is filled with `eos_id` until all have. Call `model.eval()` first, as
-    in the book. Raises `TextError` for an empty prompt, `SettingsError` for settings that are out of bounds.
+    The model sees the last `context_size` ids. With temperature 0 each token is the likeliest one; above 0 it is drawn
+    with `torch.multinomial` from PyTorch's global random state, among the `top_k` likeliest if that is given. Stops
+    before `eos_id`; in a batch, a row that has ended is filled with `eos_id` until all have. Call `model.eval()` first,
+    as in the book. Raises `TextError` for an empty prompt, `SettingsError` for settings out of bounds and for NaN.
 
     >>> from playground.config import ModelConfig
     >>> from playground.model.gpt import GPTModel
@@ -56,7 +45,7 @@ def generate(
     for _ in range(max_new_tokens):
         logits = reader.logits(idx).float()  # (B, V)
         check_logits(logits)
-        if temperature == 0:  # no stage moves the likeliest token, so none is run
+        if temperature == 0:  # top-k does not change which token is the likeliest: no stage has to run
             idx_next = logits.argmax(dim=-1, keepdim=True)
         else:
             idx_next = torch.multinomial(pipeline(logits).softmax(dim=-1), 1)
@@ -72,9 +61,9 @@ def generate(
 
 @torch.no_grad()
 def next_token_probabilities(model: nn.Module, ids: Tensor | list[int], context_size: int | None = None) -> Tensor:
-    """`(V,)`: what the model holds likely after a text, `(1, T)` or `(T,)` ids, over its whole vocabulary, on the CPU.
+    """`(V,)`: the model's distribution of the token after a text of ids `(1, T)` or `(T,)`, on the CPU.
 
-    Raises `TextError` for an empty prompt, `SettingsError` where the model gives NaN.
+    Raises `TextError` for an empty prompt, `SettingsError` when the model gives NaN.
 
     >>> from playground.config import ModelConfig
     >>> from playground.model.gpt import GPTModel
@@ -89,9 +78,9 @@ def next_token_probabilities(model: nn.Module, ids: Tensor | list[int], context_
 def next_token_logits(
     model: nn.Module, ids: Tensor | list[int], context_size: int | None = None, past_context: PastContext = "crop"
 ) -> Tensor:
-    """`(V,)`: the logits of the token after a text, in float32 on the CPU: what `Pipeline.trace` takes.
+    """`(V,)`: the logits of the token after a text, in float32 on the CPU, as `Pipeline.trace` takes them.
 
-    Raises as `next_token_probabilities`.
+    Raises like `next_token_probabilities`.
     """
     reader = Reader(model, 1, context_size)
     logits = reader.logits(prompt_ids(ids, model)[:1], past_context)[0].float().cpu().clone()
@@ -99,11 +88,17 @@ def next_token_logits(
     return logits
 
 
-def write_sample(model: nn.Module, tokenizer: tiktoken.Encoding, start_context: str, max_new_tokens: int) -> str:
-    """What the model writes after `start_context`, greedily: the book's sample after every epoch, without its printing.
+def write_sample(model: GPTModel, tokenizer: tiktoken.Encoding, start_context: str, max_new_tokens: int) -> str:
+    """The greedy continuation of `start_context`, with it: the book's `generate_and_print_sample`, without printing.
 
-    An empty `start_context` stands for `<|endoftext|>`, where a text begins. Dropout is off meanwhile; the model is
-    left in the mode it was in.
+    An empty `start_context` becomes `<|endoftext|>`, after which a text begins. The model writes in evaluation mode and
+    is left in the mode it was in.
+
+    >>> from playground.config import ModelConfig
+    >>> from playground.text.tokenizer import load_tokenizer
+    >>> model = GPTModel(ModelConfig(vocab_size=257, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
+    >>> write_sample(model, load_tokenizer("bytes"), "Every", 3).startswith("Every")
+    True
     """
     ids = torch.tensor([encode(start_context, tokenizer) or [tokenizer.eot_token]], device=device_of(model))
     was_training = model.training

@@ -7,27 +7,26 @@ from torch import Tensor
 
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import check_logits
-from playground.sampling.stages import Moment, Stage
-from playground.sampling.stages.base import NEVER, context_rows
+from playground.sampling.stages import DrawState, Stage
+from playground.sampling.stages.base import REMOVED, context_rows
 
-NOTICEABLE = 1e-5
-"""Probability that has to move for two distributions to count as different; rounding moves less."""
+_NOTICEABLE = 1e-5  # probability that two distributions must differ by; rounding moves less
 
 
 @dataclass(frozen=True)
 class Swap:
-    """Two stages that, exchanged, would leave another distribution."""
+    """Two stages whose exchange changes the distribution; `str(swap)` is a sentence."""
 
     first: int
-    """Place of the earlier one in the pipeline, from 0."""
+    """Index of the earlier stage in the pipeline, from 0."""
     second: int
     stages: tuple[Stage, Stage]
-    """As they are now, the earlier one first."""
+    """The two stages, in their present order."""
     kept: int
-    """Tokens in the running as the stages are."""
+    """Number of remaining tokens in the present order."""
     kept_swapped: int
     moved_probability: float
-    """Probability that lies on other tokens after the swap (total variation)."""
+    """Probability that the swap shifts to other tokens (total variation)."""
 
     def __str__(self) -> str:
         earlier, later = (stage.title for stage in self.stages)
@@ -40,12 +39,12 @@ class Swap:
 
 
 def smallest_swap(
-    pipeline: Pipeline, logits: Tensor, context: Tensor | None = None, moment: Moment | None = None
+    pipeline: Pipeline, logits: Tensor, context: Tensor | None = None, state: DrawState | None = None
 ) -> Swap | None:
-    """The smallest exchange of two stages that changes what is kept, or the distribution; None if none does.
+    """The first exchange of two stages that changes the resulting distribution; None if none does.
 
-    Neighbours (among the stages that are on) come first, then pairs further apart; among equal distances the earliest.
-    logits: one row, `(V,)` or `(1, V)`. Raises `SettingsError` for logits that hold NaN or +∞.
+    Only stages that are on are exchanged: neighbours first, then pairs with a growing distance, each from the front of
+    the pipeline. logits: one row, `(V,)` or `(1, V)`. Raises `SettingsError` for logits with NaN or +∞.
 
     >>> from playground.sampling import Temperature, TopP
     >>> print(smallest_swap(Pipeline([Temperature(0.5), TopP(0.8)]), torch.tensor([3.0, 2.0, 1.0])))
@@ -53,24 +52,24 @@ def smallest_swap(
     """
     check_logits(logits)
     rows = logits.reshape(1, -1).float()
-    text, moment = context_rows(rows, context), moment or Moment()
-    places = [place for place, stage in enumerate(pipeline.stages) if stage.on]
-    now = pipeline.run(rows, text, moment).logits
-    for distance in range(1, len(places)):
-        for first, second in zip(places, places[distance:], strict=False):
-            stages = list(pipeline.stages)
+    text, state = context_rows(rows, context), state or DrawState()
+    on = [index for index, stage in enumerate(pipeline.stages) if stage.on]
+    now = pipeline.run(rows, text, state)
+    for distance in range(1, len(on)):
+        for first, second in zip(on, on[distance:], strict=False):
+            stages: list[Stage] = list(pipeline.stages)
             if stages[first] == stages[second]:
                 continue
             stages[first], stages[second] = stages[second], stages[first]
-            other = Pipeline(stages).run(rows, text, moment).logits
-            moved = float((now.softmax(-1) - other.softmax(-1)).clamp(min=0).sum())
-            if moved > NOTICEABLE or not torch.equal(now > NEVER, other > NEVER):
+            swapped = Pipeline(stages).run(rows, text, state)
+            moved = float((now.probs - swapped.probs).clamp(min=0).sum())
+            if moved > _NOTICEABLE or not torch.equal(now.logits > REMOVED, swapped.logits > REMOVED):
                 return Swap(
                     first=first,
                     second=second,
                     stages=(pipeline.stages[first], pipeline.stages[second]),
-                    kept=int((now > NEVER).sum()),
-                    kept_swapped=int((other > NEVER).sum()),
+                    kept=int((now.logits > REMOVED).sum()),
+                    kept_swapped=int((swapped.logits > REMOVED).sum()),
                     moved_probability=moved,
                 )
     return None

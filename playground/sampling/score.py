@@ -1,4 +1,7 @@
-"""What a model thinks of a text that is there already, and the numbers that follow. T: tokens, V: vocabulary."""
+"""How likely a model finds a given text: the steps of its tokens, and one score for all of it.
+
+T: tokens, V: vocabulary, P: positions that are processed together.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -9,12 +12,13 @@ from torch import Tensor, nn
 
 from playground.config import DecodeConfig, PastContext
 from playground.errors import TextError
-from playground.sampling.pipeline import Pipeline
+from playground.model.gpt import GPTModel
+from playground.sampling.pipeline import Outcome, Pipeline
 from playground.sampling.reader import check_evaluating, context_limit, device_of, prompt_ids, window_start
-from playground.sampling.stages import Moment
+from playground.sampling.stages import DrawState
 from playground.sampling.steps import Step, steps_at
 
-_AT_ONCE = 32  # places whose distributions, or windows, are held in memory at a time
+_CHUNK = 32  # positions whose distributions, or windows, are in memory at a time
 
 
 @torch.inference_mode()
@@ -28,12 +32,16 @@ def read_text(
     past_context: PastContext | None = None,
     top_n: int = 10,
 ) -> list[Step]:
-    """The steps that a text's tokens would have been, from place `start` (at least 1) to its end.
+    """The steps that `stream` would have given for the tokens of a text, from position `start` ≥ 1 to the end.
 
-    ids: `(1, T)`, `(T,)` or a list. Each token is judged by what the model saw before it, as while writing: at most
-    `context_size` tokens, from where `past_context` says (else `decode`, else the book). Without `decode`, the
-    probabilities after the stages are the model's own; a stage that tosses a coin or remembers is taken as at the
-    start. Raises `TextError` for an empty text or unknown tokens.
+    ids: `(1, T)`, `(T,)` or a list
+    decode: settings whose stages give `probability_after`; without them it is the model's own probability
+    context_size: tokens the model sees at most; its context length if not given
+    past_context: what the model sees of a longer text; that of `decode`, else `crop`, if not given
+    top_n: number of alternatives in every step
+
+    Stages that act at random always act here, and Mirostat has its initial limit. Raises `TextError` for an empty text
+    or an unknown token, `SettingsError` for a model in training mode and when the model gives NaN.
 
     >>> from playground.config import ModelConfig
     >>> from playground.model.gpt import GPTModel
@@ -47,39 +55,48 @@ def read_text(
     size = context_limit(model, context_size)
     past_context = past_context or (decode or DecodeConfig()).past_context
     steps: list[Step] = []
-    # logits (P, V) of places first, first + 1, …
-    for first, logits in _logits_before(model, text, max(start, 1), size, past_context):
-        after, rescued = logits, torch.zeros(len(logits), dtype=torch.bool)
+    for first, logits in _logits_before(model, text, max(start, 1), size, past_context):  # (P, V)
+        positions = range(first, first + len(logits))
+        outcome = Outcome(logits, rescued=torch.zeros(len(logits), dtype=torch.bool))
         if pipeline is not None:
-            outcomes = [pipeline.run(row[None], text[:, : first + place], Moment()) for place, row in enumerate(logits)]
-            after = torch.cat([outcome.logits for outcome in outcomes])
-            rescued = torch.cat([outcome.rescued for outcome in outcomes])
-        drawn = text[0, first : first + len(logits)]
-        places = range(first, first + len(logits))
-        seen_from = [window_start(place, size, past_context) for place in places]
-        steps += steps_at(drawn, logits.log_softmax(dim=-1), after.softmax(dim=-1), rescued, places, seen_from, top_n)
+            outcome = _run_each(pipeline, logits, text, positions)
+        seen_from = [window_start(position, size, past_context) for position in positions]
+        steps += steps_at(text[0, first : positions.stop], logits, outcome, positions, seen_from, top_n)
     return steps
+
+
+def _run_each(pipeline: Pipeline, logits: Tensor, text: Tensor, positions: range) -> Outcome:
+    """The outcome of logits `(P, V)`, each row after the part of `text` before its position."""
+    rows = zip(logits.split(1), positions, strict=True)
+    outcomes = [pipeline.run(row, text[:, :position], DrawState()) for row, position in rows]
+    return Outcome(
+        logits=torch.cat([outcome.logits for outcome in outcomes]),
+        rescued=torch.cat([outcome.rescued for outcome in outcomes]),
+    )
 
 
 def _logits_before(
     model: nn.Module, text: Tensor, start: int, size: int, past_context: PastContext
 ) -> Iterator[tuple[int, Tensor]]:
-    """Places and the logits `(P, V)` from which their tokens would have been drawn, in pieces, on the CPU."""
+    """Chunks of the logits `(P, V)` for the tokens at positions `start`, `start + 1`, …, on the CPU.
+
+    Each chunk comes with its first position.
+    """
     device, length = device_of(model), text.shape[1]
-    hidden_of = getattr(model, "hidden", None)
-    place = start
-    while place < length and (place <= size or past_context == "jump"):
-        seen_from = window_start(place, size, past_context)
-        end = min(length, seen_from + size + 1)  # one pass gives every place that is seen from there
-        out = (hidden_of or model)(text[:, seen_from : end - 1].to(device))[0, place - seen_from - 1 :]
-        for first in range(0, len(out), _AT_ONCE):
-            piece = out[first : first + _AT_ONCE]
-            yield place + first, (model.out_head(piece) if hidden_of else piece).float().cpu()
-        place = end
-    for first in range(place, length, _AT_ONCE):  # cropped: every place has a window of its own
-        last = min(first + _AT_ONCE, length)
-        windows = torch.stack([text[0, place - size : place] for place in range(first, last)]).to(device)
-        yield first, (model.out_head(hidden_of(windows)[:, -1]) if hidden_of else model(windows)[:, -1]).float().cpu()
+    # the output head of a GPTModel is applied to a chunk at a time: its output for all positions could be large
+    read, head = (model.hidden, model.out_head) if isinstance(model, GPTModel) else (model, nn.Identity())
+    position = start
+    while position < length and (position <= size or past_context == "jump"):
+        seen_from = window_start(position, size, past_context)
+        end = min(length, seen_from + size + 1)  # one pass serves all positions with this window
+        out = read(text[:, seen_from : end - 1].to(device))[0, position - seen_from - 1 :]
+        for first in range(0, len(out), _CHUNK):
+            yield position + first, head(out[first : first + _CHUNK]).float().cpu()
+        position = end
+    for first in range(position, length, _CHUNK):  # cropped: every position has its own window
+        last = min(first + _CHUNK, length)
+        windows = torch.stack([text[0, position - size : position] for position in range(first, last)]).to(device)
+        yield first, head(read(windows)[:, -1]).float().cpu()
 
 
 @dataclass(frozen=True)
@@ -88,13 +105,13 @@ class TextScore:
 
     n_tokens: int
     mean_log_prob: float
-    """Mean natural logarithm of the probability of each token."""
+    """Mean natural logarithm of the tokens' probabilities."""
     perplexity: float
     """exp(-mean_log_prob): the model was as unsure as if it chose among so many tokens (book, chapter 5)."""
     distinct: tuple[float, float, float, float]
-    """Share of different ones among the n-grams of 1, 2, 3 and 4 tokens (Li et al. 2016, distinct-n)."""
+    """Share of distinct n-grams among those of 1, 2, 3 and 4 tokens (Li et al. 2016, distinct-n)."""
     repetition: float
-    """Share of the 4-grams that stood in the text before (Welleck et al. 2019, seq-rep-4)."""
+    """Share of the 4-grams that occurred in the text before (Welleck et al. 2019, seq-rep-4)."""
 
 
 def score_text(ids: Sequence[int], log_probs: Sequence[float]) -> TextScore:
@@ -109,7 +126,7 @@ def score_text(ids: Sequence[int], log_probs: Sequence[float]) -> TextScore:
     """
     if not ids or len(ids) != len(log_probs):
         raise TextError(f"There are {len(ids)} tokens and {len(log_probs)} probabilities; a score needs one of each.")
-    if not all(value <= 1e-6 for value in log_probs):  # rounding may carry log 1 a little above zero; NaN fails as well
+    if not all(value <= 1e-6 for value in log_probs):  # rounding can put log 1 slightly above zero; NaN fails as well
         raise TextError("A log probability is not a number or lies above zero, so the text cannot be scored.")
     mean = math.fsum(log_probs) / len(log_probs)
     try:
@@ -121,7 +138,7 @@ def score_text(ids: Sequence[int], log_probs: Sequence[float]) -> TextScore:
 
 
 def distinct_ngrams(ids: Sequence[int], n: int) -> float:
-    """Share of different ones among the n-grams of `ids`; 1 if the text is too short for any.
+    """Share of distinct n-grams of `ids`; 1 if the text is too short for any.
 
     >>> distinct_ngrams([1, 2, 1, 2], 2)
     0.6666666666666666

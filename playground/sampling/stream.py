@@ -1,7 +1,7 @@
-"""Writing token by token, each with what it was chosen from. B: batch, T: tokens so far, V: vocabulary.
+"""Writing token by token, each with the distribution it was drawn from. B: batch, T: tokens so far, V: vocabulary.
 
-The model runs where it is; its last logits come to the CPU once a token, and stages and draws happen there, so that the
-same logits and seed give the same text on every machine.
+The model runs on its own device. The last logits are moved to the CPU once per token; stages and draws run there, so
+that the same logits and seed give the same text on every machine.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from playground.config import DecodeConfig, PastContext
+from playground.config import DecodeConfig
 from playground.errors import SettingsError
 from playground.model.shrink import is_coarse
 from playground.sampling.pipeline import Outcome, Pipeline
 from playground.sampling.reader import Reader, check_evaluating, prompt_ids, window_start
-from playground.sampling.stages import Moment
+from playground.sampling.stages import DrawState
 from playground.sampling.stages.base import check_ids
 from playground.sampling.steps import Step, steps_at
 
@@ -32,16 +32,19 @@ def stream(
     first: int | None = None,
     reader: Reader | None = None,
 ) -> Iterator[Step]:
-    """Continue a text, one `Step` a token, up to `max_new_tokens` or until `eos_id` is drawn (it is not given out).
+    """Continue a text, one `Step` per token, up to `max_new_tokens` or until `eos_id` is drawn, which is not yielded.
 
-    ids: the text so far, `(1, T)`, `(T,)` or a list; decode: settings, or a pipeline with the default ones; top_n:
-    alternatives in every step; drawn: number of tokens at the end of `ids` that were drawn with the same seed, so that
-    the draws go on where they stopped; first: a token to take first, in place of the one that would be drawn; reader:
-    one that has read (part of) the text already; its `context_size` holds then.
+    ids: the text so far, `(1, T)`, `(T,)` or a list
+    decode: the settings, or a pipeline (then all other settings have their defaults)
+    context_size: tokens the model sees at most; its context length if not given
+    top_n: number of alternatives in every step
+    drawn: how many tokens at the end of `ids` were drawn with the same seed; the random numbers continue after them
+    first: a token to take first instead of a drawn one
+    reader: keeps what the model has read between calls; replaces `context_size`
 
-    With top-k and temperature alone it draws what the book's code draws after `torch.manual_seed(seed)`, without
-    touching PyTorch's global state. Raises `TextError` for an empty prompt, `SettingsError` for a model in training
-    mode, and where the model gives NaN.
+    With top-k and temperature alone it draws what the book's code draws after `torch.manual_seed(seed)`; PyTorch's
+    global random state is not changed. Raises `TextError` for an empty prompt or an unknown token, `SettingsError` for
+    a model in training mode and when the model gives NaN.
 
     >>> from playground.config import ModelConfig
     >>> from playground.model.gpt import GPTModel
@@ -49,24 +52,15 @@ def stream(
     >>> len([step.id for step in stream(model, [1, 2, 3], DecodeConfig(max_new_tokens=4))])
     4
     """
-    decode = _settings(decode)
-    ids = prompt_ids(ids, model)
-    if len(ids) != 1:
-        raise SettingsError(f"stream continues one text, not {len(ids)}; use stream_samples for several.")
-    batch = stream_samples(
-        model,
-        ids,
-        decode,
-        seeds=[decode.seed],
-        eos_id=eos_id,
-        context_size=context_size,
-        top_n=top_n,
-        drawn=drawn,
-        first=first,
-        reader=reader,
-    )
-    for (step,) in batch:
-        yield step
+    decode = _as_config(decode)
+    text = prompt_ids(ids, model)
+    if len(text) != 1:
+        raise SettingsError(f"stream continues one text, not {len(text)}; use stream_samples for several.")
+    sampler = _Sampler(reader or Reader(model, 1, context_size), decode, [decode.seed], top_n)
+    sampler.catch_up(text, drawn)
+    for (step,) in sampler.steps(text, eos_id, first):
+        if step is not None:
+            yield step
 
 
 @torch.inference_mode()
@@ -77,118 +71,116 @@ def stream_samples(
     *,
     seeds: Sequence[int],
     eos_id: int | None = None,
-    context_size: int | None = None,
     top_n: int = 10,
-    drawn: int = 0,
-    first: int | None = None,
-    reader: Reader | None = None,
 ) -> Iterator[tuple[Step | None, ...]]:
-    """Continue a text several times at once, one row for each of `seeds`: one tuple of steps a place.
+    """Continue a text several times in one batch, one row per seed: a tuple of steps per position.
 
-    Each row gets what `stream` with its seed would give; a row that has drawn `eos_id` gives None from there on. `ids`
-    may hold one row for each seed, of equal length. Otherwise as `stream`.
+    Each row gets what `stream` with its seed would give, and None once it has drawn `eos_id`. `ids` may hold one row
+    per seed, all of the same length. Raises like `stream`, and `SettingsError` when seeds and rows do not match.
+
+    >>> from playground.config import ModelConfig
+    >>> from playground.model.gpt import GPTModel
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> [len(steps) for steps in stream_samples(model, [1, 2], DecodeConfig(max_new_tokens=2), seeds=[1, 2, 3])]
+    [3, 3]
     """
-    decode = _settings(decode)
-    pipeline = Pipeline.from_decode(decode)
     text = prompt_ids(ids, model)
     text = text.expand(len(seeds), -1) if len(text) == 1 else text
-    check_evaluating(model)
-    _check(text, seeds, drawn)
-    reader = reader or Reader(model, len(seeds), context_size)
-    draws = _Draws(pipeline, seeds)
-    _catch_up(draws, reader, text, drawn, decode.past_context)
-    running = [True] * len(seeds)
-    for number in range(decode.max_new_tokens):
-        logits = reader.logits(text, decode.past_context).float().cpu()  # (B, V): the one transfer a token
-        seen_from = window_start(text.shape[1], reader.context_size, decode.past_context)
-        drawn_ids, steps = draws.next(logits, text, seen_from, top_n, None if number else first)
-        running = [goes_on and step.id != eos_id for step, goes_on in zip(steps, running, strict=True)]
-        if not any(running):
-            return
-        if not all(running):
-            drawn_ids = drawn_ids.where(torch.tensor(running), eos_id)
-        yield tuple(step if goes_on else None for step, goes_on in zip(steps, running, strict=True))
-        text = torch.cat([text, drawn_ids.unsqueeze(1)], dim=1)
+    if not seeds or len(text) != len(seeds):
+        raise SettingsError(f"seeds: {len(seeds)} seeds do not fit {len(text)} texts; give one for each.")
+    sampler = _Sampler(Reader(model, len(seeds)), _as_config(decode), seeds, top_n)
+    yield from sampler.steps(text, eos_id)
 
 
-class _Draws:
-    """Chooses the next token of every row; each row has random numbers of its own."""
+class _Sampler:
+    """Draws the next token of every row; each row has its own random numbers."""
 
-    def __init__(self, pipeline: Pipeline, seeds: Sequence[int]) -> None:
-        self.pipeline = pipeline
-        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.moment = Moment(seeds=tuple(seeds))
-        self._to_skip = 0
+    def __init__(self, reader: Reader, decode: DecodeConfig, seeds: Sequence[int], top_n: int) -> None:
+        check_evaluating(reader.model)
+        self._reader, self._decode, self._top_n = reader, decode, top_n
+        self._pipeline = Pipeline.from_decode(decode)
+        self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self._state = DrawState(seeds=tuple(seeds))
+        self._unused_draws = 0
 
-    def next(
-        self, logits: Tensor, text: Tensor, seen_from: int, top_n: int, taken: int | None = None
-    ) -> tuple[Tensor, list[Step]]:
-        """The ids drawn, `(B,)`, or `taken`, and their steps, from logits `(B, V)` after `text` `(B, T)`."""
-        log_probs = logits.log_softmax(dim=-1)
-        outcome = self.pipeline.run(logits, text, self.moment)
-        after = outcome.logits.softmax(dim=-1)
-        ids = self._draw(after) if taken is None else self._pass_over(logits, taken)
-        self._move_on(outcome, ids)
-        rows = len(text)
-        places, seen = [text.shape[1]] * rows, [seen_from] * rows
-        return ids, steps_at(ids, log_probs, after, outcome.rescued, places, seen, top_n)
+    def steps(
+        self, text: Tensor, eos_id: int | None = None, first: int | None = None
+    ) -> Iterator[tuple[Step | None, ...]]:
+        """The steps after `text` `(B, T)`, one tuple per position; None in rows that have drawn `eos_id`."""
+        running = [True] * len(text)
+        for number in range(self._decode.max_new_tokens):
+            drawn, steps = self._next(text, first if number == 0 else None)
+            running = [was_running and step.id != eos_id for step, was_running in zip(steps, running, strict=True)]
+            if not any(running):
+                return
+            if eos_id is not None and not all(running):
+                drawn = drawn.where(torch.tensor(running), eos_id)
+            yield tuple(step if is_running else None for step, is_running in zip(steps, running, strict=True))
+            text = torch.cat([text, drawn.unsqueeze(1)], dim=1)
 
-    def _pass_over(self, logits: Tensor, taken: int) -> Tensor:
-        check_ids((taken,), logits.shape[-1], "first")
-        self._to_skip += 1
-        return torch.full((len(logits),), taken)
+    def catch_up(self, text: Tensor, drawn: int) -> None:
+        """Put random numbers, state and reader where they were after the last `drawn` tokens of `text` `(B, T)`.
 
-    def relive(self, logits: Tensor, text: Tensor, ids: Tensor) -> None:
-        """As `next`, where the tokens `ids` `(B,)` are known."""
-        self._to_skip += 1
-        self._move_on(self.pipeline.run(logits, text, self.moment), ids)
+        Raises `SettingsError` where `text` does not have so many tokens after a prompt.
+        """
+        length = text.shape[1]
+        if not 0 <= drawn < length:
+            raise SettingsError(f"drawn: {drawn} tokens cannot have been drawn in a text of {length} with a prompt.")
+        self._unused_draws = drawn
+        if drawn and self._pipeline.has_state:
+            for end in range(length - drawn, length):
+                outcome = self._pipeline.run(self._logits(text[:, :end]), text[:, :end], self._state)
+                self._advance(outcome, text[:, end])
+        else:
+            self._state = DrawState(self._state.seeds, drawn)
+            if drawn and is_coarse(self._reader.model):
+                self._reader.read_as_written(text, drawn, self._decode.past_context)
 
-    def skip(self, drawn: int) -> None:
-        """As `relive` for so many tokens, where the stages remember nothing: no logits are needed."""
-        self._to_skip += drawn
-        self.moment = Moment(self.moment.seeds, self.moment.position + drawn)
+    def _next(self, text: Tensor, chosen: int | None) -> tuple[Tensor, list[Step]]:
+        """The ids `(B,)` drawn after `text` `(B, T)`, or `chosen` in every row, and their steps."""
+        logits = self._logits(text)
+        outcome = self._pipeline.run(logits, text, self._state)
+        ids = self._draw(outcome.probs) if chosen is None else self._choose(chosen, outcome.probs)
+        self._advance(outcome, ids)
+        rows, length = text.shape
+        seen_from = window_start(length, self._reader.context_size, self._decode.past_context)
+        return ids, steps_at(ids, logits, outcome, [length] * rows, [seen_from] * rows, self._top_n)
 
-    def _move_on(self, outcome: Outcome, ids: Tensor) -> None:
-        next_mu = outcome.next_mu(ids) if outcome.next_mu else None
-        self.moment = Moment(self.moment.seeds, self.moment.position + 1, next_mu)
+    def _logits(self, text: Tensor) -> Tensor:
+        """`(B, V)` after `text` `(B, T)`, in float32 on the CPU."""
+        return self._reader.logits(text, self._decode.past_context).float().cpu()
+
+    def _choose(self, token_id: int, probs: Tensor) -> Tensor:
+        """`(B,)`: a given token in place of a draw, whose random numbers stay unused."""
+        rows, vocab_size = probs.shape
+        check_ids((token_id,), vocab_size, "first")
+        self._unused_draws += 1
+        return torch.full((rows,), token_id)
 
     def _draw(self, probs: Tensor) -> Tensor:
-        """`(B,)`: what `torch.multinomial` draws from each row of `(B, V)` with the row's own generator."""
-        if bool((probs.count_nonzero(dim=-1) == 1).all()):  # no choice is left: the random numbers are passed over
-            self._to_skip += 1
+        """`(B,)`: what `torch.multinomial` draws from each row of `(B, V)` with the row's generator."""
+        if bool((probs.count_nonzero(dim=-1) == 1).all()):  # no choice: the random numbers stay unused
+            self._unused_draws += 1
             return probs.argmax(dim=-1)
-        # one exponential for every token; the least of them divided by the probabilities wins
+        # multinomial draws one exponential per token; the largest ratio of probability to it wins
         return (probs / self._noise(probs)).argmax(dim=-1)
 
     def _noise(self, like: Tensor) -> Tensor:
+        """Exponentials `(B, V)` for this draw; those of unused draws before it are drawn and dropped."""
         noise = torch.empty_like(like)
-        for row, generator in zip(noise, self.generators, strict=True):
-            for _ in range(1 + self._to_skip):
+        for row, generator in zip(noise, self._generators, strict=True):
+            for _ in range(1 + self._unused_draws):
                 row.exponential_(generator=generator)
-        self._to_skip = 0
+        self._unused_draws = 0
         return noise
 
-
-def _catch_up(draws: _Draws, reader: Reader, text: Tensor, drawn: int, past_context: PastContext) -> None:
-    """Bring `draws` to where they were after the last `drawn` tokens of `text` `(B, T)`."""
-    if drawn and draws.pipeline.remembers:
-        for length in range(text.shape[1] - drawn, text.shape[1]):
-            logits = reader.logits(text[:, :length], past_context).float().cpu()
-            draws.relive(logits, text[:, :length], text[:, length])
-    else:
-        draws.skip(drawn)
-        if drawn and is_coarse(reader.model):
-            reader.read_as_written(text, drawn, past_context)
+    def _advance(self, outcome: Outcome, ids: Tensor) -> None:
+        """Go to the next position after the tokens `ids` `(B,)`."""
+        next_mu = None if outcome.next_mu is None else outcome.next_mu(ids)
+        self._state = DrawState(self._state.seeds, self._state.position + 1, next_mu)
 
 
-def _settings(decode: DecodeConfig | Pipeline | None) -> DecodeConfig:
+def _as_config(decode: DecodeConfig | Pipeline | None) -> DecodeConfig:
     if isinstance(decode, Pipeline):
         return DecodeConfig(stages=decode.to_json())
     return decode or DecodeConfig()
-
-
-def _check(text: Tensor, seeds: Sequence[int], drawn: int) -> None:
-    if not seeds or len(text) != len(seeds):
-        raise SettingsError(f"seeds: {len(seeds)} seeds do not fit {len(text)} texts; give one for each.")
-    if not 0 <= drawn < text.shape[1]:
-        raise SettingsError(f"drawn: {drawn} tokens cannot have been drawn in a text of {text.shape[1]} with a prompt.")

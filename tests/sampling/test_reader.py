@@ -10,7 +10,6 @@ from playground.model.gpt import GPTModel
 from playground.model.shrink import shrink
 from playground.sampling import (
     BeamConfig,
-    BranchTree,
     Mirostat,
     Pipeline,
     Temperature,
@@ -118,12 +117,11 @@ def test_coarse_weights_read_what_was_kept_in_the_very_steps_it_was_written_in(w
 
 
 def test_branches_samples_and_races_see_the_same_windows(tiny):
+    reader = Reader(tiny)
     alone = ids_of(stream(tiny, PROMPT, JUMP))
-    tree = BranchTree(tiny, PROMPT, JUMP)
-    assert ids_of(tree.grow(0)) == alone
-    fork = tree.take(0, 24, (alone[20] + 1) % 61)
-    fresh = ids_of(stream(tiny, PROMPT + fork.ids, JUMP.replace(max_new_tokens=20), drawn=21))
-    assert ids_of(tree.grow(fork.number, 20)) == fresh
+    assert ids_of(stream(tiny, PROMPT, JUMP, reader=reader)) == alone
+    branch, rest = PROMPT + alone[:20] + [(alone[20] + 1) % 61], JUMP.replace(max_new_tokens=20)
+    assert ids_of(stream(tiny, branch, rest, drawn=21, reader=reader)) == ids_of(stream(tiny, branch, rest, drawn=21))
     samples = zip(*stream_samples(tiny, PROMPT, JUMP, seeds=[5, 123]), strict=True)
     assert ids_of(list(samples)[1]) == alone
     lanes = zip(*race(tiny, PROMPT, [JUMP, JUMP.replace(temperature=0)], max_new_tokens=45), strict=True)

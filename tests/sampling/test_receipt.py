@@ -15,7 +15,6 @@ from playground.errors import SettingsError
 from playground.model.shrink import shrink
 from playground.sampling import (
     BeamConfig,
-    BranchTree,
     Pipeline,
     Receipt,
     RepetitionPenalty,
@@ -23,6 +22,7 @@ from playground.sampling import (
     TopP,
     beam_search,
     prompt_to_ids,
+    stream,
     write_text,
 )
 from playground.text.tokenizer import token_ids_to_text
@@ -98,15 +98,14 @@ def test_the_copied_command_and_python_give_the_very_text(checkpoints, prompt, d
     assert run_command(receipt, checkpoints) == prompt + receipt.text + "\n"
 
 
-def test_a_branch_can_be_had_again(checkpoints):
+def test_a_branch_is_reproduced(checkpoints):
     run = RunStore(checkpoints).open("tale")
+    model, prompt = run.load_model(), prompt_to_ids("Tobias", run.tokenizer)
     decode = DecodeConfig(max_new_tokens=10, temperature=1.2)
-    tree = BranchTree(run.load_model(), prompt_to_ids("Tobias", run.tokenizer), decode)
-    list(tree.grow(0))
-    branch = tree.take(0, len(tree.prompt) + 4, 65)
-    list(tree.grow(branch.number))
-    receipt = receipt_of(checkpoints, "Tobias", decode, kept=tuple(branch.ids))
-    assert list(receipt.ids) == tree.branch(branch.number).ids
+    kept = [*(step.id for step in stream(model, prompt, decode.replace(max_new_tokens=4))), 65]
+    rest = [step.id for step in stream(model, [*prompt, *kept], decode, drawn=5)]
+    receipt = receipt_of(checkpoints, "Tobias", decode, kept=tuple(kept))
+    assert list(receipt.ids) == kept + rest
     assert run_python(receipt, checkpoints) == run_command(receipt, checkpoints) == "Tobias" + receipt.text + "\n"
 
 

@@ -9,12 +9,12 @@ from playground.errors import SettingsError
 from playground.sampling import (
     XTC,
     Ban,
+    DrawState,
     Dry,
     FrequencyPenalty,
     LogitBias,
     MinP,
     Mirostat,
-    Moment,
     NoRepeatNGram,
     Pipeline,
     PresencePenalty,
@@ -27,11 +27,11 @@ from playground.sampling import (
     softmax_with_temperature,
 )
 
-NEVER = -math.inf
+REMOVED = -math.inf
 
 
 def kept(logits):
-    return (logits > NEVER).nonzero().flatten().tolist()
+    return (logits > REMOVED).nonzero().flatten().tolist()
 
 
 def logits_of(*probabilities):
@@ -68,13 +68,13 @@ def test_the_smallest_temperature_still_gives_numbers():
 def test_fault_59_a_stage_that_would_leave_nothing_keeps_the_likeliest_token():
     logits = torch.tensor([[1.0, 4.0, 2.0], [3.0, 4.0, 5.0]])
     left = Ban([0, 1, 2])(logits)
-    assert left.tolist() == [[NEVER, 4.0, NEVER], [NEVER, NEVER, 5.0]]
+    assert left.tolist() == [[REMOVED, 4.0, REMOVED], [REMOVED, REMOVED, 5.0]]
     only_first_row = NoRepeatNGram(1)(logits, torch.tensor([[0, 1, 2], [0, 0, 0]]))
-    assert only_first_row.tolist() == [[NEVER, 4.0, NEVER], [NEVER, 4.0, 5.0]]
+    assert only_first_row.tolist() == [[REMOVED, 4.0, REMOVED], [REMOVED, 4.0, 5.0]]
 
 
 def test_fault_59_logits_without_any_token_still_give_one():
-    nothing = torch.full((1, 3), NEVER)
+    nothing = torch.full((1, 3), REMOVED)
     for stage in (Temperature(0.5), TopK(2), TopP(0.5), TopNSigma(1), XTC(0.1), Typical(0.5)):
         assert stage(nothing).softmax(-1).tolist() == [[1, 0, 0]]
     assert Pipeline()(nothing).softmax(-1).tolist() == [[1, 0, 0]]
@@ -128,7 +128,7 @@ def test_top_n_sigma_does_not_change_with_the_temperature():
 
 
 def test_top_n_sigma_counts_only_tokens_in_the_running():
-    logits = torch.tensor([8.0, 7.0, NEVER, NEVER, 4.0])
+    logits = torch.tensor([8.0, 7.0, REMOVED, REMOVED, 4.0])
     assert kept(TopNSigma(1)(logits)) == kept(TopNSigma(1)(torch.tensor([8.0, 7.0, 4.0])))
 
 
@@ -136,14 +136,14 @@ def test_xtc_cuts_all_top_choices_but_the_least_likely():
     logits = logits_of(0.4, 0.3, 0.2, 0.1)
     assert kept(XTC(0.2 - 1e-6)(logits)) == [2, 3]
     assert kept(XTC(0.35)(logits)) == [0, 1, 2, 3]  # a single top choice is never cut
-    assert kept(XTC(0.01, 0.0)(logits, moment=Moment(seeds=(1,)))) == [0, 1, 2, 3]
+    assert kept(XTC(0.01, 0.0)(logits, state=DrawState(seeds=(1,)))) == [0, 1, 2, 3]
 
 
 def test_xtc_acts_as_often_as_it_says_and_alike_for_a_seed_and_place():
     stage, logits = XTC(0.1, 0.3), logits_of(0.4, 0.3, 0.2, 0.1)
     acted = [stage.acts(7, place) for place in range(2000)]
     assert 0.26 < sum(acted) / 2000 < 0.34
-    rows = stage(logits.expand(2, -1), moment=Moment(seeds=(7, 8), position=3))
+    rows = stage(logits.expand(2, -1), state=DrawState(seeds=(7, 8), position=3))
     for seed, row in zip((7, 8), rows, strict=True):
         assert (len(kept(row)) < 4) == stage.acts(seed, 3)
 
@@ -151,11 +151,11 @@ def test_xtc_acts_as_often_as_it_says_and_alike_for_a_seed_and_place():
 def test_mirostat_follows_the_surprise():
     stage, logits = Mirostat(tau=1.0, eta=0.5), logits_of(0.6, 0.2, 0.15, 0.05)
     assert kept(stage(logits)) == [0]  # 2 bits are allowed at first: 0.2 has 2.3
-    assert kept(stage(logits, moment=Moment(mu=torch.tensor([2.5])))) == [0, 1]
-    left = stage(logits.unsqueeze(0), moment=Moment(mu=torch.tensor([2.5])))
+    assert kept(stage(logits, state=DrawState(mu=torch.tensor([2.5])))) == [0, 1]
+    left = stage(logits.unsqueeze(0), state=DrawState(mu=torch.tensor([2.5])))
     limit = stage.next_limit(torch.tensor([2.5]), left, torch.tensor([1]))
     assert limit.item() == pytest.approx(2.5 - 0.5 * (2.0 - 1.0))  # 0.2 of 0.8 left: 2 bits
-    assert kept(stage(logits, moment=Moment(mu=torch.tensor([-3.0])))) == [0]
+    assert kept(stage(logits, state=DrawState(mu=torch.tensor([-3.0])))) == [0]
 
 
 def test_repetition_penalty_lowers_negative_logits_too():
@@ -230,11 +230,11 @@ def test_bias_adds_up_and_names_a_token_that_is_not_there():
 
 
 def test_what_is_out_stays_out():
-    out = torch.tensor([1.0, NEVER, 2.0, 0.5])
+    out = torch.tensor([1.0, REMOVED, 2.0, 0.5])
     text = torch.tensor([1, 0, 1, 0])
     stages = (Temperature(2), LogitBias([(1, 100.0)]), RepetitionPenalty(0.5), FrequencyPenalty(-5), TopP(1), Dry())
     for stage in stages:
-        assert stage(out, text)[1] == NEVER
+        assert stage(out, text)[1] == REMOVED
 
 
 def test_a_stage_is_written_as_it_is_made():

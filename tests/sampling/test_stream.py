@@ -167,6 +167,34 @@ def test_a_cache_that_is_cut_back_gives_the_same_tokens_as_a_fresh_start(tiny, c
         assert [a.probability for a in branch] == pytest.approx([b.probability for b in fresh], rel=1e-4)
 
 
+def test_a_chosen_token_has_the_step_it_would_have_if_drawn(tiny):
+    steps = list(stream(tiny, PROMPT, LONG, top_n=61))
+    before, drawn = PROMPT + ids_of(steps[:2]), steps[2]
+    for other in drawn.alternatives:
+        (chosen,) = stream(tiny, before, LONG.replace(max_new_tokens=1), drawn=2, first=other.id)
+        assert (chosen.id, chosen.position) == (other.id, 6)
+        assert chosen.probability == pytest.approx(other.probability, rel=1e-4)
+        assert chosen.probability_after == pytest.approx(other.probability_after, rel=1e-4)
+        assert chosen.rank == 1 + sum(third.probability > other.probability for third in drawn.alternatives)
+
+
+@pytest.mark.parametrize("decode", [LONG, LONG.replace(stages=EVERYTHING.to_json())])
+def test_choosing_the_drawn_token_changes_nothing(tiny, decode):
+    whole = ids_of(stream(tiny, PROMPT, decode))
+    rest = stream(tiny, PROMPT + whole[:2], decode.replace(max_new_tokens=28), drawn=2, first=whole[2])
+    assert ids_of(rest) == whole[2:]
+
+
+def test_after_a_chosen_token_the_random_numbers_continue_at_their_positions(tiny):
+    branch = ids_of(stream(tiny, [*PROMPT, 9, 50], LONG, drawn=2))
+    assert ids_of(stream(tiny, [*PROMPT, 9], LONG, drawn=1, first=50))[1:] == branch[:29]
+
+
+def test_a_chosen_token_outside_the_vocabulary_is_refused(tiny):
+    with pytest.raises(SettingsError, match="there is no token 61"):
+        next(stream(tiny, PROMPT, LONG, first=61))
+
+
 def test_a_reader_reads_each_token_once(tiny, monkeypatch):
     read, hidden = [], GPTModel.hidden
     monkeypatch.setattr(

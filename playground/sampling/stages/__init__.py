@@ -1,12 +1,11 @@
-"""The stages between the logits and the next token, by family: shaping, cutting, penalties, adaptive."""
+"""The stages between the logits and the next token, by family: shaping, truncation, penalties, adaptive."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from playground.sampling.stages.adaptive import XTC, Mirostat
-from playground.sampling.stages.base import Moment, Stage
-from playground.sampling.stages.cutting import EpsilonCutoff, EtaCutoff, MinP, TopK, TopNSigma, TopP, Typical
+from playground.sampling.stages.base import DrawState, Stage
 from playground.sampling.stages.penalties import (
     Dry,
     FrequencyPenalty,
@@ -15,6 +14,7 @@ from playground.sampling.stages.penalties import (
     RepetitionPenalty,
 )
 from playground.sampling.stages.shaping import Ban, LogitBias, Temperature
+from playground.sampling.stages.truncation import EpsilonCutoff, EtaCutoff, MinP, TopK, TopNSigma, TopP, Typical
 
 AnyStage = Annotated[
     LogitBias
@@ -36,7 +36,7 @@ AnyStage = Annotated[
     | Temperature,
     Field(discriminator="name"),
 ]
-"""Every stage there is, told apart by its `name` in JSON."""
+"""Any stage; `name` tells them apart in JSON."""
 
 __all__ = [
     "AnyStage",
@@ -48,7 +48,7 @@ __all__ = [
     "LogitBias",
     "MinP",
     "Mirostat",
-    "Moment",
+    "DrawState",
     "NoRepeatNGram",
     "PresencePenalty",
     "RepetitionPenalty",

@@ -1,4 +1,4 @@
-"""What every stage between the logits and the next token has in common.
+"""What all stages between the logits and the next token share.
 
 B: batch, V: vocabulary, T: tokens of the text so far.
 """
@@ -13,40 +13,47 @@ from torch import Tensor
 from playground.config import Config
 from playground.errors import SettingsError
 
-NEVER = float("-inf")
-"""The logit of a token that is out of the running."""
+REMOVED = float("-inf")
+"""The logit of a token that was removed: its probability is 0."""
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Where in a text the stages stand; only stages that toss a coin or remember something look at it.
+class DrawState:
+    """What a stage may depend on besides logits and text; only XTC and Mirostat use it.
 
-    Without seeds (a single look, nothing is drawn) a stage that acts by chance acts always.
+    >>> DrawState(seeds=(123,), position=5).mu is None
+    True
     """
 
     seeds: tuple[int, ...] = ()
-    """The seed of each row's draws."""
+    """The seed of each row. Empty when no token is drawn; a stage that acts at random then always acts."""
     position: int = 0
-    """Tokens drawn before this one."""
+    """Number of tokens drawn before this one."""
     mu: Tensor | None = None
-    """`(B,)`: the surprise in bits that Mirostat allows now; None: as at the start."""
+    """`(B,)`: the largest surprise that Mirostat allows now, in bits; None: its initial limit."""
 
 
 class Stage(Config):
-    """One step between the logits and the next token: a small callable that is checked when made and never changes.
+    """One step between the logits and the next token: an immutable callable whose settings are checked when it is made.
 
-    Called with logits `(B, V)` or `(V,)` and the ids of the text so far, `(B, T)` or `(T,)`, it gives new logits of the
-    same shape; a token that is cut has −inf. The input stays as it was. Two rules hold for all stages: tokens with
-    equal logits are treated equally (ties at the edge of a cut stay), and a stage that would leave nothing keeps the
-    likeliest token. `on` is for a `Pipeline`, which passes a stage over when it is off. Raises `SettingsError`.
+    Called with logits `(B, V)` or `(V,)` and the ids of the text so far, `(B, T)` or `(T,)`, it returns new logits of
+    the same shape, with −inf for removed tokens; the input is not changed. Two rules hold for all stages: tokens with
+    equal logits are treated equally, so ties at a threshold stay; and a stage that would remove every token keeps the
+    likeliest one. Raises `SettingsError` for a setting out of bounds.
+
+    A subclass declares its settings with `kw_only=False`, so that they can also be given by position.
     """
 
     title: ClassVar[str] = ""
     """The stage's name on the page."""
+    help_text: ClassVar[str] = ""
+    """What the stage does, in one sentence for the page."""
+    details: ClassVar[str] = ""
+    """Further sentences for the page: source, special cases."""
     keeps_order: ClassVar[bool] = True
-    """Whether the tokens that stay keep their order by probability."""
+    """Whether the remaining tokens keep their order by probability."""
 
-    on: bool = Field(True, description="Whether the stage takes part.")
+    on: bool = Field(default=True, description="Whether the stage takes part.")
 
     def __init__(self, *values: Any, **named: Any) -> None:
         names = self.setting_names()
@@ -61,7 +68,7 @@ class Stage(Config):
 
     @classmethod
     def setting_names(cls) -> list[str]:
-        """The settings that are the stage's own, in order.
+        """Names of the stage's own settings, in order.
 
         >>> from playground.sampling import Temperature
         >>> Temperature.setting_names()
@@ -69,14 +76,14 @@ class Stage(Config):
         """
         return [name for name in cls.model_fields if name not in ("on", "name")]
 
-    def __call__(self, logits: Tensor, context: Tensor | None = None, moment: Moment | None = None) -> Tensor:
-        """New logits; nothing is changed in place."""
+    def __call__(self, logits: Tensor, context: Tensor | None = None, state: DrawState | None = None) -> Tensor:
+        """New logits of the same shape; every row keeps at least one token."""
         if logits.dim() == 1:
-            return self(logits.unsqueeze(0), context, moment).squeeze(0)
-        return keep_likeliest(logits, self.apply(logits, context_rows(logits, context), moment or Moment()))
+            return self(logits.unsqueeze(0), context, state).squeeze(0)
+        return keep_likeliest(logits, self.apply(logits, context_rows(logits, context), state or DrawState()))
 
-    def apply(self, logits: Tensor, context: Tensor, moment: Moment) -> Tensor:
-        """The stage itself, on logits `(B, V)` and context `(B, T)`; it may leave a row with nothing."""
+    def apply(self, logits: Tensor, context: Tensor, state: DrawState) -> Tensor:
+        """The stage itself, on logits `(B, V)` and context `(B, T)`; it may remove all tokens of a row."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -90,43 +97,45 @@ class Stage(Config):
     __str__ = __repr__
 
 
-def cut(logits: Tensor, out: Tensor) -> Tensor:
-    """Logits with the tokens where `out` is true at −inf.
+def remove(logits: Tensor, tokens: Tensor) -> Tensor:
+    """Logits with −inf where `tokens` is true.
 
-    >>> cut(torch.tensor([1.0, 2.0]), torch.tensor([True, False]))
+    >>> remove(torch.tensor([1.0, 2.0]), torch.tensor([True, False]))
     tensor([-inf, 2.])
     """
-    return logits.masked_fill(out, NEVER)
+    return logits.masked_fill(tokens, REMOVED)
 
 
 def is_empty(logits: Tensor) -> Tensor:
-    """`(B,)`: rows of `(B, V)` in which no token is left.
+    """`(B,)`: whether all tokens of a row of `(B, V)` are removed.
 
-    >>> is_empty(torch.tensor([[NEVER, NEVER], [0.0, NEVER]]))
+    >>> is_empty(torch.tensor([[REMOVED, REMOVED], [0.0, REMOVED]]))
     tensor([ True, False])
     """
-    return logits.amax(dim=-1) == NEVER
+    return logits.amax(dim=-1) == REMOVED
 
 
 def keep_likeliest(before: Tensor, after: Tensor) -> Tensor:
-    """`after`, with the likeliest token of `before` put back in every row that has none left; all `(B, V)`.
+    """`after`, with the likeliest token of `before` restored in every empty row; all `(B, V)`.
 
-    If `before` has none either, that is token 0 with the logit 0.
+    Where `before` is empty as well, token 0 gets the logit 0.
 
-    >>> keep_likeliest(torch.tensor([[1.0, 2.0]]), torch.tensor([[NEVER, NEVER]]))
+    >>> keep_likeliest(torch.tensor([[1.0, 2.0]]), torch.tensor([[REMOVED, REMOVED]]))
     tensor([[-inf, 2.]])
     """
     empty = is_empty(after)
     if not empty.any():
         return after
     best = before.max(dim=-1, keepdim=True)
-    value = best.values.masked_fill(best.values == NEVER, 0.0)
-    only_best = torch.full_like(after, NEVER).scatter(-1, best.indices, value.to(after.dtype))
+    value = best.values.masked_fill(best.values == REMOVED, 0.0)
+    only_best = torch.full_like(after, REMOVED).scatter(-1, best.indices, value.to(after.dtype))
     return torch.where(empty.unsqueeze(-1), only_best, after)
 
 
 def context_rows(logits: Tensor, context: Tensor | None) -> Tensor:
-    """The context as `(B, T)` ids, one row for each row of `logits`; None becomes T = 0.
+    """The context as ids `(B, T)`, one row for each row of `logits`; None becomes T = 0.
+
+    Raises `SettingsError` when the numbers of rows do not match.
 
     >>> context_rows(torch.zeros(2, 5), torch.tensor([3, 1]))
     tensor([[3, 1],

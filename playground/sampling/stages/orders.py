@@ -1,4 +1,4 @@
-"""Well-known orders of the stages, by name, with the settings they come with."""
+"""Well-known orders of the stages, by name, with their default settings."""
 
 from playground.sampling.stages import (
     XTC,
@@ -50,5 +50,5 @@ ORDERS: dict[str, tuple[Stage, ...]] = {
         Temperature(0.8),
     ),
 }
-"""The chapter's `generate` (with the settings of its example), transformers' `generate` and llama.cpp's sampler chain
-(each with its defaults; what they have but leave off is there, switched off)."""
+"""The chapter's `generate` with the settings of its example; transformers' `generate` and llama.cpp's sampler chain,
+each with its defaults. Stages that those libraries have but leave off by default are included, switched off."""

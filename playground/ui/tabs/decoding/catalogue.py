@@ -58,11 +58,10 @@ def stage_kinds() -> tuple[type[Stage], ...]:
 def _describe(kind: type[Stage]) -> dict[str, Any]:
     properties = kind.model_json_schema()["properties"]
     name = kind.model_fields["name"].default
-    help_text = (kind.__doc__ or "").strip().splitlines()[0]
     return {
         "label": kind.title,
-        "help": help_text.split(" (")[0].rstrip(".").replace('"', "") + ".",
-        "about": " ".join((kind.__doc__ or "").split(">>>")[0].split()),
+        "help": kind.help_text,
+        "about": f"{kind.help_text} {kind.details}".rstrip(),
         "fields": [_field(f"{name}.{setting}", properties[setting]) for setting in kind.setting_names()],
     }
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from playground.sampling import Ban, LogitBias, Stage, StageTrace, Temperature, Trace
-from playground.sampling.stages.base import NEVER
+from playground.sampling.stages.base import REMOVED
 from playground.ui.tabs.decoding.source import Source
 from playground.ui.tabs.decoding.state import LabState
 
@@ -76,7 +76,7 @@ def settings_of(stage: Stage) -> str:
 
 def _cuts(trace: Trace, shown: Tensor) -> list[list[bool]]:
     """For every line of the trace which of the shown tokens it cut."""
-    out = [(row.logits[shown] == NEVER).tolist() for row in trace.rows]
+    out = [(row.logits[shown] == REMOVED).tolist() for row in trace.rows]
     return [
         [now and not was for now, was in zip(*pair, strict=True)] for pair in zip(out, [out[0], *out[:-1]], strict=True)
     ]

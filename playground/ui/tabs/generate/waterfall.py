@@ -6,7 +6,7 @@ import torch
 
 from playground.config import DecodeConfig, WeightsName
 from playground.errors import SettingsError
-from playground.sampling import Moment, Pipeline, next_token_logits
+from playground.sampling import DrawState, Pipeline, next_token_logits
 from playground.sampling.stages import Stage
 from playground.ui.context import Context
 from playground.ui.tabs.generate.answers import use_threads_for
@@ -34,9 +34,9 @@ def trace_token(
     decode = DecodeConfig(**{str(name): value for name, value in settings.items()})
     model, _ = context.models.get(run_name, step, weights)
     use_threads_for(model)
-    moment = Moment(seeds=(decode.seed,), position=max(0, len(before) - n_prompt))
+    state = DrawState(seeds=(decode.seed,), position=max(0, len(before) - n_prompt))
     logits = next_token_logits(model, before, past_context=decode.past_context)
-    trace = Pipeline.from_decode(decode).trace(logits, torch.tensor([before]), moment)
+    trace = Pipeline.from_decode(decode).trace(logits, torch.tensor([before]), state)
     return {
         "rows": [
             {
