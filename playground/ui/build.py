@@ -14,14 +14,14 @@ from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.tabs import decoding, generate, open_tab, runs, train
 from playground.ui.theme import head, theme
-from playground.ui.web import preloads, routes
+from playground.ui.web import Preload, routes
 from playground.ui.widgets.base import styles
 from playground.ui.widgets.header.header import Header
 
 TITLE = "GPT playground"
 
-_FIRST_MODULES = ("header/header.js", "lib/dom.js")
-"""The modules of the first view, with all that they import."""
+_FIRST_MODULES = ("header/header.js",)
+"""The modules of the widgets that are visible when the page opens."""
 
 _GRADIO_ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -91,9 +91,9 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             server_name=host,
             server_port=port,
             theme=theme(),
-            head=preloads(_FIRST_MODULES) + head(styles(page)),
+            head=head(styles(page)),
             max_file_size=context.limits.max_upload_bytes,
-            app_kwargs={"middleware": [guard], "routes": routes()},
+            app_kwargs={"middleware": [guard, Middleware(Preload, modules=_FIRST_MODULES)], "routes": routes()},
             **_SERVER,
             **more,
         )

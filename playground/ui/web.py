@@ -1,45 +1,55 @@
-"""The browser's modules over HTTP: the `.js` files of `widgets/`, as they are, without a build step.
+"""Serves the browser's modules, the `.js` files of `widgets/`, over HTTP, unchanged and without a build step.
 
-The path holds a hash of all of them, so that a browser keeps a file for good and never mixes two versions.
+The path contains a hash of all of them. So a browser may cache a file for good, and never mixes files of two versions.
 """
 
 import hashlib
+import posixpath
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MODULES = Path(__file__).parent / "widgets"
-_KEEP = "public, max-age=31536000, immutable"
+_CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
+_IMPORT = re.compile(r"""^(?:import|export)\b(?:[\w\s,{}*$]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
+"""A static import of another module of ours; JSDoc types, `import('…')`, do not begin a line."""
 
 
 class _Modules(StaticFiles):
-    """Serves the JavaScript in a folder and nothing else of it."""
+    """Serves the JavaScript files of a folder, and no others."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if not path.endswith(".js"):
             raise HTTPException(404)
         response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = _KEEP
+        response.headers["Cache-Control"] = _CACHE_FOR_GOOD
         return response
 
 
 @cache
 def base_path() -> str:
-    """The folder of the modules in the page's address space, relative to the page.
+    """The URL path of the modules, relative to the page; it stays the same until the server is restarted.
 
     >>> base_path().startswith("pg-web/")
     True
     """
+    return f"pg-web/{version_of(MODULES)}"
+
+
+def version_of(folder: Path) -> str:
+    """A hash of the names and contents of all modules in a folder."""
     digest = hashlib.sha256()
-    for file in sorted(MODULES.rglob("*.js")):
-        digest.update(f"{file.relative_to(MODULES)}\0".encode() + file.read_bytes())
-    return f"pg-web/{digest.hexdigest()[:12]}"
+    for file in sorted(folder.rglob("*.js")):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def routes() -> list[Mount]:
@@ -47,6 +57,41 @@ def routes() -> list[Mount]:
     return [Mount(f"/{base_path()}", app=_Modules(directory=MODULES))]
 
 
-def preloads(modules: Iterable[str]) -> str:
-    """Links for the page's head: the browser fetches these modules beside Gradio's own scripts, not after them."""
-    return "".join(f'<link rel="modulepreload" href="{base_path()}/{module}">' for module in modules)
+def with_imports(modules: Iterable[str]) -> list[str]:
+    """The modules and all that they import, directly or not, each once.
+
+    >>> with_imports(["header/header.js"])
+    ['header/header.js', 'lib/dom.js']
+    """
+    found: dict[str, None] = {}
+    queue = list(modules)
+    while queue:
+        module = queue.pop(0)
+        if module not in found:
+            found[module] = None
+            imported = _IMPORT.findall((MODULES / module).read_text(encoding="utf-8"))
+            queue += [posixpath.normpath(posixpath.join(posixpath.dirname(module), path)) for path in imported]
+    return list(found)
+
+
+class Preload:
+    """ASGI middleware: a `Link` header on every HTML page makes the browser fetch modules before it runs any script.
+
+    Not a link element in Gradio's `head=`: Gradio inserts that by script, after its own scripts have been fetched.
+    """
+
+    def __init__(self, app: ASGIApp, *, modules: Iterable[str]) -> None:
+        self._app = app
+        self._links = ", ".join(f"<{base_path()}/{module}>; rel=modulepreload" for module in with_imports(modules))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and add the header to the answer."""
+
+        async def send_with_links(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("Link", self._links)
+            await send(message)
+
+        await self._app(scope, receive, send_with_links)
