@@ -5,15 +5,14 @@ import { setText } from './dom.js';
 export const MOVE_A_CONTROL = 'The server did not answer; move a control to ask again.';
 
 /**
- * Show the sentence of a refusal in `place`, or hide `place`; whether the answer can be used.
+ * Show the sentence of a refusal in `place`, or hide `place`; whether the reply is an answer.
  * @template {object} Answer
- * @param {Answer | { error?: string }} answer
+ * @param {import('./host.js').Reply<Answer>} reply
  * @param {HTMLElement} place
- * @returns {answer is Answer}
+ * @returns {reply is Answer & { error?: undefined }}
  */
-export function isUsable(answer, place) {
-  const sentence = /** @type {{ error?: string }} */ (answer).error ?? '';
-  setText(place, sentence);
-  place.hidden = !sentence;
-  return !sentence;
+export function isUsable(reply, place) {
+  setText(place, reply.error ?? '');
+  place.hidden = reply.error === undefined;
+  return reply.error === undefined;
 }
