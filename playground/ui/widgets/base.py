@@ -31,12 +31,14 @@ component_meta.create_or_modify_pyi = lambda *_: None
 class Widget(gr.HTML):
     """Base of the widgets: `template` is its static HTML, `scripts` are further files read before its own script.
 
-    A script named there brings the style of the same name along.
+    A script named there brings the style of the same name along. `styles` are further styles read before its own.
+    `own_events` are those that its script raises beside Gradio's own (`click`, `input` …).
     """
 
     template: ClassVar[str] = ""
     scripts: ClassVar[tuple[str, ...]] = ()
     styles: ClassVar[tuple[str, ...]] = ()
+    own_events: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, value: Any = None, *, constants: Mapping[str, Any] | None = None, **settings: Any) -> None:
         """`value` is a JSON string or what `json.dumps` takes; `settings` go to `gr.HTML` (elem_id, …).
@@ -51,7 +53,7 @@ class Widget(gr.HTML):
         super().__init__(
             value=value if value is None or isinstance(value, str) else to_json(value),
             html_template=self.template or read_asset(f"{stem}/{stem}.html"),
-            js_on_load=_script(stem, self.scripts, constants or {}),
+            js_on_load=_script(stem, self.scripts, constants or {}) + _declare(self.own_events),
             apply_default_css=False,
             elem_classes=f"pg-{stem}",
             **settings,
@@ -83,6 +85,11 @@ def _script(stem: str, scripts: tuple[str, ...], constants: Mapping[str, Any]) -
         f"import(new URL('{base_path()}/{stem}/{stem}.js', document.baseURI).href).then((module) => "
         f"module.mount({{ element, props, server, watch, trigger, constants: {to_json(constants)} }}));"
     )
+
+
+def _declare(events: tuple[str, ...]) -> str:
+    """A comment with the names of events: Gradio offers a listener only for what stands quoted in the script."""
+    return f" // raises {to_json(events)}" if events else ""
 
 
 def styles(page: gr.Blocks) -> str:
