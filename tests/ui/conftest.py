@@ -1,4 +1,4 @@
-"""A page served in this process, with small limits, for tests that knock at its endpoints."""
+"""A page served in this process, with small limits, for tests of its endpoints."""
 
 import asyncio
 import os
@@ -29,29 +29,29 @@ class Served:
     client: httpx.Client
 
     def fn_index(self, api_name: str) -> int:
-        """Number of an event, as the browser names it."""
+        """The number by which the browser names an event."""
         return next(i for i, fn in self.page.fns.items() if fn.api_name == api_name)
 
     def defaults(self, api_name: str) -> list:
-        """What the page would send for an event whose widgets nobody has touched."""
+        """The values that the page sends for an event while all widgets are untouched."""
         return [widget.value for widget in self.page.fns[self.fn_index(api_name)].inputs]
 
     def send(self, api_name: str, data: list, **more) -> httpx.Response:
-        """Send an event that does not wait in the queue, as the browser does."""
+        """Send an unqueued event, as the browser does."""
         body = {"data": data, "fn_index": self.fn_index(api_name), "session_hash": "test", **more}
         return self.client.post("/gradio_api/run/predict", json=body)
 
     def join(self, api_name: str, data: list, session: str = "test") -> list[str]:
-        """Send an event that waits in the queue, and the inputs left out as they are; the lines of the answer."""
+        """Send a queued event and return the lines of the answer; inputs not in `data` have their default values."""
         body = {"data": [*data, *self.defaults(api_name)[len(data) :]], "session_hash": session}
         joined = self.client.post("/gradio_api/queue/join", json={**body, "fn_index": self.fn_index(api_name)})
         return [joined.text, *self.listen(session)]
 
     def listen(self, session: str) -> list[str]:
-        """The lines of a session's event stream, until it ends or breaks off."""
+        """The lines of a session's event stream, until it ends or is closed."""
         lines = []
         with (
-            suppress(httpx.RemoteProtocolError),  # how Gradio ends the stream of a session it does not know
+            suppress(httpx.RemoteProtocolError),  # Gradio closes the stream of an unknown session like this
             self.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as stream,
         ):
             for line in stream.iter_lines():
@@ -61,7 +61,7 @@ class Served:
         return lines
 
     def ask(self, function: str, query: object, widget: str = "pg-live") -> httpx.Response:
-        """Call a server function of a widget: of the live view, unless told otherwise."""
+        """Call a server function of a widget, by default of the live view."""
         number = next(i for i, block in self.page.blocks.items() if getattr(block, "elem_id", None) == widget)
         body = {"data": query, "component_id": number, "fn_name": function, "session_hash": "test"}
         return self.client.post("/gradio_api/component_server/", json=body)
@@ -69,15 +69,15 @@ class Served:
 
 @contextmanager
 def closing_loops() -> Iterator[None]:
-    """Close, in the end, the event loops that Gradio makes for its locks and leaves behind."""
+    """Close at the end the event loops that Gradio creates for its locks and does not close."""
     made = []
     real = asyncio.new_event_loop
 
-    def remember():
+    def make_and_record():
         made.append(real())
         return made[-1]
 
-    with patch.object(asyncio, "new_event_loop", remember):
+    with patch.object(asyncio, "new_event_loop", make_and_record):
         yield
     asyncio.set_event_loop(None)
     for loop in made:
@@ -86,14 +86,14 @@ def closing_loops() -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on: Gradio leaves a socket open for every port that it finds taken."""
+    """A free port; Gradio would leave a socket open for each port that it finds taken."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 
 
 @contextmanager
 def serving(checkpoints: Path, limits: Limits) -> Iterator[Served]:
-    """A page on a folder of runs, until the block is left."""
+    """Serve a page on a folder of runs for the duration of the block."""
     context = Context.open(checkpoints, limits=limits)
     with closing_loops():
         page = build(context)
@@ -106,7 +106,7 @@ def serving(checkpoints: Path, limits: Limits) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
-    """One page for all tests of the room."""
+    """One page for all tests of this folder."""
     os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("uploads"))
     with serving(tmp_path_factory.mktemp("page") / "checkpoints", LIMITS) as page:
         yield page

@@ -24,7 +24,7 @@ def store(tmp_path_factory):
     return store
 
 
-def test_a_model_comes_in_evaluation_mode_with_its_tokenizer(store):
+def test_a_model_is_in_evaluation_mode_and_has_its_tokenizer(store):
     model, tokenizer = LoadedModels(store).get("a")
     assert not model.training
     assert tokenizer.n_vocab == model.config.vocab_size
@@ -38,7 +38,7 @@ def test_the_same_checkpoint_is_loaded_once(store):
     assert len(models) == 1
 
 
-def test_checkpoints_of_one_run_are_kept_apart(store):
+def test_checkpoints_of_one_run_are_cached_separately(store):
     models = LoadedModels(store)
     first, *_, last = store.open("a").steps()
     assert models.get("a", first)[0] is not models.get("a", last)[0]
@@ -77,12 +77,12 @@ def test_a_run_can_be_forgotten(store):
 
 
 @pytest.mark.parametrize(("name", "step"), [("d", "last"), ("a", 999), ("nobody", "last"), ("../a", "last")])
-def test_what_is_not_there_is_said(store, name, step):
+def test_an_unknown_run_or_step_is_refused(store, name, step):
     with pytest.raises(RunError):
         LoadedModels(store).get(name, step)
 
 
-def test_fault_44_made_up_names_leave_nothing_behind(store):
+def test_fault_44_unknown_names_take_no_memory(store):
     models = LoadedModels(store)
     for i in range(1000):
         with pytest.raises(RunError):
@@ -90,7 +90,7 @@ def test_fault_44_made_up_names_leave_nothing_behind(store):
     assert len(models) == 0
 
 
-def test_a_public_server_takes_less_than_a_private_one():
+def test_a_public_server_has_lower_limits_than_a_private_one():
     private, public = Limits(), Limits.public()
     assert public.is_public
     for name in (

@@ -1,4 +1,4 @@
-"""Knocking at a real server from outside: what is switched on in Gradio, and what our middleware adds."""
+"""Attacks on a running server over HTTP: what Gradio's settings and our middleware must refuse."""
 
 import json
 import math
@@ -33,7 +33,7 @@ def look(served, **changes) -> tuple[dict, dict]:
 
 
 def answers_of(served, event: str = "look", **changes) -> list:
-    """Facts of the text and of the cost, and what becomes of the choice of an encoding."""
+    """Facts of the text and of the cost, and the update of the encoding field."""
     answer = served.send(event, with_values(served, event, **changes))
     assert answer.status_code == 200, answer.text
     return [json.loads(value) if isinstance(value, str) else value for value in answer.json()["data"]]
@@ -59,7 +59,7 @@ def test_fault_01_files_outside_the_upload_folder_are_not_served(served, path):
     assert served.client.get(f"/gradio_api/file={path}").status_code in (403, 404)
 
 
-def test_fault_01_a_symlink_in_the_upload_folder_leads_nowhere(served):
+def test_fault_01_a_symlink_in_the_upload_folder_is_not_followed(served):
     path = Path(upload(served, b"so it goes").json()[0])
     link = path.with_name("link.txt")
     link.symlink_to("/etc/hostname")
@@ -78,11 +78,11 @@ def test_fault_02_a_run_folder_is_never_served(served):
     served.context.store.delete("secret-run")
 
 
-def test_fault_03_no_address_is_fetched(served):
+def test_fault_03_no_url_is_fetched(served):
     assert served.client.get("/gradio_api/file=https://example.com/").status_code == 403
 
 
-def test_fault_04_the_proxy_is_shut(served):
+def test_fault_04_the_proxy_is_closed(served):
     assert served.client.get("/gradio_api/proxy=https://example.com/").status_code in (400, 403)
 
 
@@ -127,7 +127,7 @@ def test_fault_08_a_huge_body_is_refused_while_it_is_sent(served):
 
     try:
         answer = served.client.post("/gradio_api/queue/join", content=endless())
-    except httpx.WriteError:  # the server had hung up before we were done
+    except httpx.WriteError:  # the server closed the connection before we were done
         return
     assert answer.status_code == 413
 
@@ -138,7 +138,7 @@ def test_fault_09_a_pasted_text_over_the_cap_is_refused(served):
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_fault_10_numbers_that_are_none_are_refused(served, value):
+def test_fault_10_numbers_that_are_not_finite_are_refused(served, value):
     body = json.dumps({"data": with_values(served, "look", lr="VALUE"), "fn_index": served.fn_index("look")})
     body = body.replace('"VALUE"', value)
     answer = served.client.post("/gradio_api/run/predict", content=body, headers={"content-type": "application/json"})
@@ -148,7 +148,7 @@ def test_fault_10_numbers_that_are_none_are_refused(served, value):
 @pytest.mark.parametrize(
     "changes", [{"source": "/etc/passwd"}, {"preset": "gigantic"}, {"device": "toaster"}, {"vocabulary": ["compact"]}]
 )
-def test_fault_11_a_choice_that_is_not_on_the_list_is_refused(served, changes):
+def test_fault_11_an_unknown_choice_is_refused(served, changes):
     answer = served.send("look", with_values(served, "look", **changes))
     assert answer.status_code >= 400 or "error" in json.loads(answer.json()["data"][1])
 
@@ -164,7 +164,7 @@ def test_fault_11_a_choice_that_is_not_on_the_list_is_refused(served, changes):
     ],
     ids=["empty", "blank", "picture", "binary", "short"],
 )
-def test_fault_12_what_is_no_text_gets_one_sentence(served, data, word):
+def test_fault_12_a_file_that_is_not_text_is_refused_with_a_sentence(served, data, word):
     path = upload(served, data).json()[0]
     facts, cost = look(served, source=UPLOAD, file=file_data(path))
     assert word in facts["error"]
@@ -179,7 +179,7 @@ def test_a_utf_16_upload_is_read(served):
     assert facts["facts"][0] == {"name": "Characters", "value": len(STORY), "format": "whole"}
 
 
-def test_fault_51_where_the_encoding_is_unclear_the_likely_ones_are_offered_and_the_choice_counts(served):
+def test_fault_51_for_an_unclear_encoding_the_likely_ones_are_offered_and_the_choice_is_used(served):
     text = "猫" + STORY
     file = file_data(upload(served, text.encode("shift_jis")).json()[0])
     facts, _, offered = answers_of(served, source=UPLOAD, file=file)
@@ -195,7 +195,7 @@ def test_fault_51_where_the_encoding_is_unclear_the_likely_ones_are_offered_and_
     assert not offered["visible"]
 
 
-def test_of_a_large_text_the_page_gives_estimates_and_says_so(served, monkeypatch):
+def test_for_a_large_text_the_page_gives_estimates_and_says_so(served, monkeypatch):
     monkeypatch.setattr(train_form, "LARGE_TEXT_BYTES", 1000)
     file = file_data(upload(served, STORY.encode()).json()[0])
     facts, cost, offered = answers_of(served, source=UPLOAD, file=file)
@@ -205,7 +205,7 @@ def test_of_a_large_text_the_page_gives_estimates_and_says_so(served, monkeypatc
     assert offered["visible"]
 
 
-def test_a_short_text_is_offered_the_context_that_would_do(served):
+def test_for_a_short_text_a_fitting_context_length_is_offered(served):
     facts, _ = look(served, source=PASTE, pasted=STORY[:3000])
     offered = facts["way_out"]["context_length"]
     assert str(offered) in facts["error"]
@@ -215,7 +215,7 @@ def test_a_short_text_is_offered_the_context_that_would_do(served):
 GARBAGE = (None, [], {}, "x", -1, math.pi, {"run": {}}, {"run": "../../etc"}, {"path": "/etc/passwd"}, True, ["a"] * 50)
 
 
-def test_fault_13_any_event_with_any_data_leaves_the_server_well(served):
+def test_fault_13_any_event_with_any_data_leaves_the_server_working(served):
     for index, fn in served.page.fns.items():
         for value in GARBAGE:
             body = {"data": [value] * len(fn.inputs), "fn_index": index, "session_hash": "garbage"}
@@ -235,15 +235,15 @@ def test_fault_13_a_server_function_answers_anything_with_a_sentence(served, fun
 
 
 @pytest.mark.parametrize("function", ["build", "__init__", "_news", "get_config", "postprocess", "load"])
-def test_fault_13_only_the_functions_meant_for_it_can_be_called(served, function):
+def test_fault_13_only_server_functions_can_be_called(served, function):
     assert served.ask(function, {}).status_code == 404
 
 
 def test_fault_14_another_visitors_session_sees_nothing_and_cancels_nothing(served):
     body = {"data": served.defaults("time"), "fn_index": served.fn_index("time"), "session_hash": "mine"}
     event = served.client.post("/gradio_api/queue/join", json=body).json()["event_id"]
-    # Session and event names are random and told to nobody else, so a stranger can only guess them. Besides, no text
-    # and no model hangs on a session: there is no gr.State, and a training belongs to its run.
+    # Session and event names are random and sent to nobody else, so a stranger can only guess them. Besides, a session
+    # has no text and no model: there is no gr.State, and a training belongs to its run.
     theirs = {"session_hash": "theirs", "fn_index": body["fn_index"], "event_id": "0" * 32}
     served.client.post("/gradio_api/cancel", json=theirs)
     served.client.post("/gradio_api/reset", json={"event_id": "0" * 32})
@@ -253,7 +253,7 @@ def test_fault_14_another_visitors_session_sees_nothing_and_cancels_nothing(serv
     assert any("process_completed" in line and event in line for line in served.listen("mine"))
 
 
-def test_fault_15_no_event_passes_the_queue(served):
+def test_fault_15_no_event_bypasses_the_queue(served):
     queued = [(i, fn) for i, fn in served.page.fns.items() if fn.queue and fn.api_name]
     assert queued
     for index, fn in queued:
