@@ -1,4 +1,4 @@
-"""What every tab is given: the run store, the jobs, the loaded models and the limits. Passed, never imported."""
+"""The context passed to every tab: the run store, the jobs, the loaded models and the limits."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,36 +20,36 @@ from playground.ui.visitors import TrainingQuota
 
 @dataclass(frozen=True)
 class Limits:
-    """What one visitor may ask for; `public` is the set for a server that strangers use.
+    """What the server allows each visitor; the defaults are for a private server, `public()` for a public one.
 
     >>> Limits.public().max_text_bytes
     5000000
     """
 
     max_text_bytes: int = 2_000_000_000
-    """Largest text that is uploaded; the command line takes larger ones."""
+    """Largest text to upload; the command line has no such limit."""
     max_archive_bytes: int = MAX_BYTES
-    """Largest archive of a run, packed or unpacked, as far as the disk has room for it."""
+    """Largest archive of a run to import, both packed and unpacked."""
     max_new_tokens: int = 2_000
-    """Most tokens of one generation."""
+    """Largest number of tokens to generate in one request."""
     max_models: int = 3
-    """Models kept in memory."""
+    """Models cached in memory."""
     max_model_bytes: int = 4_000_000_000
-    """Memory of all models kept; the one in use may exceed it alone."""
+    """Memory of all cached models; a single larger one is allowed."""
     max_parameters: int | None = None
-    """Largest model that may be trained; None: whatever fits into memory."""
+    """Largest model to train; None means no limit."""
     max_training_s: float | None = None
-    """Seconds that one training may take; None: no limit."""
+    """Time limit of one training; None means no limit."""
     max_training_bytes: int | None = None
-    """Memory that one training may take; None: no limit."""
+    """Memory limit of one training; None means no limit."""
     max_runs_per_visitor: int | None = None
-    """Trainings that one visitor may have at work or waiting; None: no limit."""
+    """Active trainings of one visitor (queued, running or paused); None means no limit."""
     is_public: bool = False
-    """Whether strangers use this server: runs of others are not listed."""
+    """Whether the visitors do not know each other; `playground.ui.access` says what follows from it."""
 
     @classmethod
     def public(cls) -> "Limits":
-        """Limits for a server on the open internet with two cores and little memory."""
+        """Limits for a server on the internet with two cores and little memory."""
         return cls(
             max_text_bytes=5_000_000,
             max_archive_bytes=200_000_000,
@@ -65,17 +65,17 @@ class Limits:
 
     @property
     def max_pasted_bytes(self) -> int:
-        """Largest text that is pasted, or sent in a request: it is held in memory."""
+        """Largest text to paste or to send in a request, which has to fit in memory."""
         return min(self.max_text_bytes, 50_000_000)
 
     @property
     def max_body_bytes(self) -> int:
-        """Largest body of a request that is not an upload: a pasted text in JSON, and some room."""
+        """Largest body of a request that is not an upload: a pasted text as JSON, and 1 MB for the rest."""
         return 2 * self.max_pasted_bytes + 1_000_000
 
     @property
     def max_upload_bytes(self) -> int:
-        """Largest body of an upload."""
+        """Largest body of an upload request."""
         return max(self.max_text_bytes, self.max_archive_bytes) + 1_000_000
 
 
@@ -134,7 +134,7 @@ class LoadedModels:
 
 @dataclass(frozen=True)
 class Context:
-    """Everything the page works with."""
+    """The objects that the tabs share; passed as an argument, never imported."""
 
     store: RunStore
     jobs: Jobs
@@ -146,7 +146,7 @@ class Context:
     def open(
         cls, checkpoints: Path | str = "checkpoints", *, max_jobs: int = 1, limits: Limits | None = None
     ) -> "Context":
-        """A context on a folder of runs."""
+        """The context of a folder of runs."""
         limits = limits or Limits()
         store = RunStore(Path(checkpoints))
         jobs = Jobs(
