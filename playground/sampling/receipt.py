@@ -1,4 +1,4 @@
-"""All that is needed to have a written text again: as JSON, as Python, and as a command."""
+"""Receipts: everything that is needed to reproduce a written text, as JSON, as Python code and as a command."""
 
 import platform
 import shlex
@@ -13,12 +13,12 @@ from playground.config import Config, DecodeConfig, WeightsName
 from playground.errors import SettingsError, explain
 from playground.sampling.beam import BeamConfig
 
-LONGEST_RECEIPT = 2_000_000
-"""Characters that `from_json` reads at most."""
+MAX_JSON_CHARACTERS = 2_000_000
+"""Longest text that `Receipt.from_json` reads."""
 
 
 class Receipt(Config):
-    """Which model wrote a text, from what, with which settings, on which machine.
+    """Which model wrote a text, from which prompt, with which settings, on which machine.
 
     >>> receipt = Receipt(run="story", step=50, text_sha256="0" * 64, prompt="Every", text=" effort", ids=[3626])
     >>> Receipt.from_json(receipt.to_json()) == receipt
@@ -27,41 +27,43 @@ class Receipt(Config):
     python -m playground generate story --step 50 --prompt Every --max-new-tokens 50 --temperature 1.0 --seed 123
     """
 
-    format: Literal[1] = Field(1, description="Version of this layout.")
+    format: Literal[1] = Field(default=1, description="Version of this layout.")
     run: str = Field(max_length=64, description="Name of the run.")
     step: int = Field(ge=0, description="Training step of the checkpoint.")
     text_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the text that the run was trained on.")
-    weights: WeightsName = Field("float32", description="What the model's weights were rounded to.")
-    prompt: str = Field(max_length=1_000_000, description="What was given.")
+    weights: WeightsName = Field(default="float32", description="Type of the weights that wrote the text.")
+    prompt: str = Field(max_length=1_000_000, description="The prompt.")
     prompt_ids: tuple[int, ...] = Field(
-        (), max_length=100_000, description="Its token ids, where the prompt read as text would give others."
+        default=(), max_length=100_000, description="Ids of the prompt, if encoding its text would give others."
     )
     kept: tuple[int, ...] = Field(
-        (), max_length=100_000, description="Token ids that followed it already: kept from before, or taken by hand."
+        default=(),
+        max_length=100_000,
+        description="Ids that followed the prompt: written before, or chosen by a user.",
     )
-    decode: DecodeConfig = Field(DecodeConfig(), description="The settings.")
-    beams: BeamConfig | None = Field(None, description="Those of a beam search; nothing was drawn then.")
-    ids: tuple[int, ...] = Field((), max_length=100_000, description="All token ids after the prompt.")
-    text: str = Field("", max_length=1_000_000, description="All that stands after the prompt.")
-    device: str = Field("cpu", max_length=100, description="Where the model ran.")
+    decode: DecodeConfig = Field(default=DecodeConfig(), description="The settings.")
+    beams: BeamConfig | None = Field(default=None, description="Settings of a beam search, which draws nothing.")
+    ids: tuple[int, ...] = Field(default=(), max_length=100_000, description="All ids after the prompt.")
+    text: str = Field(default="", max_length=1_000_000, description="The text after the prompt.")
+    device: str = Field(default="cpu", max_length=100, description="Device that the model ran on.")
     versions: dict[str, str] = Field(
-        default_factory=lambda: current_versions(), max_length=20, description="Versions of what it ran on."
+        default_factory=lambda: current_versions(), max_length=20, description="Versions of the software and machine."
     )
     created: str = Field(
         default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"),
         max_length=40,
-        description="When it was written, in UTC.",
+        description="Time of writing, in UTC.",
     )
 
     def to_json(self) -> str:
-        """The receipt as readable JSON."""
+        """The receipt as indented JSON."""
         return self.model_dump_json(indent=2)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """The receipt of a JSON text; raises `SettingsError` for anything else."""
-        if len(text) > LONGEST_RECEIPT:
-            raise SettingsError(f"The receipt is longer than {LONGEST_RECEIPT:,} characters; choose another file.")
+        """Read what `to_json` wrote, now or in an older version; raises `SettingsError` for anything else."""
+        if len(text) > MAX_JSON_CHARACTERS:
+            raise SettingsError(f"The receipt is longer than {MAX_JSON_CHARACTERS:,} characters; choose another file.")
         try:
             return cls.model_validate_json(text)
         except SettingsError as error:
@@ -70,7 +72,7 @@ class Receipt(Config):
             raise SettingsError(f"This is not a receipt: {explain(error)}") from None
 
     def as_python(self, checkpoints: str = "checkpoints") -> str:
-        """Python code on this package that prints the prompt and the very text."""
+        """Python code that uses this package to print the prompt and the same text."""
         model, small = f"run.load_model({self.step})", self.weights != "float32"
         names = "BeamConfig, beam_search, prompt_to_ids" if self.beams else "write_text"
         lines = [
@@ -104,7 +106,7 @@ class Receipt(Config):
         return "\n".join([*lines, "print(text)"])
 
     def as_command(self, checkpoints: str = "checkpoints") -> str:
-        """The command that prints the prompt and the very text, for a POSIX shell."""
+        """The command, for a POSIX shell, that prints the prompt and the same text."""
         words = ["python", "-m", "playground", "generate", self.run]
         words += _option("step", self.step)
         if self.weights != "float32":
@@ -118,7 +120,7 @@ class Receipt(Config):
         return shlex.join(words)
 
     def differences(self, text_sha256: str, device: str) -> list[str]:
-        """Why the text may come out differently here and now: one sentence for every thing that is not the same."""
+        """Why the text may differ when it is written again here: one sentence for each thing that is not the same."""
         found = []
         if text_sha256 != self.text_sha256:
             found.append(f"The run {self.run} was trained on another text than the receipt's.")
@@ -131,7 +133,7 @@ class Receipt(Config):
 
 
 def current_versions() -> dict[str, str]:
-    """Versions of what a text depends on.
+    """Versions of Python and PyTorch, and the machine type: a text depends on them.
 
     >>> sorted(current_versions())
     ['machine', 'python', 'torch']
@@ -144,7 +146,7 @@ def current_versions() -> dict[str, str]:
 
 
 def _changed(settings: DecodeConfig | BeamConfig) -> list[tuple[str, Any]]:
-    """The settings to write down: the usual ones always, others where they are not at their default."""
+    """The settings to write out: the most common ones always, others where they differ from their default."""
     always = {"max_new_tokens", "temperature", "seed", "width"}
     return [
         (name, getattr(settings, name))
@@ -165,5 +167,5 @@ def _option(name: str, value: Any) -> list[str]:
     name = "--" + name.replace("_", "-")
     if isinstance(value, bool):
         return [name if value else name.replace("--", "--no-", 1)]
-    # a value that begins with a dash would be taken for an option
+    # a value that starts with a dash would be parsed as an option
     return [f"{name}={value}"] if str(value).startswith("-") else [name, str(value)]

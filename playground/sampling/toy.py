@@ -49,7 +49,7 @@ def count_draws(probs: Tensor, n: int, seed: int = 123) -> Tensor:
 
 
 def running_shares(probs: Tensor, n: int, seed: int = 123, points: int = 40) -> tuple[list[int], Tensor]:
-    """How the shares of the tokens converge as draws add up: numbers of draws, evenly spaced in log, and shares `(P, V)`.
+    """How the tokens' shares converge as draws add up: numbers of draws, evenly spaced in log, and shares `(P, V)`.
 
     Draws as `count_draws` does; raises `SettingsError` like it, and for n = 0.
 

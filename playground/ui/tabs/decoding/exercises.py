@@ -8,8 +8,8 @@ from playground.errors import SettingsError
 from playground.sampling import (
     TOY_LOGITS,
     TOY_VOCABULARY,
+    AnyStage,
     Pipeline,
-    Stage,
     Temperature,
     TopK,
     count_draws,
@@ -17,7 +17,7 @@ from playground.sampling import (
 )
 from playground.ui.tabs.decoding.state import TOP_K_ALL, LabState
 
-Stages = tuple[Stage, ...]
+Stages = tuple[AnyStage, ...]
 
 DRAWS, SEED = 1000, 123
 _COUNT_TEMPERATURES = (1.0, 0.1, 5.0)

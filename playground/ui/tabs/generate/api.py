@@ -39,7 +39,7 @@ def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
                 seed=seed,
                 stages=stages or None,
                 stop=stop or None,
-                past_context=past_context,
+                past_context=past_context,  # type: ignore[arg-type]  # DecodeConfig checks it
             )
 
         try:

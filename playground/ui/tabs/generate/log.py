@@ -25,7 +25,7 @@ _DAMAGED = "What the page remembers of this text is damaged; press Write to begi
 class Head(BaseModel):
     """The line that begins a desk: which model writes here."""
 
-    job: str = Field("", max_length=64)
+    job: str = Field(default="", max_length=64)
     """What began it."""
     run: str = Field(max_length=200)
     step: int = Field(ge=0)
@@ -38,12 +38,12 @@ class _Line(BaseModel):
     """Any other line, as far as the server needs it."""
 
     kind: str | None = None
-    i: int | None = Field(None, ge=0)
+    i: int | None = Field(default=None, ge=0)
     by: str | None = None
-    branch: int | None = Field(None, ge=0, le=10_000)
-    parent: int | None = Field(None, ge=0)
-    at: int = Field(0, ge=0)
-    id: int = Field(0, ge=0)
+    branch: int | None = Field(default=None, ge=0, le=10_000)
+    parent: int | None = Field(default=None, ge=0)
+    at: int = Field(default=0, ge=0)
+    id: int = Field(default=0, ge=0)
     settings: dict[str, Any] = Field(default_factory=dict)
 
 

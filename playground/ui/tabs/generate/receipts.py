@@ -43,15 +43,15 @@ def receipt_of(
 
     step: of the run, where it is not the one that was opened.
     """
-    is_search = isinstance(settings, BeamConfig)
+    beams = settings if isinstance(settings, BeamConfig) else None
     return Receipt(
         run=opened.run,
         step=opened.step if step is None else step,
         text_sha256=context.store.open(opened.run).spec.text_sha256,
         weights=opened.weights,
         prompt=opened.prompt,
-        decode=DecodeConfig() if is_search else DecodeConfig(**_stopped_here(settings.model_dump(), len(ids))),
-        beams=settings if is_search else None,
+        decode=DecodeConfig() if beams else DecodeConfig(**_stopped_here(settings.model_dump(), len(ids))),
+        beams=beams,
         ids=tuple(ids),
         text=token_ids_to_text(list(ids), opened.tokenizer),
         device=str(device_of(opened.model)),
