@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Literal
 
 import tiktoken
 from cachetools import LRUCache
@@ -14,6 +13,7 @@ from playground.model.shrink import shrink
 from playground.sampling.generate import write_sample
 from playground.training.jobs.jobs import Jobs
 from playground.training.runs.archive import MAX_BYTES
+from playground.training.runs.run import Which
 from playground.training.runs.store import RunStore
 from playground.ui.visitors import TrainingQuota
 
@@ -77,9 +77,6 @@ class Limits:
     def max_upload_bytes(self) -> int:
         """Largest body of an upload request."""
         return max(self.max_text_bytes, self.max_archive_bytes) + 1_000_000
-
-
-Which = int | Literal["last", "best"]
 
 
 class LoadedModels:

@@ -1,8 +1,9 @@
 """What can be chosen at the writing desk: the runs that have a model, and the checkpoints of one."""
 
 from playground.errors import PlaygroundError, SettingsError
+from playground.training.runs.run import Which
 from playground.ui.access import listed_runs
-from playground.ui.context import Context, Which
+from playground.ui.context import Context
 
 Choices = list[tuple[str, str]]
 """Pairs of what is shown and what it stands for, as a `gr.Dropdown` takes them."""
