@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,24 +106,26 @@ def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "checkpoints")
 
 
+def create_run(store: RunStore, name: str = "run", text: str = TEXT, **settings: object) -> Run:
+    """A run that trains in a moment; settings of any of the three configs are given by name."""
+
+    def chosen(kind, **defaults):
+        return kind(**defaults | {name: value for name, value in settings.items() if name in kind.model_fields})
+
+    return store.create(
+        name,
+        text,
+        model=chosen(ModelConfig, context_length=16, emb_dim=16, n_heads=2, n_layers=1, drop_rate=0.1),
+        data=chosen(DataConfig, vocabulary="bytes", batch_size=8, train_ratio=0.8),
+        train=chosen(TrainConfig, epochs=2, device="cpu", precision="float32", threads=1, sample_tokens=0),
+        text_name="story.txt",
+    )
+
+
 @pytest.fixture
 def new_run(store: RunStore) -> Callable[..., Run]:
-    """Makes a run that trains in a moment; settings of any of the three configs are given by name."""
-
-    def make(name: str = "run", text: str = TEXT, **settings: object) -> Run:
-        def chosen(kind, **defaults):
-            return kind(**defaults | {name: value for name, value in settings.items() if name in kind.model_fields})
-
-        return store.create(
-            name,
-            text,
-            model=chosen(ModelConfig, context_length=16, emb_dim=16, n_heads=2, n_layers=1, drop_rate=0.1),
-            data=chosen(DataConfig, vocabulary="bytes", batch_size=8, train_ratio=0.8),
-            train=chosen(TrainConfig, epochs=2, device="cpu", precision="float32", threads=1, sample_tokens=0),
-            text_name="story.txt",
-        )
-
-    return make
+    """`create_run` in the empty run store."""
+    return partial(create_run, store)
 
 
 @pytest.fixture
