@@ -30,9 +30,10 @@ from playground.sampling.probabilities import softmax_with_temperature
 from playground.sampling.stages import Temperature, TopK
 from playground.sampling.stream import stream
 from playground.sampling.toy import TOY_LOGITS, TOY_VOCABULARY, count_draws
-from playground.text.corpus import build_corpus, decode_upload
+from playground.text.corpus import build_corpus
 from playground.text.samples import load_sample
 from playground.text.tokenizer import load_tokenizer, text_to_token_ids, token_ids_to_text
+from playground.text.upload import decode_upload
 from playground.training.jobs.session import run_training
 from playground.training.loop.batches import Batches, make_batches
 from playground.training.loop.loss import calc_loss_batch, calc_loss_loader, evaluate_model

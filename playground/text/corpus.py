@@ -1,4 +1,4 @@
-"""A text made ready for training: its vocabulary, its two parts as token ids, and what they amount to."""
+"""A text ready for training: its vocabulary, its two parts as token ids, and their numbers of windows and batches."""
 
 import hashlib
 import re
@@ -13,40 +13,35 @@ from torch import Tensor
 from playground.config import DataConfig
 from playground.errors import TextError
 from playground.text.tokenizer import Vocabulary, encode, encode_to_array, find_vocabulary
-from playground.text.upload import ENCODINGS, UnclearEncodingError, clean_text, decode_upload
+from playground.text.upload import clean_text
 
-__all__ = [
-    "ENCODINGS",
-    "Corpus",
-    "CorpusStats",
-    "UnclearEncodingError",
-    "build_corpus",
-    "check_long_enough",
-    "clean_text",
-    "corpus_stats",
-    "count_windows",
-    "decode_upload",
-]
+_CHUNK = 1 << 20  # tokens that are counted at a time
+_WORD_END = re.compile("[!-~](?=[ \n])")  # GPT-2's rule always cuts between a word and a space, whatever is around
 
-_CHUNK = 1 << 20
-# The end of a word before a space: GPT-2's rule cuts there whatever stands around it.
-_WORD_GAP = re.compile("[!-~](?=[ \n])")
+
+class TextTooShortError(TextError):
+    """A text has too few tokens for one batch of the chosen context length."""
+
+    def __init__(self, message: str, longest_context_length: int | None) -> None:
+        super().__init__(message)
+        self.longest_context_length = longest_context_length
+        """The longest context length that the text is long enough for; None: not even 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """A text with its vocabulary and its ids: the first part trains, the rest validates (book, chapter 5)."""
+    """A text with its vocabulary and ids: the first part is for training, the rest for validation (book, chapter 5)."""
 
     source: str | Path
-    """The text itself, or the UTF-8 file that holds a large one."""
+    """The text itself, or the UTF-8 file of a large one."""
     vocabulary: Vocabulary
     train_ids: Tensor
-    """(T,) int64; for a large text uint16, mapped from a file."""
+    """(T,) int64; for a large text uint16, memory-mapped from a file."""
     val_ids: Tensor
     """(T,), as above."""
     characters: int
     split: int
-    """Characters in the training part."""
+    """Number of characters in the training part."""
     sha256: str
     """SHA-256 of the text in UTF-8, as 64 hexadecimal digits."""
 
@@ -62,21 +57,21 @@ class Corpus:
 
     @property
     def train_text(self) -> str:
-        """The part that is trained on."""
+        """The training part."""
         return self.text[: self.split]
 
     @property
     def val_text(self) -> str:
-        """The part the model never sees while it trains."""
+        """The validation part, which the model is not trained on."""
         return self.text[self.split :]
 
 
 def build_corpus(text: str, data: DataConfig, vocabulary: Vocabulary | None = None) -> Corpus:
     """Clean a text, split it by characters at `train_ratio`, and encode both parts.
 
-    The vocabulary is made for the whole text as `data.vocabulary` says, unless one is given (that of a resumed run). A
-    word that the split cuts in two may fall into smaller tokens than with all of GPT-2.
-    Raises `TextError` for an empty, blank or binary text.
+    The vocabulary is made from the whole text as `data.vocabulary` says, unless one is given (that of a resumed run). A
+    word that the split cuts in two may become smaller tokens than with all of GPT-2. Raises `TextError` for an empty,
+    blank or binary text.
 
     >>> corpus = build_corpus("Every effort moves you. " * 10, DataConfig(train_ratio=0.8))
     >>> corpus.train_ids.shape, corpus.val_ids.shape, corpus.vocabulary.size
@@ -95,7 +90,7 @@ def build_corpus(text: str, data: DataConfig, vocabulary: Vocabulary | None = No
 
 @dataclass(frozen=True)
 class CorpusStats:
-    """What a text amounts to: its size, and the windows and batches one epoch makes of it."""
+    """The size of a text, and the windows and batches of one epoch."""
 
     characters: int
     tokens: int
@@ -121,7 +116,7 @@ class CorpusStats:
         val_tokens: int,
         tokens: int | None = None,
     ) -> "CorpusStats":
-        """From the counts to windows and batches; `tokens` of the whole, where that is not the sum of its parts."""
+        """Compute windows and batches from the counts; `tokens` of the whole text, if not the sum of both parts."""
         train_windows = count_windows(train_tokens, context_length, data.stride)
         val_windows = count_windows(val_tokens, context_length, data.stride)
         return cls(
@@ -159,10 +154,10 @@ def corpus_stats(corpus: Corpus, data: DataConfig, context_length: int) -> Corpu
 
 
 def _token_counts(corpus: Corpus) -> Tensor:
-    """How often each token stands in the whole text (V,).
+    """How often each token occurs in the whole text (V,).
 
-    The split may lie inside a word, which then falls into other tokens than in the whole text: the words around it are
-    counted anew. (Not for a text in a file, where one word makes no difference.)
+    If the split cuts a word, its halves have other tokens than the word, so the words around the split are encoded
+    again as a whole. For a text in a file, where one word makes no difference, they are not.
     """
 
     def count(ids: Tensor) -> Tensor:
@@ -174,8 +169,8 @@ def _token_counts(corpus: Corpus) -> Tensor:
             counts += count(chunk)
     if isinstance(corpus.source, str):
         text, split = corpus.source, corpus.split
-        before = [gap.end() for gap in _WORD_GAP.finditer(text, max(0, split - 1000), split)]
-        after = _WORD_GAP.search(text, split)
+        before = [word.end() for word in _WORD_END.finditer(text, max(0, split - 1000), split)]
+        after = _WORD_END.search(text, split)
         start, end = before[-1] if before else 0, after.end() if after else len(text)
         for words, sign in ((text[start:split], -1), (text[split:end], -1), (text[start:end], 1)):
             counts += sign * count(torch.tensor(encode(words, corpus.tokenizer), dtype=torch.long))
@@ -192,26 +187,27 @@ def count_windows(n_tokens: int, context_length: int, stride: int | None = None)
 
 
 def check_long_enough(corpus: Corpus, data: DataConfig, context_length: int) -> None:
-    """Refuse a text whose training part fills no batch or whose validation part fills no window.
+    """Raise `TextTooShortError` if the training part has no full batch or the validation part no window.
 
-    The `TextError` says how many tokens are missing and which context length would do.
+    The message says how many tokens are missing and which context length would work.
 
     >>> check_long_enough(build_corpus("Every effort moves you. " * 10, DataConfig()), DataConfig(), 8)
     Traceback (most recent call last):
-    playground.errors.TextError: Too short: the validation part has 6 tokens and needs 9, so 3 are missing; use a longer
-    text, or a context length of at most 5.
+    playground.text.corpus.TextTooShortError: Too short: the validation part has 6 tokens and needs 9, so 3 are missing;
+    use a longer text, or a context length of at most 5.
     """
     stride = data.stride or context_length
     train_windows = data.batch_size if data.drop_last else 1
     parts = (("training", len(corpus.train_ids), train_windows), ("validation", len(corpus.val_ids), 1))
-    short = [(name, n, (w - 1) * stride + context_length + 1) for name, n, w in parts]
-    short = [(name, n, needed) for name, n, needed in short if n < needed]
+    needs = [(name, n, (windows - 1) * stride + context_length + 1) for name, n, windows in parts]
+    short = [(name, n, needed) for name, n, needed in needs if n < needed]
     if not short:
         return
     name, n, needed = max(short, key=lambda part: part[2] - part[1])
-    # A window's inputs and the last target: w · context + 1 tokens, or with a stride of one's own, the last one's end.
-    fits = min((n - 1) // w if data.stride is None else n - 1 - (w - 1) * stride for _, n, w in parts)
-    way_out = f"use a longer text, or a context length of at most {fits}" if fits > 0 else "use a longer text"
-    raise TextError(
-        f"Too short: the {name} part has {n:,} tokens and needs {needed:,}, so {needed - n:,} are missing; {way_out}."
+    # n tokens hold w windows and the last target if n ≥ w · context + 1; a stride of its own stays as it is
+    longest = min((n - 1) // w if data.stride is None else n - 1 - (w - 1) * stride for _, n, w in parts)
+    advice = f"use a longer text, or a context length of at most {longest}" if longest > 0 else "use a longer text"
+    raise TextTooShortError(
+        f"Too short: the {name} part has {n:,} tokens and needs {needed:,}, so {needed - n:,} are missing; {advice}.",
+        longest if longest > 0 else None,
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from playground.config import DataConfig
 from playground.errors import TextError
-from playground.text.corpus import build_corpus, check_long_enough, corpus_stats, count_windows
+from playground.text.corpus import TextTooShortError, build_corpus, check_long_enough, corpus_stats, count_windows
 from playground.text.tokenizer import encode, find_vocabulary, load_tokenizer
 
 LINE = "Every effort moves you, said the ferryman; and the river was in no hurry.\n"
@@ -96,8 +96,9 @@ def test_tokens_are_counted_as_if_the_split_were_not_there(text, ratio):
 def test_fault_52_too_short_says_how_many_tokens_are_missing_and_what_would_fit():
     data = DataConfig()
     corpus = build_corpus(LINE * 30, data)
-    with pytest.raises(TextError) as caught:
+    with pytest.raises(TextTooShortError) as caught:
         check_long_enough(corpus, data, 256)
+    assert caught.value.longest_context_length == 56
     assert str(caught.value) == (
         "Too short: the validation part has 57 tokens and needs 257, so 200 are missing; "
         "use a longer text, or a context length of at most 56."
@@ -109,8 +110,9 @@ def test_fault_52_too_short_says_how_many_tokens_are_missing_and_what_would_fit(
 
 def test_fault_52_a_text_of_one_word_is_refused_without_an_offer_that_fails():
     data = DataConfig()
-    with pytest.raises(TextError, match=r"are missing; use a longer text\.$"):
+    with pytest.raises(TextTooShortError, match=r"are missing; use a longer text\.$") as caught:
         check_long_enough(build_corpus("word", data), data, 256)
+    assert caught.value.longest_context_length is None
 
 
 @settings(max_examples=150, deadline=None)
@@ -128,13 +130,13 @@ def test_fault_52_is_refused_exactly_when_a_part_would_have_no_batch(
     data = DataConfig(train_ratio=ratio, batch_size=batch_size, stride=stride, drop_last=drop_last)
     corpus = build_corpus(LINE * n_lines, data)
     stats = corpus_stats(corpus, data, context_length)
+    too_short = None
     try:
         check_long_enough(corpus, data, context_length)
-        refusal = ""
-    except TextError as error:
-        refusal = str(error)
-    assert bool(refusal) == (stats.train_batches == 0 or stats.val_batches == 0)
-    if "at most" in refusal:
-        fits = int(refusal.rsplit(" ", 1)[1].strip(".").replace(",", ""))
-        assert fits < context_length
-        check_long_enough(corpus, data, fits)
+    except TextTooShortError as error:
+        too_short = error
+    assert (too_short is not None) == (stats.train_batches == 0 or stats.val_batches == 0)
+    if too_short and too_short.longest_context_length:
+        assert f"at most {too_short.longest_context_length}." in str(too_short)
+        assert too_short.longest_context_length < context_length
+        check_long_enough(corpus, data, too_short.longest_context_length)
