@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import stat
 import struct
 import zipfile
@@ -17,14 +18,23 @@ from playground.training.runs.archive import export_run, import_run
 from playground.training.runs.fork import fork
 from playground.training.runs.status import Status
 from playground.training.runs.store import RunStore
+from tests.training.conftest import create_run
 
 
-@pytest.fixture
-def run(new_run):
-    run = new_run("tale", epochs=1, save_freq=4)
+@pytest.fixture(scope="module")
+def trained_run(tmp_path_factory):
+    """A run that was trained once for all tests of this file."""
+    run = create_run(RunStore(tmp_path_factory.mktemp("trained")), "tale", epochs=1, save_freq=4)
     list(run_training(run))
     run.set_pinned(True)
     return run
+
+
+@pytest.fixture
+def run(store, trained_run):
+    """A copy of that run, alone in a run store."""
+    shutil.copytree(trained_run.folder, store.root / "tale")
+    return store.open("tale")
 
 
 @pytest.fixture
@@ -158,7 +168,7 @@ def test_a_link_is_refused(archive, elsewhere):
 def test_fault_21_an_archive_that_unpacks_to_too_much_is_refused_before_anything_is_written(archive, elsewhere):
     refused(elsewhere, archive, "limit here", max_bytes=50_000)
     bomb = repack(archive, lambda name, content: b"\0" * 3_000_000 if name.endswith("marks.json") else content)
-    refused(elsewhere, bomb, "more than it may be")
+    refused(elsewhere, bomb, "more than allowed")
 
 
 def test_fault_21_a_size_that_lies_is_found_out(archive, elsewhere):
