@@ -102,7 +102,7 @@ def test_a_prompt_of_unknown_tokens_is_refused(tiny):
         {"context_size": 13},
     ],
 )
-def test_faults_57_58_settings_out_of_bounds_are_refused(tiny, settings):
+def test_fault_57_58_settings_out_of_bounds_are_refused(tiny, settings):
     with pytest.raises(SettingsError):
         generate(tiny, torch.tensor([[1, 2]]), 3, **{"context_size": 12, **settings})
 

@@ -34,7 +34,7 @@ def test_a_program_can_drive_the_desk(url, tale):
         ({"run": "gone"}, "no run named gone"),
     ],
 )
-def test_faults_9_11_57_58_61_are_one_sentence(url, tale, asked, says):
+def test_fault_09_11_57_58_61_are_one_sentence(url, tale, asked, says):
     gradio_client = pytest.importorskip("gradio_client")
     client = gradio_client.Client(url, verbose=False)
     with pytest.raises(Exception, match=re.escape(says)) as refused:
