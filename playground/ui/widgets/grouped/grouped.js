@@ -1,14 +1,104 @@
-// Grouped bars as in the book, each temperature with a pattern of its own, and every figure of them as a table.
+// Grouped bars as in the book, a pattern for each temperature, and all their numbers as a table.
 
-const root = element.querySelector('.grouped');
-const part = (name) => root.querySelector(name);
-const id = `grouped-${Math.random().toString(36).slice(2)}`;
-let found = null;
-let words = '';
+import { bytesOfBase64, fillTable, node, onResize, part, parts, saveFile, setAttributes, setText, svgNode } from '../lib/dom.js';
+import { ask, newest } from '../lib/host.js';
+import { readState } from '../lib/lab_state.js';
+import { MOVE_A_CONTROL, isUsable } from '../lib/problem.js';
+import { barLayout } from './bar_layout.js';
+import { chapterNote, chapterTable, chapterTitle } from './chapter_table.js';
 
-function patterns(plot) {
+/** @typedef {import('../lib/lab_state.js').LabState} LabState */
+/** @typedef {import('./chapter_table.js').Chapter} Chapter */
+
+const MIN_WIDTH = 260;
+
+/** @param {import('../lib/host.js').Host} host */
+export function mount({ element, props, server, watch }) {
+  const root = part(element, '.grouped');
+  const plot = part(root, '.plot', SVGSVGElement);
+  const problem = part(root, '.problem');
+  const patterns = `grouped-${Math.random().toString(36).slice(2)}`; // ids are unique on the page
+  /** @type {Chapter | null} */
+  let chapter = null;
+  let words = '';
+
+  function draw() {
+    if (!chapter) return;
+    drawBars(plot, chapter, Math.max(MIN_WIDTH, root.clientWidth), patterns);
+    part(root, '.keys').replaceChildren(...chapter.columns.map(({ temperature }, series) => {
+      const mark = svgNode('svg', { width: 16, height: 10, 'aria-hidden': 'true' });
+      svgNode('rect', { x: 0.5, y: 0.5, width: 15, height: 9, ...look(series, patterns) }, mark);
+      return node('span', {}, mark, `T = ${temperature}`);
+    }));
+  }
+
+  const refresh = newest(async (/** @type {LabState} */ state) => {
+    /** @type {import('../lib/host.js').Reply<Chapter>} */
+    const answer = await ask(server.chapter, state, MOVE_A_CONTROL);
+    if (!isUsable(answer, problem)) return;
+    chapter = answer;
+    draw();
+    const { head, rows } = chapterTable(chapter);
+    fillTable(part(root, 'table', HTMLTableElement), head, rows);
+    setText(part(root, '.note'), chapterNote(chapter));
+    root.dataset.drawn = JSON.stringify(state.words);
+  });
+
+  function read() {
+    const state = readState(props);
+    if (!state || JSON.stringify(state.words) === words) return; // the figure depends on the words only
+    words = JSON.stringify(state.words);
+    refresh(state);
+  }
+
+  for (const button of parts(root, '[data-suffix]', HTMLButtonElement)) {
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      /** @type {import('../lib/host.js').Reply<{ name: string, data: string }>} */
+      const file = await ask(server.save, { state: readState(props), suffix: button.dataset.suffix }, MOVE_A_CONTROL);
+      button.disabled = false;
+      if (isUsable(file, problem)) saveFile(file.name, bytesOfBase64(file.data), 'application/octet-stream');
+    });
+  }
+  onResize(root, draw);
+  watch('value', read);
+  read();
+}
+
+/** The attributes of a bar. @param {number} series @param {string} patterns */
+const look = (series, patterns) => ({ class: `bar s${series}`, fill: `url(#${patterns}-${series})` });
+
+/**
+ * @param {SVGSVGElement} plot
+ * @param {Chapter} chapter
+ * @param {number} width
+ * @param {string} patterns
+ */
+function drawBars(plot, chapter, width, patterns) {
+  const { height, left, right, bottom, isNarrow, toY, bars, labels } = barLayout(chapter, width);
+  plot.replaceChildren();
+  setAttributes(plot, { viewBox: `0 0 ${width} ${height}`, width, height });
+  svgNode('title', { text: chapterTitle(chapter) }, plot);
+  drawPatterns(plot, patterns);
+  for (const p of [0, 0.25, 0.5, 0.75, 1]) {
+    svgNode('line', { class: 'grid', x1: left, x2: right, y1: toY(p), y2: toY(p) }, plot);
+    svgNode('text', { x: left - 6, y: toY(p) + 4, 'text-anchor': 'end', text: `${100 * p} %` }, plot);
+  }
+  for (const { series, x, y, width: barWidth, height: barHeight, title } of bars) {
+    const bar = svgNode('rect', { x, y, width: barWidth, height: barHeight, ...look(series, patterns) }, plot);
+    svgNode('title', { text: title }, bar);
+  }
+  for (const { x, text } of labels) {
+    const slanted = { y: bottom + 8, 'text-anchor': 'end', transform: `rotate(-60 ${x} ${bottom + 8})` };
+    svgNode('text', { class: 'word', x, text, ...(isNarrow ? slanted : { y: bottom + 16, 'text-anchor': 'middle' }) }, plot);
+  }
+}
+
+/** Filled, hatched and dotted. @param {SVGSVGElement} plot @param {string} patterns */
+function drawPatterns(plot, patterns) {
   const defs = svgNode('defs', {}, plot);
-  const make = (i, size) => svgNode('pattern', { id: `${id}-${i}`, width: size, height: size, patternUnits: 'userSpaceOnUse' }, defs);
+  const make = (/** @type {number} */ series, /** @type {number} */ size) =>
+    svgNode('pattern', { id: `${patterns}-${series}`, width: size, height: size, patternUnits: 'userSpaceOnUse' }, defs);
   svgNode('rect', { width: 4, height: 4, class: 's0' }, make(0, 4));
   const lines = make(1, 6);
   svgNode('rect', { width: 6, height: 6, class: 's1 light' }, lines);
@@ -17,82 +107,3 @@ function patterns(plot) {
   svgNode('rect', { width: 5, height: 5, class: 's2 light' }, dots);
   svgNode('circle', { cx: 2.5, cy: 2.5, r: 1.4, class: 's2' }, dots);
 }
-
-function draw() {
-  if (!found) return;
-  const plot = part('.plot');
-  const width = Math.max(260, root.clientWidth);
-  const height = 250;
-  const [left, right, top] = [44, width - 4, 8];
-  const narrow = (right - left) / found.words.length < 58;
-  const bottom = height - (narrow ? 62 : 24);
-  const y = (p) => bottom - (bottom - top) * p;
-  const step = (right - left) / found.words.length;
-  const bar = step * 0.78 / 3;
-  plot.replaceChildren();
-  setAttrs(plot, { viewBox: `0 0 ${width} ${height}`, width, height });
-  svgNode('title', { text: 'Probabilities of the words at temperatures 1, 0.1 and 5' }, plot);
-  patterns(plot);
-  for (const p of [0, 0.25, 0.5, 0.75, 1]) {
-    svgNode('line', { class: 'grid', x1: left, x2: right, y1: y(p), y2: y(p) }, plot);
-    svgNode('text', { x: left - 6, y: y(p) + 4, 'text-anchor': 'end', text: `${100 * p} %` }, plot);
-  }
-  found.words.forEach((word, w) => {
-    const start = left + step * (w + 0.11);
-    found.columns.forEach((column, i) => {
-      const rect = svgNode('rect', { class: `bar s${i}`, x: start + i * bar, width: Math.max(1, bar - 1), y: y(column.p[w]),
-        height: Math.max(0, bottom - y(column.p[w])), fill: `url(#${id}-${i})` }, plot);
-      svgNode('title', { text: `${word} at T = ${column.temperature}: ${share(column.p[w])}` }, rect);
-    });
-    const x = left + step * (w + 0.5);
-    svgNode('text', { class: 'word', x, y: bottom + (narrow ? 8 : 16), 'text-anchor': narrow ? 'end' : 'middle',
-      ...(narrow ? { transform: `rotate(-60 ${x} ${bottom + 8})` } : {}), text: word.length > 12 ? `${word.slice(0, 11)}…` : word }, plot);
-  });
-  part('.keys').replaceChildren(...found.columns.map((column, i) => {
-    const mark = svgNode('svg', { width: 16, height: 10, 'aria-hidden': 'true' });
-    svgNode('rect', { x: 0.5, y: 0.5, width: 15, height: 9, class: `bar s${i}`, fill: `url(#${id}-${i})` }, mark);
-    return node('span', {}, mark, `T = ${column.temperature}`);
-  }));
-}
-
-function drawTable() {
-  const short = (p) => (p === 0 ? '0' : p >= 1e-4 ? p.toFixed(4) : p.toExponential(3));
-  const head = ['word', 'logit', 'softmax', ...found.columns.slice(1).map((c) => `T = ${c.temperature}`), `top-k ${found.k}: logit`, 'softmax',
-    ...found.columns.map((c) => `drawn, T = ${c.temperature}`)];
-  const rows = found.words.map((word, i) => [word, String(found.logits[i]), scientific(found.columns[0].p[i]),
-    ...found.columns.slice(1).map((c) => short(c.p[i])), found.top_k[i] ? String(found.logits[i]) : '−∞', short(found.top_k[i]),
-    ...found.columns.map((c) => fmt.whole(c.counts[i]))]);
-  rows.push(['entropy, bits', '', ...found.columns.map((c) => c.entropy.toFixed(3)), '', '', '', '', '']);
-  fillTable(part('table'), head, rows);
-  setText(part('.note'), `The likeliest word is ${found.likeliest}. Drawn: ${fmt.whole(found.draws)} single draws under seed ${found.seed}.`);
-}
-
-const load = newest(async (state) => {
-  const answer = await server.chapter(parse(state));
-  if (!usable(answer, part('.problem'))) return;
-  found = answer;
-  draw();
-  drawTable();
-  root.dataset.drawn = words;
-});
-
-function read() {
-  const state = parse(props.value);
-  if (!state || JSON.stringify(state.words) === words) return; // nothing else matters here
-  words = JSON.stringify(state.words);
-  load(props.value);
-}
-
-root.querySelectorAll('[data-suffix]').forEach((button) => button.addEventListener('click', async () => {
-  button.disabled = true;
-  const answer = await server.save({ state: parse(props.value), suffix: button.dataset.suffix });
-  button.disabled = false;
-  if (!usable(answer, part('.problem'))) return;
-  const bytes = Uint8Array.from(atob(answer.data), (character) => character.charCodeAt(0));
-  const address = URL.createObjectURL(new Blob([bytes]));
-  node('a', { href: address, download: answer.name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
-}));
-onResize(root, draw);
-watch('value', read);
-read();
