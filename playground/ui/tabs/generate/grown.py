@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from playground.training.loop.events import Evaluated
 from playground.training.runs.run import Run
-from playground.ui.tabs.train.live import thin
+from playground.ui.thinning import thin_rows
 
 FEWEST = 3
 """Snapshots that are shown without the checkpoints between them."""
@@ -18,7 +18,7 @@ def steps_to_show(run: Run, most: int) -> list[int]:
     """
     snapshots = run.snapshots()
     steps = sorted({*snapshots, *run.steps()[-1:]}) if len(snapshots) >= FEWEST else run.model_steps()
-    return thin(steps, most)
+    return thin_rows(steps, most)
 
 
 def name_of_losses(told: Sequence[Evaluated], step: int) -> str:

@@ -1,34 +1,27 @@
-"""The Runs tab: every run in one table, their curves in one picture, and all that can be done with a run at rest."""
+"""The Runs tab: all runs in a table, their curves in one plot, and what can be done with a run."""
 
-import secrets
-import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from playground.errors import PlaygroundError, RunError
-from playground.model.presets import count_parameters
-from playground.training.runs.archive import export_run, import_run
-from playground.training.runs.run import Run
-from playground.ui.access import new_run_name
+from playground.errors import PlaygroundError
 from playground.ui.context import Context
-from playground.ui.exchange import to_json
+from playground.ui.exchange import server_function, to_json
 from playground.ui.tabs import open_tab
 from playground.ui.tabs.generate import GenerateTab
-from playground.ui.tabs.runs.server import RunsServer
+from playground.ui.tabs.runs.archives import make_archive, take_archive
+from playground.ui.tabs.runs.server import RunsServer, curve_choices
 from playground.ui.tabs.train import TrainTab
 from playground.ui.widgets.runs_view.runs_view import RunsView
 
-_ARCHIVE_KEPT_S = 3600.0
 _FETCH = "() => setTimeout(() => document.querySelector('#pg-archive a')?.click(), 300)"
 
 
 @dataclass(frozen=True)
 class RunsTab:
-    """What the page needs of this tab: the view says `watch` and `write` for a run that another tab should show."""
+    """What the page needs of this tab: the view, which raises `follow` and `write` for a run that another tab shows."""
 
     view: RunsView
 
@@ -36,15 +29,17 @@ class RunsTab:
 def build(context: Context) -> RunsTab:
     """Lay out the tab and wire its events."""
     server = RunsServer(context)
-    functions = [server.rows, server.detail, server.compare, server.act]
-    view = RunsView(elem_id="pg-runs", server_functions=functions)
+    view = RunsView(
+        elem_id="pg-runs",
+        server_functions=[server.rows, server.detail, server.compare, server.act],
+        constants=curve_choices(),
+    )
     with gr.Row(elem_classes="pg-archive-row"):
         bring = gr.UploadButton(
             "Bring in a run's archive", file_types=[".zip"], size="sm", elem_id="pg-bring", min_width=200, scale=0
         )
         archive = gr.File(label="The run's archive", visible="hidden", interactive=False, elem_id="pg-archive")
-    for function, name in zip(functions, ("runs", "run_detail", "compare_runs", "act_on_run"), strict=True):
-        gr.api(function, api_name=name, queue=False)
+    _add_endpoints(server)
 
     def pack(event: gr.EventData) -> tuple[Any, Any]:
         try:
@@ -54,14 +49,10 @@ def build(context: Context) -> RunsTab:
         return str(path), gr.skip()
 
     def unpack(path: str) -> str:
-        name, most = new_run_name(context, None), context.limits.max_archive_bytes
         try:
-            run = import_run(context.store, Path(path), name, max_bytes=most)
-            _check_size(context, run)
+            run = take_archive(context, Path(path))
         except PlaygroundError as error:
             return to_json({"error": str(error)})
-        finally:
-            Path(path).unlink(missing_ok=True)  # it may be large, and all of it is in the run now
         return to_json({"run": run.name, "message": f"{run.name} is here; resume it where it stopped."})
 
     files: dict[str, Any] = {"concurrency_id": "archives", "concurrency_limit": 1}
@@ -72,11 +63,29 @@ def build(context: Context) -> RunsTab:
     return RunsTab(view)
 
 
-def _check_size(context: Context, run: Run) -> None:
-    largest, found = context.limits.max_parameters, count_parameters(run.spec.model)["total"]
-    if largest is not None and found > largest:
-        context.store.delete(run.name)
-        raise RunError(f"The model in the archive has {found:,} parameters; this server takes up to {largest:,}.")
+def _add_endpoints(server: RunsServer) -> None:
+    """Offer the server functions to `gradio_client`; each takes and gives one dict."""
+    rows, detail = server_function(server.rows), server_function(server.detail)
+    compare, act = server_function(server.compare), server_function(server.act)
+
+    def runs(query: dict) -> dict:
+        """`{known}` → the runs as rows of a table; `known` are names, which count on a public server only."""
+        return rows(query)
+
+    def run_detail(query: dict) -> dict:
+        """`{run, step}` → its checkpoints, and the settings in force at a step that a fork may change."""
+        return detail(query)
+
+    def compare_runs(query: dict) -> dict:
+        """`{runs, over}` → the curves of up to eight runs over an axis, and the settings in which they differ."""
+        return compare(query)
+
+    def act_on_run(query: dict, request: gr.Request) -> dict:
+        """`{action, run, …}` → what was done, in a sentence; see `Action` for the actions and their fields."""
+        return act(query, request)
+
+    for endpoint in (runs, run_detail, compare_runs, act_on_run):
+        gr.api(endpoint, api_name=endpoint.__name__, queue=False)
 
 
 def connect(tab: RunsTab, training: TrainTab, desk: GenerateTab) -> None:
@@ -93,23 +102,3 @@ def connect(tab: RunsTab, training: TrainTab, desk: GenerateTab) -> None:
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     tab.view.follow(follow, None, training.live, **quiet).then(None, js=open_tab("train"))
     tab.view.write(write, None, [desk.run, desk.checkpoint], **quiet).then(None, js=open_tab("generate"))
-
-
-def make_archive(context: Context, run_name: str, cache: Path) -> Path:
-    """Pack a run into a file that the page may serve; archives made an hour ago are removed on this occasion.
-
-    Raises RunError while the run is being trained.
-    """
-    run = context.store.open(run_name)
-    folder = cache / "archives"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        if time.time() - old.stat().st_mtime > _ARCHIVE_KEPT_S:
-            shutil.rmtree(old, ignore_errors=True)
-    own = folder / secrets.token_hex(16)  # the path is the only key to the file
-    own.mkdir()
-    try:
-        return export_run(run, own / f"{run.name}.zip")
-    except OSError as error:
-        shutil.rmtree(own, ignore_errors=True)
-        raise RunError(f"{run.name} cannot be packed: {error.strerror or error}.") from None

@@ -1,6 +1,10 @@
-"""The Train tab: a text goes in, a model is trained, and its learning is watched live."""
+"""The Train tab: choose a text and settings, start a training, and watch it.
 
-from collections.abc import Mapping
+Data goes one way: the form (`form.py`) is read into a `Choice` (`choice.py`), which `Starter` (`start.py`) makes a run
+of; the log of the run comes back as news (`news.py`) through the server functions of the live view (`server.py`).
+`Preview` (`preview.py`) shows beside the form what the choice would take. Other programs use `client.py`.
+"""
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +15,11 @@ from gradio.context import Context as Building
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
 from playground.ui.exchange import to_json
-from playground.ui.tabs.train.client import name_train_endpoint
+from playground.ui.tabs.train.client import add_run_endpoints, add_train_endpoint
 from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm
-from playground.ui.tabs.train.server import build_live
+from playground.ui.tabs.train.news import STEP_SERIES
+from playground.ui.tabs.train.preview import Preview, Values
+from playground.ui.tabs.train.server import LiveServer
 from playground.ui.tabs.train.start import Starter
 from playground.ui.visitors import visitor_of
 from playground.ui.widgets.facts.facts import Facts, facts, refusal
@@ -24,7 +30,7 @@ _QUICK = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_las
 
 @dataclass(frozen=True)
 class TrainTab:
-    """What other tabs need of this one."""
+    """The components that other tabs use."""
 
     start: gr.Button
     live: LiveView
@@ -48,15 +54,20 @@ def build(context: Context) -> TrainTab:
                     start = gr.Button("Start", variant="primary", size="lg", elem_id="pg-start")
                 complaint = Facts(elem_id="pg-start-complaint")
         with gr.Column(elem_classes="pg-main"):
-            live = build_live(context)
-    _wire_form(form)
+            server = LiveServer(context)
+            live = LiveView(
+                elem_id="pg-live",
+                server_functions=[server.news, server.command, server.figure],
+                constants={"series": STEP_SERIES},
+            )
+    add_run_endpoints(server)
+    _wire_form(form, Preview(form))
     starter = Starter(context)
-    name_train_endpoint(starter, context.limits)
+    add_train_endpoint(starter, context.limits)
 
-    def on_start(values: Mapping[Component, Any], request: gr.Request) -> dict[Component, Any]:
+    def on_start(values: Values, request: gr.Request) -> dict[Component, Any]:
         try:
-            choice = form.read(values)
-            run_name = starter.start(**vars(choice), name=values[name] or None, visitor=visitor_of(request))
+            run_name = starter.start(form.read(values), name=values[name] or None, visitor=visitor_of(request))
         except PlaygroundError as error:
             return {complaint: refusal(str(error))}
         return {live: to_json({"run": run_name}), complaint: facts()}
@@ -67,38 +78,38 @@ def build(context: Context) -> TrainTab:
     return TrainTab(start=start, live=live)
 
 
-def _wire_form(form: TrainForm) -> None:
+def _wire_form(form: TrainForm, preview: Preview) -> None:
     context_length = form.model.widgets["context_length"]
 
     def show_source(source: str) -> dict[Component, Any]:
         return {form.file: gr.update(visible=source == UPLOAD), form.pasted: gr.update(visible=source == PASTE)}
 
-    def show_preset(values: Mapping[Component, Any]) -> dict[Component, Any]:
+    def show_preset(values: Values) -> dict[Component, Any]:
         shown = form.show_preset(values[form.preset])
-        return {**shown, **form.look({**values, **shown})}
+        return {**shown, **preview.look({**values, **shown})}
 
-    def shorten(values: Mapping[Component, Any], event: gr.EventData) -> dict[Component, Any]:
+    def shorten(values: Values, event: gr.EventData) -> dict[Component, Any]:
         shown = {context_length: int(event.context_length)}
-        return {**shown, **form.look({**values, **shown})}
+        return {**shown, **preview.look({**values, **shown})}
 
-    facts_of = [form.text_facts, form.cost, form.encoding]
+    previewed = [form.text_facts, form.cost, form.encoding]
     form.source.input(show_source, form.source, [form.file, form.pasted], api_name="show_source", **_QUICK)
     edits = [widget.input for widget in (form.source, form.encoding, *form.settings)]
-    # Pasting with the mouse or Ctrl+V is a change of a textbox, but no input to it.
+    # Gradio raises no `input` event when a text is pasted into a textbox with the mouse or Ctrl+V.
     edits += [widget.blur for widget in form.settings if isinstance(widget, gr.Textbox)]
     triggers = [Building.root_block.load, form.pasted.change, *edits]
     looked = [
-        gr.on(triggers, form.look, form.inputs, facts_of, api_name="look", **_QUICK),
-        form.file.change(form.look_anew, form.inputs, facts_of, api_name="look_anew", **_QUICK),
-        form.preset.input(show_preset, form.inputs, [*form.settings, *facts_of], api_name="show_preset", **_QUICK),
-        form.text_facts.way_out(shorten, form.inputs, [context_length, *facts_of], api_name="shorten", **_QUICK),
+        gr.on(triggers, preview.look, form.inputs, previewed, api_name="look", **_QUICK),
+        form.file.change(preview.look_anew, form.inputs, previewed, api_name="look_anew", **_QUICK),
+        form.preset.input(show_preset, form.inputs, [*form.settings, *previewed], api_name="show_preset", **_QUICK),
+        form.text_facts.way_out(shorten, form.inputs, [context_length, *previewed], api_name="shorten", **_QUICK),
     ]
-    # Time is measured, not computed: it comes a moment later, one measurement at a time.
+    # The time is measured, so it comes later; one measurement at a time.
     for event, name in zip(looked, ("time", "time_of_file", "time_of_preset", "time_of_shorter"), strict=True):
         event.then(
-            form.time,
+            preview.time,
             form.inputs,
-            facts_of,
+            previewed,
             api_name=name,
             show_progress="hidden",
             concurrency_id="measure",

@@ -1,27 +1,23 @@
-"""A few numbers in a grid, or one sentence in their place when there are none to give."""
+"""A few numbers in a grid, or one sentence in their place if there are none."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from playground.ui.exchange import to_json
 from playground.ui.widgets.base import Widget
 
 
 class Facts(Widget):
-    """Named values; or an error, with one way out of it that triggers `way_out`.
+    """Named values; or an error, with a button that offers a way out of it.
 
-    The value is JSON: `{"facts": [{"name", "value", "format", "note"}], "error", "way_out": {"label", …}, …}`.
-    `format` is one of `fmt` in base.js. `bars` are stacked bars: `[{"title", "format", "parts": [[name, size], …]}]`,
-    `table` is `{"title", "head", "rows"}` of words; both stand in a fold named `more`.
+    Its value is JSON, made by `facts` or `refusal`: `{"facts": [{"name", "value", "format"}], "note", "more", "bars",
+    "table"}` or `{"error", "way_out": {"label", …}}`. `format` is one of `FORMATS` in `lib/format.js`. `bars` are
+    stacked bars: `[{"title", "format", "parts": [[name, size], …]}]`, `table` is `{"title", "head", "rows"}` of texts;
+    both are in a fold with the heading `more`.
+
+    It raises `way_out` with the fields of `way_out`.
     """
 
-    template = """
-<div class="fa">
-  <p class="fa-error" role="alert" hidden><span></span> <button type="button" class="fa-way" hidden></button></p>
-  <dl class="fa-facts"></dl>
-  <p class="fa-note" hidden></p>
-  <details class="fa-more" hidden><summary></summary><div class="fa-bars"></div></details>
-</div>
-"""
+    own_events: ClassVar = ("way_out",)
 
 
 def facts(

@@ -62,6 +62,17 @@ export const batches = (value) => `${whole(value)} ${value === 1 ? 'batch' : 'ba
 /** 0.1234 → 12.3 % @param {Maybe} share */
 export const percent = (share) => (isNumber(share) ? `${(100 * share).toFixed(1)} %` : MISSING);
 
+/** Perplexity, e to the loss: 2.3 → 10.0 @param {Maybe} meanLoss */
+export function perplexity(meanLoss) {
+  if (!isNumber(meanLoss)) return MISSING;
+  const value = Math.exp(meanLoss);
+  return value < 100 ? value.toFixed(1) : short(value);
+}
+
+/** A number of epochs, whole where it nearly is: 2 → 2, 2.5 → 2.50, 12.5 → 12.5 @param {number} value */
+export const epochs = (value) =>
+  Math.abs(value - Math.round(value)) < 0.005 ? String(Math.round(value)) : value.toFixed(value < 10 ? 2 : 1);
+
 /** The formats that Python can name in a value (`Facts`). */
 export const FORMATS = { whole, about, short, loss, rate, time, bytes, batches, percent };
 

@@ -53,3 +53,15 @@ export function nearest(values, at) {
   }
   return low > 0 && at - values[low - 1] < values[low] - at ? low - 1 : low;
 }
+
+/**
+ * Where an axis of progress ends: at the planned end, or nearer while little of a long way is done.
+ * @param {number} planned
+ * @param {number} done
+ */
+export function horizon(planned, done) {
+  if (planned <= 30 || done > planned / 4) return Math.max(planned, done);
+  const power = 10 ** Math.floor(Math.log10(Math.max(2 * done, 1)));
+  const lead = [1, 2, 5].find((each) => each * power >= 2 * done) ?? 10;
+  return Math.min(planned, lead * power);
+}

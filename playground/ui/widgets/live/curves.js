@@ -1,187 +1,111 @@
 // The curves of one training: both losses over epochs with tokens seen on top, and three small plots beneath.
 // All share one cursor; its values are read in the line above, which keeps its place.
 
+import { part, setText } from '../lib/dom.js';
+import { epochs, isNumber, loss, rate, short, whole } from '../lib/format.js';
+import { Plot } from '../lib/plot.js';
+import { horizon, nearest } from '../lib/scale.js';
+import { exponentialMean, keepOverSteps } from '../lib/smoothing.js';
+import { verdict } from './verdict.js';
+
+/** @typedef {import('./record.js').RunRecord} RunRecord */
+
 const TRAIN = 'var(--pg-1)';
 const VAL = 'var(--pg-2)';
-const KEEP_POINTS = 1200;
+const SMALL = /** @type {const} */ ([['lr', 'lr'], ['grad', 'grad_norm'], ['speed', 'tokens_per_s']]);
 
-/** The record of a run as the page holds it: columns of steps, rows of evaluations. */
-function makeRecord() {
-  return {
-    steps: { step: [], epoch: [], loss: [], lr: [], grad_norm: [], tokens_per_s: [] },
-    evals: [],
-    samples: [],
-    notes: [],
-    sitting: null,
-    lr: null, // what the learning rate was last changed to
+export class Curves {
+  #view;
+  #losses;
+  #small;
+  /** @type {{ record: RunRecord, smoothed: (number | null)[] } | null} */ #shown = null;
+  /** Where the cursor is. @type {number | null} */ #at = null;
 
-    /** Take in what the server sent; `cut` undoes what lies beyond a step. */
-    add(news) {
-      if (news.cut != null) this.cut(news.cut);
-      if (news.sitting) this.sitting = news.sitting;
-      this.lr = news.lr ?? this.lr;
-      for (const name of Object.keys(this.steps)) this.steps[name].push(...news.steps[name]);
-      if (this.steps.step.length > KEEP_POINTS) this.halve();
-      this.evals.push(...news.evals);
-      this.samples.push(...news.samples);
-      this.notes.push(...news.notes);
-    },
-
-    cut(step) {
-      const keep = this.steps.step.filter((at) => at <= step).length;
-      for (const column of Object.values(this.steps)) column.length = keep;
-      for (const rows of [this.evals, this.samples]) {
-        while (rows.length && rows.at(-1).step > step) rows.pop();
-      }
-    },
-
-    /** Every two points become their mean; the last of the two gives step and epoch. */
-    halve() {
-      const exact = new Set(['step', 'epoch', 'lr']);
-      for (const [name, column] of Object.entries(this.steps)) {
-        const halved = [];
-        for (let i = 0; i < column.length; i += 2) {
-          const pair = column.slice(i, i + 2);
-          halved.push(exact.has(name) ? pair.at(-1) : pair.reduce((sum, value) => sum + value, 0) / pair.length);
-        }
-        this.steps[name] = halved;
-      }
-    },
-  };
-}
-
-/** An exponential mean that remembers about `memory` steps, however many of them one point stands for. */
-function smooth(at, values, memory) {
-  const smoothed = [];
-  let mean = 0;
-  let weight = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (!isFinite(values[i] ?? NaN)) {
-      smoothed.push(null);
-      continue;
-    }
-    const keep = (1 - 1 / memory) ** Math.max(1, at[i] - (at[i - 1] ?? at[i] - 1));
-    mean = keep * mean + (1 - keep) * values[i];
-    weight = keep * weight + (1 - keep);
-    smoothed.push(mean / weight);
-  }
-  return smoothed;
-}
-
-/** Where validation was best, and in words what it has done since; null before the first evaluation. */
-function verdict(evals) {
-  const known = evals.filter((row) => row.val_loss != null);
-  if (!known.length) return null;
-  const best = known.reduce((low, row) => (row.val_loss < low.val_loss ? row : low));
-  const since = known.slice(known.indexOf(best) + 1);
-  const last = known.at(-1);
-  const worse = since.slice(-3).every((row) => row.val_loss > best.val_loss * 1.005);
-  if (since.length >= 3 && worse && last.train_loss < best.train_loss) {
-    return {
-      best,
-      memorising: true,
-      text: `Memorising since epoch ${epochText(best.epoch)}: the training loss falls on, but the validation loss has risen `
-        + `from ${fmt.loss(best.val_loss)} to ${fmt.loss(last.val_loss)}.`,
-    };
-  }
-  const text = known.length < 3
-    ? 'Both losses are measured at every evaluation, with dropout off.'
-    : since.length < 3
-      ? `Still learning: validation was best at epoch ${epochText(best.epoch)}, with ${fmt.loss(best.val_loss)}.`
-      : `Validation was best at epoch ${epochText(best.epoch)}, with ${fmt.loss(best.val_loss)}, and has hardly moved since.`;
-  return { best, memorising: false, text };
-}
-
-const epochText = (epoch) => (Math.abs(epoch - Math.round(epoch)) < 0.005 ? String(Math.round(epoch)) : epoch.toFixed(epoch < 10 ? 2 : 1));
-
-/** Where the axis of epochs ends: at the planned end, or nearer while a long training has hardly begun. */
-function horizon(planned, seen) {
-  if (planned <= 30 || seen > planned / 4) return Math.max(planned, seen);
-  const power = 10 ** Math.floor(Math.log10(Math.max(2 * seen, 1)));
-  return Math.min(planned, power * [1, 2, 5, 10].find((lead) => lead * power >= 2 * seen));
-}
-
-/** makeCurves(root) draws a record into the `.cv` figure of a template. */
-function makeCurves(root) {
-  const find = (name) => root.querySelector(`.cv-${name}`);
-  const readings = Object.fromEntries(['where', 'thin', 'smooth', 'train', 'val'].map((name) => [name, find(`r-${name}`)]));
-  let shown = null;
-  let at = null;
-
-  const onCursor = (x) => {
-    at = x;
-    for (const plot of plots) plot.cursor(x);
-    read();
-  };
-  const losses = makePlot(find('losses'), {
-    label: 'Training and validation loss over epochs',
-    height: (width) => (width < 520 ? 240 : 320),
-    yFormat: (value) => String(value),
-    xTitle: 'Epochs',
-    fromZero: true,
-    onCursor,
-  });
-  const small = ['lr', 'grad', 'speed'].map((name) =>
-    makePlot(find(name), {
-      label: find(name).dataset.label,
-      height: () => 92,
-      yFormat: name === 'lr' ? fmt.rate : fmt.short,
-      small: true,
+  /** @param {HTMLElement} view  holds the figure `.cv` */
+  constructor(view) {
+    this.#view = view;
+    const onCursor = (/** @type {number | null} */ x) => this.#move(x);
+    this.#losses = new Plot(this.#part('losses'), {
+      label: 'Training and validation loss over epochs',
+      height: (width) => (width < 520 ? 240 : 320),
+      yFormat: String,
+      xTitle: 'Epochs',
       fromZero: true,
       onCursor,
-    }),
-  );
-  const plots = [losses, ...small];
+    });
+    this.#small = SMALL.map(([name, column]) => {
+      const host = this.#part(name);
+      const yFormat = name === 'lr' ? rate : short;
+      const settings = { label: host.dataset.label ?? '', height: () => 92, yFormat, small: true, fromZero: true, onCursor };
+      return { column, plot: new Plot(host, settings) };
+    });
+  }
 
-  function draw(record, { epochs, pin }) {
-    const { steps, evals, sitting } = record;
-    const perEpoch = sitting ? sitting.tokens_per_step * sitting.steps_per_epoch : 0;
-    const xRange = [0, horizon(epochs || 1, steps.epoch.at(-1) ?? 0)];
-    const evalX = evals.map((row) => row.epoch);
+  /** @param {RunRecord} record @param {{ epochs?: number, pin: number | null }} about  planned epochs, and one to mark */
+  draw(record, { epochs: planned, pin }) {
+    const { steps, evals, session } = record;
+    /** @type {[number, number]} */
+    const xRange = [0, horizon(planned || 1, steps.epoch.at(-1) ?? 0)];
     const found = verdict(evals);
-    const memory = Math.min(50, Math.max(3, (sitting?.total_steps ?? 0) / 40));
-    shown = { record, smoothed: smooth(steps.step, steps.loss, memory) };
-    losses.draw({
+    const memory = Math.min(50, Math.max(3, (session?.total_steps ?? 0) / 40));
+    const smoothed = exponentialMean(steps.loss, keepOverSteps(steps.step, memory));
+    const evalX = evals.map((row) => row.epoch);
+    this.#shown = { record, smoothed };
+    this.#losses.draw({
       xRange,
       xWhole: xRange[1] >= 2,
-      top: { title: 'Tokens seen', per: perEpoch },
+      top: { title: 'Tokens seen', per: session ? session.tokens_per_step * session.steps_per_epoch : 0 },
       series: [
         { name: 'each step', kind: 'thin', colour: TRAIN, x: steps.epoch, y: steps.loss },
-        { name: 'smoothed', kind: 'faint', colour: TRAIN, x: steps.epoch, y: shown.smoothed },
+        { name: 'smoothed', kind: 'faint', colour: TRAIN, x: steps.epoch, y: smoothed },
         { name: 'training', kind: 'bold', colour: TRAIN, x: evalX, y: evals.map((row) => row.train_loss) },
         { name: 'validation', kind: 'dash', colour: VAL, x: evalX, y: evals.map((row) => row.val_loss) },
       ],
       marks: found
-        ? [{ x: found.best.epoch, y: found.best.val_loss, colour: VAL, title: `Best validation loss: ${fmt.loss(found.best.val_loss)}` }]
+        ? [{ x: found.best.epoch, y: found.best.val_loss, colour: VAL, title: `Best validation loss: ${loss(found.best.val_loss)}` }]
         : [],
       pin,
     });
-    const columns = [steps.lr, steps.grad_norm, steps.tokens_per_s];
-    small.forEach((plot, i) => {
-      plot.draw({ xRange, xWhole: true, series: [{ name: 'value', colour: 'var(--pg-6)', x: steps.epoch, y: columns[i] }] });
-    });
-    setText(find('verdict'), found?.text ?? 'The curve begins with the first steps.');
-    find('verdict').classList.toggle('cv-memorising', Boolean(found?.memorising));
-    losses.svg.setAttribute('aria-label', `Training and validation loss over epochs. ${found?.text ?? ''}`);
-    read();
+    for (const { plot, column } of this.#small) {
+      plot.draw({ xRange, xWhole: true, series: [{ name: 'value', colour: 'var(--pg-6)', x: steps.epoch, y: steps[column] }] });
+    }
+    setText(this.#part('verdict'), found?.text ?? 'The curve begins with the first steps.');
+    this.#part('verdict').classList.toggle('cv-memorising', Boolean(found?.memorising));
+    this.#losses.svg.setAttribute('aria-label', `Training and validation loss over epochs. ${found?.text ?? ''}`);
+    this.#read();
+  }
+
+  /** @param {number | null} x */
+  #move(x) {
+    this.#at = x;
+    for (const plot of [this.#losses, ...this.#small.map((small) => small.plot)]) plot.cursor(x);
+    this.#read();
   }
 
   /** Write the values at the cursor, or the latest. */
-  function read() {
-    if (!shown) return;
-    const { steps, evals } = shown.record;
-    const i = at == null ? steps.epoch.length - 1 : nearest(steps.epoch, at);
-    const j = at == null ? evals.length - 1 : nearest(evals.map((row) => row.epoch), at);
-    const row = evals[j];
-    setText(readings.where, i < 0 ? '' : `${at == null ? 'Now' : 'At'} epoch ${epochText(steps.epoch[i])}, step ${fmt.whole(steps.step[i])}`);
-    setText(readings.thin, fmt.loss(steps.loss[i]));
-    setText(readings.smooth, fmt.loss(shown.smoothed[i]));
-    setText(readings.train, fmt.loss(row?.train_loss));
-    setText(readings.val, fmt.loss(row?.val_loss));
-    setText(find('v-lr'), fmt.rate(steps.lr[i]));
-    setText(find('v-grad'), steps.grad_norm[i] == null ? '–' : steps.grad_norm[i].toFixed(2));
-    setText(find('v-speed'), fmt.whole(steps.tokens_per_s[i]));
+  #read() {
+    if (!this.#shown) return;
+    const { record: { steps, evals }, smoothed } = this.#shown;
+    const at = this.#at;
+    const i = at === null ? steps.epoch.length - 1 : nearest(steps.epoch, at);
+    const row = at === null ? evals.at(-1) : evals[nearest(evals.map((each) => each.epoch), at)];
+    const norm = steps.grad_norm[i];
+    const where = i < 0 ? '' : `${at === null ? 'Now' : 'At'} epoch ${epochs(steps.epoch[i])}, step ${whole(steps.step[i])}`;
+    const readings = {
+      'r-where': where,
+      'r-thin': loss(steps.loss[i]),
+      'r-smooth': loss(smoothed[i]),
+      'r-train': loss(row?.train_loss),
+      'r-val': loss(row?.val_loss),
+      'v-lr': rate(steps.lr[i]),
+      'v-grad': isNumber(norm) ? norm.toFixed(2) : '–',
+      'v-speed': whole(steps.tokens_per_s[i]),
+    };
+    for (const [name, text] of Object.entries(readings)) setText(this.#part(name), text);
   }
 
-  return { draw, cursor: onCursor };
+  /** @param {string} name */
+  #part(name) {
+    return part(this.#view, `.cv-${name}`);
+  }
 }

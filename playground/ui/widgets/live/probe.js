@@ -1,76 +1,103 @@
-// A slider through the training: what the model held likeliest after `start_context`, and what it wrote, at each moment.
+// A slider through the training: the likeliest tokens after the start context and the sample written, at each evaluation.
 
-const PROBE_ROWS = 10;
+import { node, part, setText } from '../lib/dom.js';
+import { epochs, percent, visible, whole } from '../lib/format.js';
 
-/** makeProbe(root, {onMoment}) draws a record's evaluations; `onMoment(epoch)` tells where the slider stands, or null. */
-function makeProbe(root, { onMoment }) {
-  const find = (name) => root.querySelector(`.pb-${name}`);
-  const slider = find('slider');
-  const rows = Array.from({ length: PROBE_ROWS + 1 }, (_, i) => {
-    const row = {
-      word: node('span', { class: 'pb-word' }),
-      bar: node('span', { class: 'pb-bar' }),
-      share: node('span', { class: 'pb-share' }),
-    };
-    row.line = node('li', { class: i === PROBE_ROWS ? 'pb-rest' : '' }, row.word, node('span', { class: 'pb-track' }, row.bar), row.share);
-    find('rows').append(row.line);
-    return row;
-  });
-  let record = null;
-  let follows = true; // the slider stays at the newest moment until it is moved
-  let begins = '';
+/** @typedef {import('./record.js').RunRecord} RunRecord */
+/** @typedef {import('./record.js').Evaluation} Evaluation */
+/** @typedef {import('./record.js').Sample} Sample */
 
-  slider.addEventListener('input', () => {
-    follows = +slider.value === +slider.max;
-    show();
-    onMoment(follows ? null : record.evals[+slider.value]?.epoch ?? null);
-  });
+const TOKENS = 10;
 
-  function draw(next, startContext) {
-    if (next !== record) follows = true;
-    record = next;
-    begins = startContext ?? '';
+export class Probe {
+  #view;
+  #slider;
+  #rows;
+  #onMoment;
+  /** @type {RunRecord | null} */ #record = null;
+  #follows = true; // the slider stays at the latest evaluation until it is moved
+  #startContext = '';
+
+  /** @param {HTMLElement} view @param {(epoch: number | null) => void} onMoment  the slider was moved; null: to its end */
+  constructor(view, onMoment) {
+    this.#view = view;
+    this.#onMoment = onMoment;
+    this.#slider = part(view, '.pb-slider', HTMLInputElement);
+    this.#rows = Array.from({ length: TOKENS + 1 }, (_, i) => makeRow(i === TOKENS));
+    part(view, '.pb-rows').append(...this.#rows.map(({ line }) => line));
+    this.#slider.addEventListener('input', () => this.#move());
+  }
+
+  /** @param {RunRecord} record @param {string} startContext */
+  draw(record, startContext) {
+    if (record !== this.#record) this.#follows = true;
+    this.#record = record;
+    this.#startContext = startContext;
     const last = Math.max(0, record.evals.length - 1);
-    slider.max = last;
-    if (follows || +slider.value > last) slider.value = last;
-    slider.disabled = last === 0;
-    setText(find('context'), begins);
-    show();
+    this.#slider.max = String(last);
+    if (this.#follows || +this.#slider.value > last) this.#slider.value = String(last);
+    this.#slider.disabled = last === 0;
+    setText(part(this.#view, '.pb-context'), startContext);
+    this.#show(record);
   }
 
-  function show() {
-    const row = record.evals[+slider.value];
-    setText(find('moment'), row ? `Step ${fmt.whole(row.step)}, epoch ${epochText(row.epoch)}` : 'Not yet evaluated');
-    slider.setAttribute('aria-valuetext', find('moment').textContent);
-    const shares = row?.probe ?? [];
+  #move() {
+    if (!this.#record) return;
+    this.#follows = +this.#slider.value === +this.#slider.max;
+    this.#show(this.#record);
+    this.#onMoment(this.#follows ? null : this.#record.evals[+this.#slider.value]?.epoch ?? null);
+  }
+
+  /** @param {RunRecord} record */
+  #show({ evals, samples }) {
+    /** @type {Evaluation | undefined} */
+    const row = evals[+this.#slider.value];
+    const moment = row ? `Step ${whole(row.step)}, epoch ${epochs(row.epoch)}` : 'Not yet evaluated';
+    setText(part(this.#view, '.pb-moment'), moment);
+    this.#slider.setAttribute('aria-valuetext', moment);
+    this.#showTokens(row?.probe ?? []);
+    const written = row ? samples.filter((made) => made.step <= row.step).at(-1) : undefined;
+    const isLater = row !== undefined && samples.some((made) => made.step > row.step);
+    this.#showSample(written, isLater);
+  }
+
+  /** @param {[string, number][]} tokens  with their probabilities */
+  #showTokens(tokens) {
     let rest = 1;
-    for (let i = 0; i < PROBE_ROWS; i++) {
-      const [word, share] = shares[i] ?? ['', null];
+    for (let i = 0; i < TOKENS; i++) {
+      const [token, share] = tokens[i] ?? ['', null];
       rest -= share ?? 0;
-      fill(rows[i], visible(word), share);
+      fill(this.#rows[i], visible(token), share);
     }
-    fill(rows[PROBE_ROWS], shares.length ? 'all others' : '', shares.length ? Math.max(0, rest) : null);
-    const sample = row && record.samples.filter((made) => made.step <= row.step).at(-1);
-    showSample(sample, row);
+    fill(this.#rows[TOKENS], tokens.length ? 'all others' : '', tokens.length ? Math.max(0, rest) : null);
   }
 
-  function fill({ word, bar, share }, text, value) {
-    setText(word, text);
-    bar.style.transform = `scaleX(${value ?? 0})`;
-    setText(share, value == null ? '' : fmt.percent(value));
-  }
-
-  function showSample(sample, row) {
-    const next = record.samples.find((made) => row && made.step > row.step);
-    setText(find('when'), sample ? `Written after epoch ${epochText(sample.epoch)}` : 'Nothing written yet');
-    const box = find('sample');
+  /** @param {Sample | undefined} sample @param {boolean} isLater  whether one was written later */
+  #showSample(sample, isLater) {
+    setText(part(this.#view, '.pb-when'), sample ? `Written after epoch ${epochs(sample.epoch)}` : 'Nothing written yet');
+    const box = part(this.#view, '.pb-sample');
     if (!sample) {
-      box.replaceChildren(node('span', { class: 'pb-none', text: next ? 'The first sample comes later in this run.' : 'The model writes a sample after every epoch.' }));
+      const text = isLater ? 'The first sample comes later in this run.' : 'The model writes a sample after every epoch.';
+      box.replaceChildren(node('span', { class: 'pb-none', text }));
       return;
     }
-    const given = sample.text.startsWith(begins) ? begins : '';
+    const given = sample.text.startsWith(this.#startContext) ? this.#startContext : '';
     box.replaceChildren(node('span', { class: 'pb-given', text: given }), node('span', { text: sample.text.slice(given.length) }));
   }
+}
 
-  return { draw };
+/** @param {boolean} isRest  whether it is the row of all other tokens */
+function makeRow(isRest) {
+  const word = node('span', { class: 'pb-word' });
+  const bar = node('span', { class: 'pb-bar' });
+  const share = node('span', { class: 'pb-share' });
+  const line = node('li', { class: isRest ? 'pb-rest' : '' }, word, node('span', { class: 'pb-track' }, bar), share);
+  return { line, word, bar, share };
+}
+
+/** @param {ReturnType<typeof makeRow>} row @param {string} text @param {number | null} value */
+function fill({ word, bar, share }, text, value) {
+  setText(word, text);
+  bar.style.transform = `scaleX(${value ?? 0})`;
+  setText(share, value == null ? '' : percent(value));
 }

@@ -1,14 +1,19 @@
-"""The Runs tab's one picture: the table of runs, what can be done with them, and their curves side by side.
+"""The Runs tab's one picture: the table of runs, what can be done with them, and their curves in one plot."""
 
-It calls the server functions `rows`, `detail`, `compare` and `act` (see `playground.ui.tabs.runs.server`). Its value is
-JSON that the server sets to report on an archive: `{"run", "message"}` or `{"error"}`. It triggers `follow`
-(`run`), `write` (`run`, `step`) and `download` (`run`).
-"""
+from typing import ClassVar
 
 from playground.ui.widgets.base import Widget
 
 
 class RunsView(Widget):
-    """All runs of this server, or on a public one those of this browser."""
+    """All runs of this server, or on a public one those of this browser.
 
-    scripts = ("lib/plot.js", "runs_view/runs_table.js", "runs_view/runs_compare.js", "runs_view/runs_fork.js")
+    Its value is JSON that reports on an archive: `{"run", "message"}` or `{"error"}`. It raises `follow` (`run`),
+    `write` (`run`, `step`) and `download` (`run`).
+
+    Server functions: `rows`, `detail`, `compare` and `act` (see `playground/ui/tabs/runs/server.py`). Constants: those of
+    `curve_choices` there.
+    """
+
+    styles: ClassVar = ("lib/plot.css",)
+    own_events: ClassVar = ("follow", "write", "download")

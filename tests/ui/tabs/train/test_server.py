@@ -9,6 +9,7 @@ from playground.errors import RunError
 from playground.training.loop import events
 from playground.training.runs.store import RunStore
 from playground.ui.context import Limits
+from playground.ui.exchange import server_function
 from playground.ui.tabs.train.server import LiveServer, loss_figure
 from playground.ui.visitors import TrainingQuota
 
@@ -38,10 +39,17 @@ def context(tmp_path):
 
 
 @pytest.fixture
+def ask(context):
+    """Calls a server function as Gradio does, with what a browser sent."""
+    server = LiveServer(context)
+    return lambda function, query, *request: server_function(getattr(server, function))(query, *request)
+
+
+@pytest.fixture
 def run(context):
     made = context.store.create("river", TEXT, MODEL, DataConfig(), TrainConfig(epochs=1))
     for step in range(1, 5):
-        made.append(
+        made.log.append(
             events.Evaluated(
                 step=step, epoch=step / 4, tokens_seen=32 * step, train_loss=4 / step, val_loss=5 / step, best=True
             )
@@ -50,25 +58,25 @@ def run(context):
 
 
 @pytest.mark.parametrize("action", ["stop", "pause", "resume", "step"])
-def test_a_button_asks_its_job(context, run, action):
-    assert LiveServer(context).command({"run": "river", "action": action}, ME) == {}
+def test_a_button_asks_its_job(context, ask, run, action):
+    assert ask("command", {"run": "river", "action": action}, ME) == {}
     assert context.jobs.asked == [(action, "river")]
 
 
-def test_the_learning_rate_goes_along(context, run):
-    LiveServer(context).command({"run": "river", "action": "set_lr", "lr": 0.5}, ME)
+def test_the_learning_rate_goes_along(context, ask, run):
+    ask("command", {"run": "river", "action": "set_lr", "lr": 0.5}, ME)
     assert context.jobs.asked == [("set_lr", "river", 0.5)]
 
 
-def test_fault_41_an_action_that_is_none_is_refused_and_nothing_is_asked(context, run):
+def test_fault_41_an_action_that_is_none_is_refused_and_nothing_is_asked(context, ask, run):
     for action in ("shutdown", "start", "_spawn", "", None):
-        assert "error" in LiveServer(context).command({"run": "river", "action": action}, ME)
+        assert "error" in ask("command", {"run": "river", "action": action}, ME)
     assert context.jobs.asked == []
 
 
 @pytest.mark.parametrize(("suffix", "head"), [("pdf", b"%PDF"), ("png", b"\x89PNG")])
-def test_the_figure_is_the_chapters_in_either_format(context, run, suffix, head):
-    answer = LiveServer(context).figure({"run": "river", "format": suffix})
+def test_the_figure_is_the_chapters_in_either_format(ask, run, suffix, head):
+    answer = ask("figure", {"run": "river", "format": suffix})
     assert base64.b64decode(answer["data"]).startswith(head)
     assert answer["name"] == f"river-loss.{suffix}"
 
@@ -93,13 +101,13 @@ def test_fault_49_saved_figures_are_not_kept(run):
     assert figures() == before
 
 
-def test_a_page_without_a_run_is_shown_what_is_being_trained(context, run):
-    assert LiveServer(context).news({"run": ""}) == {"current": None}
+def test_a_page_without_a_run_is_shown_what_is_being_trained(context, ask, run):
+    assert ask("news", {"run": ""}) == {"current": None}
     run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
-    assert LiveServer(context).news({"run": ""}) == {"current": "river"}
+    assert ask("news", {"run": ""}) == {"current": "river"}
 
 
-def test_fault_47_nobody_is_shown_a_strangers_run(context, run):
+def test_fault_47_nobody_is_shown_a_strangers_run(context, ask, run):
     run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
     context.limits = Limits.public()
-    assert LiveServer(context).news({"run": ""}) == {"current": None}
+    assert ask("news", {"run": ""}) == {"current": None}

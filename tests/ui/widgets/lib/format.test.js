@@ -48,3 +48,11 @@ test('a number of choices loses its fraction above a thousand', () => {
 test('characters without a shape become visible', () => {
   equal(format.visible(' a\tb\n\u200b\u0000'), '·a⇥b↵⟨200B⟩⟨0⟩');
 });
+
+test('perplexity is e to the loss, in short from a hundred on', () => {
+  equal([0, Math.LN10, 5, 1000, null].map(format.perplexity), ['1.0', '10.0', '148', '–', '–']);
+});
+
+test('epochs are whole where they nearly are, with fewer decimals from ten on', () => {
+  equal([0, 2.004, 2.5, 12.54, 13].map(format.epochs), ['0', '2', '2.50', '12.5', '13']);
+});

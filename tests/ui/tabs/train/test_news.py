@@ -9,7 +9,8 @@ from playground.errors import RunError
 from playground.training.loop import events
 from playground.training.runs.store import RunStore
 from playground.ui.exchange import finite, to_json
-from playground.ui.tabs.train.live import MAX_POINTS, Live, columns, digest, thin
+from playground.ui.tabs.train.news import RunNews, digest, step_columns
+from playground.ui.thinning import MAX_POINTS
 
 MODEL = ModelConfig(context_length=8, emb_dim=8, n_heads=2, n_layers=1)
 
@@ -46,27 +47,27 @@ def run(tmp_path):
 
 
 def test_news_gives_everything_first_and_then_only_what_is_new(run):
-    live = Live(run.store, NoJobs())
+    news = RunNews(run.store, NoJobs())
     for event in (started(), stepped(1), evaluated(1, probe=[(3, 0.5)])):
-        run.append(event)
-    first = live.news("one")
+        run.log.append(event)
+    first = news.since("one")
     assert first["steps"]["step"] == [1]
     assert first["sitting"]["total_steps"] == 40
     assert first["about"]["text_name"] == "story"
     assert [share for _, share in first["evals"][0]["probe"]] == [0.5]
     assert all(isinstance(word, str) for word, _ in first["evals"][0]["probe"])
 
-    run.append(stepped(2))
-    second = live.news("one", first["offset"])
+    run.log.append(stepped(2))
+    second = news.since("one", first["offset"])
     assert second["steps"]["step"] == [2]
     assert (second["evals"], second["sitting"], second["about"]) == ([], None, None)
-    assert live.news("one", second["offset"])["steps"]["step"] == []
+    assert news.since("one", second["offset"])["steps"]["step"] == []
 
 
 def test_fault_37_a_page_that_begins_again_at_zero_gets_the_whole_curve(run):
     for event in (started(), *map(stepped, range(1, 30))):
-        run.append(event)
-    a_reload, another_tab = (Live(run.store, NoJobs()).news("one", 0) for _ in range(2))
+        run.log.append(event)
+    a_reload, another_tab = (RunNews(run.store, NoJobs()).since("one", 0) for _ in range(2))
     assert a_reload["steps"] == another_tab["steps"]
     assert a_reload["steps"]["step"] == list(range(1, 30))
 
@@ -74,14 +75,14 @@ def test_fault_37_a_page_that_begins_again_at_zero_gets_the_whole_curve(run):
 @pytest.mark.parametrize("name", ["../one", "", "no-such-run", "/etc/passwd", "one\0", "x" * 300, "CON"])
 def test_fault_17_a_run_that_is_a_path_or_unknown_is_refused(run, name):
     with pytest.raises(RunError):
-        Live(run.store, NoJobs()).news(name)
+        RunNews(run.store, NoJobs()).since(name)
 
 
 @pytest.mark.parametrize("offset", [1, 17, 10**9])
 def test_an_offset_in_the_middle_of_a_line_or_behind_the_end_is_harmless(run, offset):
     for event in (started(), stepped(1), stepped(2)):
-        run.append(event)
-    answer = Live(run.store, NoJobs()).news("one", offset)
+        run.log.append(event)
+    answer = RunNews(run.store, NoJobs()).since("one", offset)
     assert set(answer["steps"]["step"]) <= {1, 2}
 
 
@@ -106,7 +107,7 @@ def test_warnings_changes_and_inexact_resumes_are_told():
 
 @given(st.integers(0, 3000))
 def test_an_answer_never_holds_more_points_than_a_screen_shows(n):
-    made = columns([stepped(step, loss=float(step)) for step in range(1, n + 1)])
+    made = step_columns([stepped(step, loss=float(step)) for step in range(1, n + 1)])
     assert len({len(column) for column in made.values()}) == 1
     assert len(made["step"]) <= MAX_POINTS
     if n:
@@ -114,14 +115,6 @@ def test_an_answer_never_holds_more_points_than_a_screen_shows(n):
         weights = [after - before for before, after in zip([0, *made["step"]], made["step"], strict=False)]
         mean = sum(loss * weight for loss, weight in zip(made["loss"], weights, strict=True)) / n
         assert mean == pytest.approx((n + 1) / 2)
-
-
-@given(st.lists(st.integers(), max_size=50), st.integers(2, 20))
-def test_thinning_keeps_the_first_and_the_last(rows, most):
-    kept = thin(rows, most)
-    assert len(kept) <= most
-    if rows:
-        assert (kept[0], kept[-1]) == (rows[0], rows[-1])
 
 
 def test_nothing_that_is_not_finite_reaches_the_page():

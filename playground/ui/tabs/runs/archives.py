@@ -1,0 +1,51 @@
+"""Archives of runs on the page: packed into a file that the browser fetches, and unpacked from an upload."""
+
+import secrets
+import shutil
+import time
+from pathlib import Path
+
+from playground.errors import RunError
+from playground.model.presets import count_parameters
+from playground.training.runs.archive import export_run, import_run
+from playground.training.runs.run import Run
+from playground.ui.access import new_run_name
+from playground.ui.context import Context
+
+_KEPT_S = 3600.0
+
+
+def make_archive(context: Context, run_name: str, cache: Path) -> Path:
+    """Pack a run into a file below `cache`, which the page serves; archives older than an hour are removed.
+
+    Raises `RunError` while the run is being trained.
+    """
+    run = context.store.open(run_name)
+    folder = cache / "archives"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if time.time() - old.stat().st_mtime > _KEPT_S:
+            shutil.rmtree(old, ignore_errors=True)
+    own = folder / secrets.token_hex(16)  # the path is the only key to the file
+    own.mkdir()
+    try:
+        return export_run(run, own / f"{run.name}.zip")
+    except OSError as error:
+        shutil.rmtree(own, ignore_errors=True)
+        raise RunError(f"{run.name} cannot be packed: {error.strerror or error}.") from None
+
+
+def take_archive(context: Context, path: Path) -> Run:
+    """Make a run of an uploaded archive, whose file is removed.
+
+    Raises `RunError` for an archive that is damaged, too large, or contains too large a model.
+    """
+    try:
+        run = import_run(context.store, path, new_run_name(context, None), max_bytes=context.limits.max_archive_bytes)
+    finally:
+        path.unlink(missing_ok=True)
+    largest, found = context.limits.max_parameters, count_parameters(run.spec.model)["total"]
+    if largest is not None and found > largest:
+        context.store.delete(run.name)
+        raise RunError(f"The model in the archive has {found:,} parameters; this server takes up to {largest:,}.")
+    return run

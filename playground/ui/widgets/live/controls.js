@@ -1,0 +1,75 @@
+// The state of a run, the buttons that change it, the learning rate, and the buttons that save the figure.
+
+import { part, parts, setText } from '../lib/dom.js';
+import { mainAction, stateText } from './status.js';
+
+/** @typedef {import('./status.js').Status} Status */
+
+export class Controls {
+  #view;
+  #rate;
+  #isTyped = false; // a learning rate that the user typed stays until it is taken
+  #main;
+  #step;
+  #stop;
+  #change;
+  #figures;
+
+  /**
+   * @param {HTMLElement} view
+   * @param {{ act: (action: string) => void, save: (format: string) => void }} pressed  called when a button is pressed
+   */
+  constructor(view, { act, save }) {
+    const button = (/** @type {string} */ action) => part(view, `[data-action=${action}]`, HTMLButtonElement);
+    this.#view = view;
+    this.#rate = part(view, '.lv-lr-value', HTMLInputElement);
+    this.#main = button('pause');
+    this.#step = button('step');
+    this.#stop = button('stop');
+    this.#change = button('set_lr');
+    this.#figures = parts(view, '[data-figure]', HTMLButtonElement);
+    for (const each of [this.#main, this.#step, this.#stop, this.#change]) {
+      each.addEventListener('click', () => act(each.dataset.action ?? ''));
+    }
+    for (const each of this.#figures) each.addEventListener('click', () => save(each.dataset.figure ?? ''));
+    this.#rate.addEventListener('input', () => { this.#isTyped = true; });
+    this.#rate.addEventListener('keydown', (event) => event.key === 'Enter' && act('set_lr'));
+  }
+
+  /** What is in the field of the learning rate; NaN for an empty one. */
+  get learningRate() {
+    return this.#rate.valueAsNumber;
+  }
+
+  /** The typed learning rate is in force: show from now on what the run reports. */
+  learningRateTaken() {
+    this.#isTyped = false;
+  }
+
+  /** Say what the state is, apart from what the run reports. @param {string} text */
+  sayState(text) {
+    setText(part(this.#view, '.lv-state-text'), text);
+  }
+
+  /** @param {Status} status @param {boolean} isEvaluated */
+  draw(status, isEvaluated) {
+    const { state, live } = status;
+    this.#view.dataset.state = state;
+    this.sayState(stateText(status));
+    const { action, label, title } = mainAction(state);
+    this.#main.dataset.action = action;
+    this.#main.title = title;
+    setText(this.#main, label);
+    this.#main.disabled = state === 'queued';
+    this.#step.disabled = state !== 'paused';
+    this.#stop.disabled = !live;
+    this.#change.disabled = this.#rate.disabled = !live || state === 'queued';
+    for (const each of this.#figures) each.disabled = !isEvaluated;
+  }
+
+  /** @param {number} lr @param {boolean} isScheduled */
+  drawLearningRate(lr, isScheduled) {
+    if (document.activeElement !== this.#rate && !this.#isTyped) this.#rate.value = String(+lr.toPrecision(6) || '');
+    setText(part(this.#view, '.lv-lr-label'), isScheduled ? 'Peak learning rate' : 'Learning rate');
+  }
+}

@@ -1,0 +1,63 @@
+// What a run is and what it is doing, in words. No DOM here.
+
+import { short } from '../lib/format.js';
+import { stateLabel, waitingLabel } from '../lib/run_states.js';
+
+/** @typedef {import('../lib/run_states.js').State} State */
+/** @typedef {import('./record.js').Session} Session */
+
+/**
+ * @typedef {object} Status
+ * @property {State} state
+ * @property {boolean} live  whether the run waits, trains or is paused
+ * @property {string} message  of a run that ended: why; of one that has just started: what it is busy with
+ * @property {number | null} queue_place  from 1
+ * @property {number} step
+ * @property {number | null} total_steps
+ * @property {number} tokens_seen
+ * @property {number} elapsed_s
+ * @property {number | null} best_val_loss
+ */
+
+/**
+ * @typedef {object} About
+ * @property {string} preset
+ * @property {string} text_name
+ * @property {number} epochs
+ * @property {string} start_context
+ * @property {number} lr
+ * @property {boolean} is_scheduled  whether the learning rate follows a schedule
+ */
+
+/** What a run is doing now. @param {Status} status */
+export function stateText({ state, live, message, queue_place }) {
+  if (state === 'queued') return queue_place ? waitingLabel(queue_place) : 'Starting';
+  return (live && message) || stateLabel(state);
+}
+
+/** Why a run is not active; empty where there is nothing to say. @param {Status} status */
+export const endText = ({ live, message }) => (live ? '' : message);
+
+/**
+ * What the first button does.
+ * @param {State} state
+ * @returns {{ action: 'pause' | 'resume' | 'extend', label: string, title: string }}
+ */
+export function mainAction(state) {
+  if (state === 'running' || state === 'queued') return { action: 'pause', label: 'Pause', title: '' };
+  if (state !== 'completed') return { action: 'resume', label: 'Resume', title: '' };
+  return { action: 'extend', label: '+1 epoch', title: 'Train one epoch more, from where it ended' };
+}
+
+/** Device, precision, processes where there are several, and threads of each. @param {Session} session */
+export function machineParts({ device, precision, processes, threads }) {
+  const parts = [device, precision, processes > 1 ? `${processes} processes` : '', threads === 1 ? '1 thread' : `${threads} threads`];
+  return parts.filter(Boolean);
+}
+
+/** The line below the name of a run. @param {About | null} about @param {Session | null} session */
+export function aboutText(about, session) {
+  const parts = [about?.preset, about?.text_name];
+  if (session) parts.push(`${short(session.n_parameters)} parameters`, ...machineParts(session));
+  return parts.filter(Boolean).join(' · ');
+}

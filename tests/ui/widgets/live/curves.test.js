@@ -1,0 +1,55 @@
+import { equal, ok, test } from '/tests/check.js';
+import { SERIES, evaluated, liveTemplate, newsOf, stepsOf } from '/tests/live/fixtures.js';
+import { part, parts } from '/widgets/lib/dom.js';
+import { Curves } from '/widgets/live/curves.js';
+import { RunRecord } from '/widgets/live/record.js';
+
+async function drawn() {
+  const view = await liveTemplate();
+  const record = new RunRecord(SERIES);
+  const evals = [[1, 4, 4], [10, 3, 3], [20, 2, 3.1], [30, 1.5, 3.2], [40, 1, 3.3]];
+  record.add(newsOf({ steps: stepsOf(40), evals: evals.map(([step, train, val]) => evaluated(step, train, val)) }));
+  const curves = new Curves(view);
+  curves.draw(record, { epochs: 4, pin: null });
+  return { view, record, curves };
+}
+
+const textOf = (/** @type {HTMLElement} */ view, /** @type {string} */ name) => part(view, `.cv-${name}`).textContent;
+const press = (/** @type {HTMLElement} */ view, /** @type {string} */ key) =>
+  part(view, '.cv-losses svg', SVGElement).dispatchEvent(new KeyboardEvent('keydown', { key }));
+
+test('both losses and three small plots are drawn', async () => {
+  const { view } = await drawn();
+  equal(parts(view, '.cv-losses .plot-line').length, 4);
+  equal(parts(view, '.cv-small .plot-line').length, 3);
+  ok(textOf(view, 'verdict')?.startsWith('Memorising since epoch 1'), textOf(view, 'verdict') ?? '');
+  ok(part(view, '.cv-verdict').classList.contains('cv-memorising'), 'the verdict is not marked');
+});
+
+test('the line above reads the latest values, and those at the cursor', async () => {
+  const { view } = await drawn();
+  equal([textOf(view, 'r-where'), textOf(view, 'r-val')], ['Now epoch 4, step 40', '3.300']);
+  press(view, 'Home');
+  equal([textOf(view, 'r-where'), textOf(view, 'r-thin'), textOf(view, 'r-train')], ['At epoch 0.10, step 1', '4.900', '4.000']);
+  equal([textOf(view, 'v-lr'), textOf(view, 'v-grad'), textOf(view, 'v-speed')], ['1e-3', '1.50', '500']);
+  press(view, 'Escape');
+  equal(textOf(view, 'r-where'), 'Now epoch 4, step 40');
+});
+
+test('the cursor is on all four plots', async () => {
+  const { view } = await drawn();
+  press(view, 'Home');
+  equal(parts(view, '.plot-cursor').map((line) => line.getAttribute('visibility')), Array(4).fill('visible'));
+});
+
+test('a pinned epoch is marked', async () => {
+  const { view, record, curves } = await drawn();
+  curves.draw(record, { epochs: 4, pin: 2 });
+  equal(part(view, '.cv-losses .plot-pin', SVGElement).getAttribute('visibility'), 'visible');
+});
+
+test('an empty record says that the curve is about to begin', async () => {
+  const view = await liveTemplate();
+  new Curves(view).draw(new RunRecord(SERIES), { epochs: 4, pin: null });
+  equal([textOf(view, 'verdict'), textOf(view, 'r-where')], ['The curve begins with the first steps.', '']);
+});

@@ -1,0 +1,131 @@
+import { equal, ok, test, until } from '/tests/check.js';
+import { SERIES, evaluated, newsOf, statusOf, stepsOf } from '/tests/live/fixtures.js';
+import { mountWidget, texts } from '/tests/mounting.js';
+import { part, parts } from '/widgets/lib/dom.js';
+
+/** @typedef {import('/widgets/live/live.js').News} News */
+
+/**
+ * The live view of the run "river", with `answers` given in turn to its questions for news; the last one is repeated.
+ * @param {(object | undefined)[]} answers
+ * @param {{ value?: unknown, command?: (query: any) => object | undefined, figure?: () => object | undefined }} [settings]
+ */
+async function watching(answers, { value = { run: 'river' }, command = () => ({}), figure = () => ({ error: 'No.' }) } = {}) {
+  history.replaceState(null, '', '/');
+  localStorage.clear();
+  let asked = 0;
+  const news = () => answers[Math.min(asked++, answers.length - 1)];
+  const mounted = await mountWidget('live', { value, constants: { series: SERIES }, server: { news, command, figure } });
+  const questions = (/** @type {string} */ name) => mounted.questions.filter(([each]) => each === name).map(([, query]) => query);
+  const textOf = (/** @type {string} */ name) => part(mounted.element, `.lv-${name}`).textContent;
+  return { ...mounted, asked: questions, textOf };
+}
+
+const REST = newsOf({ status: statusOf({ state: 'stopped', live: false }) });
+
+test('a run is shown with its curves, tiles, buttons and the address that leads back to it', async () => {
+  const { element, textOf, asked } = await watching([REST]);
+  await until(() => textOf('state-text') === 'Stopped', 'the state');
+  equal([textOf('name'), textOf('val'), texts(element, '.lv-buttons button')], ['river', '4.800', ['Resume', 'Step', 'Stop']]);
+  ok(textOf('about')?.startsWith('nano · river · 123 k parameters'), textOf('about') ?? '');
+  equal(parts(element, '.cv-losses .plot-line').length, 4);
+  equal([location.search, localStorage.getItem('pg-runs')], ['?run=river', '["river"]']);
+  equal(asked('news'), [{ run: 'river', offset: 0 }]);
+});
+
+test('it continues to ask where the last answer ended', async () => {
+  const { element, asked, textOf } = await watching([
+    newsOf({ more: true }),
+    { ...REST, offset: 200, about: null, sitting: null, steps: stepsOf(2, 5), evals: [evaluated(5, 2, 2)] },
+  ]);
+  await until(() => textOf('state-text') === 'Stopped', 'the second answer');
+  equal(asked('news'), [{ run: 'river', offset: 0 }, { run: 'river', offset: 100 }]);
+  equal(part(element, '.cv-r-where').textContent, 'Now epoch 0.60, step 6');
+  ok(part(element, '[data-part=report]').classList.contains('lv-on'), 'the report did not light up');
+});
+
+test('without a run it is empty', async () => {
+  const { element, asked } = await watching([{ current: null }], { value: null });
+  equal([part(element, '.lv-empty').hidden, part(element, '.lv-full').hidden], [false, true]);
+  equal([asked('news'), location.search], [[{ run: '', offset: 0 }], '']);
+});
+
+test('without a run it shows the one that is being trained', async () => {
+  const { element, asked, textOf } = await watching([{ current: 'other' }, REST], { value: null });
+  await until(() => textOf('name') === 'other', 'the run');
+  equal(asked('news'), [{ run: '', offset: 0 }, { run: 'other', offset: 0 }]);
+  equal([part(element, '.lv-empty').hidden, part(element, '.lv-full').hidden], [true, false]);
+});
+
+test('a run in the address is opened', async () => {
+  history.replaceState(null, '', '/?run=addressed');
+  const { questions } = await mountWidget('live', { constants: { series: SERIES }, server: { news: () => REST } });
+  await until(() => questions.length, 'a question');
+  equal(questions[0], ['news', { run: 'addressed', offset: 0 }]);
+});
+
+test('a new value opens another run from its start', async () => {
+  const { asked, textOf, update } = await watching([REST]);
+  await until(() => textOf('state-text') === 'Stopped', 'the first run');
+  update({ run: 'next' });
+  await until(() => textOf('name') === 'next', 'the next run');
+  equal(asked('news').at(-1), { run: 'next', offset: 0 });
+});
+
+test('an unknown run is refused with the sentence of the server', async () => {
+  const { textOf, element } = await watching([{ error: 'There is no run river.' }]);
+  await until(() => textOf('message') === 'There is no run river.', 'the sentence');
+  equal([textOf('state-text'), part(element, '.lv-message').hidden], ['Not found', false]);
+});
+
+test('a server that does not answer is shown as lost', async () => {
+  const { element, textOf } = await watching([undefined]);
+  await until(() => part(element, '.lv').classList.contains('lv-lost'), 'lost');
+  equal(textOf('state-text'), 'No answer; trying again');
+});
+
+test('why a run ended is said, and a refused command in its place', async () => {
+  const ended = newsOf({ status: statusOf({ state: 'failed', live: false, message: 'The disk is full.' }) });
+  const { element, textOf } = await watching([ended], { command: () => ({ error: 'Too many trainings.' }) });
+  await until(() => textOf('message') === 'The disk is full.', 'the reason');
+  part(element, '[data-action=resume]').click();
+  await until(() => textOf('message') === 'Too many trainings.', 'the refusal');
+});
+
+test('buttons give commands, and news are asked for at once', async () => {
+  const { element, asked, textOf } = await watching([REST]);
+  await until(() => textOf('state-text') === 'Stopped', 'the state');
+  part(element, '[data-action=resume]').click();
+  await until(() => asked('news').length === 2, 'another question');
+  equal(asked('command'), [{ run: 'river', action: 'resume' }]);
+});
+
+test('the learning rate goes along, and what is no number is refused here', async () => {
+  const paused = newsOf({ status: statusOf({ state: 'paused' }) });
+  const { element, asked, textOf } = await watching([paused]);
+  await until(() => textOf('state-text') === 'Paused', 'the state');
+  const rate = part(element, '.lv-lr-value', HTMLInputElement);
+  equal(rate.value, '0.001');
+  rate.value = '0.25';
+  part(element, '[data-action=set_lr]').click();
+  rate.value = '';
+  part(element, '[data-action=set_lr]').click();
+  await until(() => textOf('message')?.startsWith('The learning rate is not a number'), 'the refusal');
+  equal(asked('command'), [{ run: 'river', action: 'set_lr', lr: 0.25 }]);
+});
+
+test('notes are the last five', async () => {
+  const notes = Array.from({ length: 7 }, (_, i) => ({ step: 1000 * i, text: `<b>${i}</b>` }));
+  const { element, textOf } = await watching([{ ...REST, notes }]);
+  await until(() => textOf('state-text') === 'Stopped', 'the state');
+  const shown = texts(element, '.lv-notes li');
+  equal([shown.length, shown[0]], [5, 'Step 2,000: <b>2</b>']);
+});
+
+test('a figure that cannot be made is said', async () => {
+  const { element, asked, textOf } = await watching([REST], { figure: () => undefined });
+  await until(() => textOf('state-text') === 'Stopped', 'the state');
+  part(element, '[data-figure=pdf]').click();
+  await until(() => textOf('message') === 'The figure could not be made; try again.', 'the sentence');
+  equal(asked('figure'), [{ run: 'river', format: 'pdf' }]);
+});

@@ -1,0 +1,38 @@
+import { equal, test } from '/tests/check.js';
+import { runOf } from '/tests/runs_view/fixtures.js';
+import { aboutText, unavailable } from '/widgets/runs_view/actions.js';
+
+/** @param {Partial<import('/widgets/runs_view/columns.js').Run>} changes @param {boolean} [isPublic] */
+function listed(changes, isPublic = false) {
+  const { hidden, disabled } = unavailable(runOf('a', changes), isPublic);
+  return [[...hidden].join(' '), [...disabled].join(' ')];
+}
+
+test('a completed run can be written with, forked, renamed and deleted', () => {
+  equal(listed({}), ['resume stop', '']);
+});
+
+test('a run that is being trained is neither renamed nor deleted nor packed', () => {
+  equal(listed({ state: 'running', live: true }), ['resume', 'rename delete download']);
+});
+
+test('a paused run can be resumed and stopped', () => {
+  equal(listed({ state: 'paused', live: true }), ['', 'rename delete']);
+});
+
+test('a pinned run is not deleted', () => {
+  equal(listed({ state: 'stopped', pinned: true }), ['stop', 'delete']);
+});
+
+test('a run that was not trained has no model', () => {
+  equal(listed({ state: 'stopped', step: 0, best_val_loss: null }), ['stop', 'best last fork']);
+});
+
+test('on a public server runs keep their names', () => {
+  equal(listed({}, true)[0], 'resume stop rename');
+});
+
+test('the parent and the reason of the end are told', () => {
+  equal(aboutText(runOf('a', { parent: 'b, step 3', message: 'Broken off.' })), 'Forked from b, step 3. Broken off.');
+  equal(aboutText(runOf('a', { live: true, message: 'Reading the text' })), '');
+});

@@ -1,0 +1,28 @@
+import { close, equal, test } from '/tests/check.js';
+import { curvesOf } from '/tests/runs_view/fixtures.js';
+import { bestMark, seriesOf, xRangeOf } from '/widgets/runs_view/compared_curves.js';
+
+test('every run is one series in a colour of its own, the seventh in dashes', () => {
+  const series = seriesOf(curvesOf(['a', 'b', 'c', 'd', 'e', 'f', 'g']), 'val', 0);
+  equal(series.map(({ name }) => name).join(''), 'abcdefg');
+  equal([series[0].kind, series[6].kind, series[6].colour === series[0].colour], ['bold', 'dash', true]);
+  equal(series[1], { name: 'b', colour: 'var(--pg-2)', kind: 'bold', x: [1, 10, 20], y: [5, 2, 4] });
+});
+
+test('smoothing changes the values, not their places', () => {
+  const [{ x, y }] = seriesOf(curvesOf(['a']), 'loss', 0.5);
+  equal(x, [1, 2, 20]);
+  close(/** @type {number} */ (y[1]), (6 * 0.25 + 4 * 0.5) / 0.75);
+});
+
+test('the axis goes from zero to the last point of all', () => {
+  const empty = { name: 'b', colour: 'red', x: [], y: [] };
+  equal(xRangeOf([{ name: 'a', colour: 'red', x: [5, 9], y: [1, 1] }, empty]), [0, 9]);
+  equal(xRangeOf([empty]), [0, 1e-9]);
+});
+
+test('the best point is the lowest, missing values aside', () => {
+  const mark = (/** @type {(number | null)[]} */ y) => bestMark({ name: 'a', colour: 'red', x: y.map((_, i) => i), y });
+  equal(mark([null, 3, 2, Number.NaN, 2.5]), [{ x: 2, y: 2, colour: 'red', title: 'a: best, 2.000' }]);
+  equal([mark([]), mark([null])], [[], []]);
+});

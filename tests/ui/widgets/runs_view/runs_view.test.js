@@ -1,0 +1,145 @@
+import { equal, ok, test, until } from '/tests/check.js';
+import { mountWidget, texts } from '/tests/mounting.js';
+import { CHOICES, curvesOf, detailOf, runOf } from '/tests/runs_view/fixtures.js';
+import { part, parts } from '/widgets/lib/dom.js';
+
+/** @typedef {import('/widgets/runs_view/columns.js').Run} Run */
+
+/**
+ * The Runs tab with a list of runs; `act` answers for actions.
+ * @param {Run[]} [runs]
+ * @param {{ isPublic?: boolean, act?: (query: any) => object | undefined }} [settings]
+ */
+async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act = () => ({ run: 'a', message: 'Done.' }) } = {}) {
+  history.replaceState(null, '', '/');
+  localStorage.clear();
+  const mounted = await mountWidget('runs_view', {
+    constants: { ...CHOICES },
+    server: {
+      rows: () => ({ runs, unreadable: ['The run bad cannot be read.'], public: isPublic, max_archive_bytes: 1000 }),
+      detail: ({ run, step }) => detailOf(run, step ?? 1020),
+      compare: (query) => curvesOf(query.runs, query.over),
+      act,
+    },
+  });
+  const { element } = mounted;
+  await until(() => parts(element, 'tbody tr').length === runs.length, 'the rows');
+  const button = (/** @type {string} */ name) => part(element, `[data-do=${name}]`, HTMLButtonElement);
+  const choose = (/** @type {string} */ name) =>
+    parts(element, '.rv-c-name').find((cell) => cell.textContent === name)?.click();
+  const said = () => part(element, '.rv-message span').textContent;
+  const asked = (/** @type {string} */ name) => mounted.questions.filter(([each]) => each === name).map(([, query]) => query);
+  return { ...mounted, button, choose, said, asked };
+}
+
+test('the list shows the runs, their number, and those that cannot be read', async () => {
+  const { element, asked } = await showing();
+  equal([texts(element, '.rv-c-name'), part(element, '.rv-count').textContent], [['a', 'b'], '2']);
+  equal([texts(element, '.rv-unreadable li'), part(element, '.rv-empty').hidden], [['The run bad cannot be read.'], true]);
+  equal(asked('rows'), [{ known: [] }]);
+});
+
+test('an empty list says so', async () => {
+  const { element } = await showing([]);
+  await until(() => !part(element, '.rv-empty').hidden, 'the hint');
+  equal(part(element, '.rv-table').hidden, true);
+});
+
+test('names that the browser knows are sent along', async () => {
+  history.replaceState(null, '', '/?run=mine');
+  localStorage.clear();
+  const { questions } = await mountWidget('runs_view', { constants: { ...CHOICES }, server: { rows: () => ({ error: 'No.' }) } });
+  await until(() => questions.length, 'a question');
+  equal(questions[0], ['rows', { known: ['mine'] }]);
+});
+
+test('a chosen run shows its curves and the buttons that it allows', async () => {
+  const { element, choose, button } = await showing([runOf('a', { parent: 'b, step 3' })]);
+  choose('a');
+  await until(() => parts(element, '.rc .plot-line').length === 1, 'the curve');
+  equal([part(element, '.rv-chosen').textContent, part(element, '.rv-why').textContent], ['a', 'Forked from b, step 3.']);
+  equal([button('resume').hidden, button('fork').disabled, button('pin').textContent], [true, false, 'Pin']);
+});
+
+test('buttons ask for their action, and the answer is said', async () => {
+  const { choose, button, said, asked } = await showing([runOf('a', { state: 'stopped', pinned: true })]);
+  choose('a');
+  button('resume').click();
+  await until(() => said() === 'Done.', 'the answer');
+  button('pin').click();
+  await until(() => asked('act').length === 2, 'the second action');
+  equal(asked('act'), [{ action: 'resume', run: 'a' }, { action: 'pin', run: 'a', pinned: false }]);
+});
+
+test('other tabs are told of a run to watch or to write with, and of a download', async () => {
+  const { choose, button, events } = await showing();
+  choose('a');
+  for (const name of ['follow', 'best', 'last', 'download']) button(name).click();
+  equal(events, [
+    ['follow', { run: 'a' }], ['write', { run: 'a', step: 'best' }], ['write', { run: 'a', step: 'last' }], ['download', { run: 'a' }],
+  ]);
+});
+
+test('a deleted run can be brought back', async () => {
+  const { element, choose, button, said, asked } = await showing(undefined, {
+    act: ({ action }) => (action === 'delete' ? { run: '', undo: 'token', message: 'a is deleted.' } : { run: 'a', message: 'a is back.' }),
+  });
+  choose('a');
+  button('delete').click();
+  await until(() => said() === 'a is deleted.', 'the answer');
+  part(element, '.rv-undo').click();
+  await until(() => said() === 'a is back.', 'the second answer');
+  equal(asked('act').at(-1), { action: 'undo', run: 'token' });
+  equal(part(element, '.rv-undo').hidden, true);
+});
+
+test('a refused name is said in its form, which stays open', async () => {
+  const { element, choose, button, asked } = await showing(undefined, { act: () => ({ error: 'The name is not allowed.' }) });
+  choose('a');
+  button('rename').click();
+  const form = part(element, '.rv-rename', HTMLFormElement);
+  equal([form.hidden, button('rename').getAttribute('aria-expanded')], [false, 'true']);
+  part(form, 'input', HTMLInputElement).value = '../x';
+  form.requestSubmit();
+  await until(() => part(form, '.rv-refused').textContent === 'The name is not allowed.', 'the refusal');
+  equal([asked('act'), form.hidden, part(element, '.rv-message').hidden], [[{ action: 'rename', run: 'a', new_name: '../x' }], false, true]);
+  button('rename').click();
+  equal(form.hidden, true);
+});
+
+test('a fork is asked for with its settings', async () => {
+  const { element, choose, button, asked } = await showing();
+  choose('a');
+  button('fork').click();
+  const form = part(element, '.rf', HTMLFormElement);
+  await until(() => !form.hidden, 'the form');
+  part(form, '[name=lr]', HTMLInputElement).value = '0.5';
+  form.requestSubmit();
+  await until(() => asked('act').length, 'the action');
+  const settings = { lr: 0.5, epochs: 3, weight_decay: 0.1, lr_schedule: 'cosine', drop_rate: 0 };
+  equal(asked('act'), [{ action: 'fork', run: 'a', step: 1020, settings, new_name: '' }]);
+});
+
+test('on a public server runs are not named', async () => {
+  const { element, choose, button } = await showing(undefined, { isPublic: true });
+  choose('a');
+  equal([button('rename').hidden, part(element, '.rf label:has([name=new_name])').hidden], [true, true]);
+});
+
+test('a report about an archive is said, and its run is chosen once it is listed', async () => {
+  const runs = [runOf('a')];
+  const { element, update, said } = await showing(runs);
+  runs.push(runOf('new'));
+  update({ run: 'new', message: 'new is here.' });
+  await until(() => part(element, '.rv-chosen').textContent === 'new', 'the choice');
+  equal([said(), localStorage.getItem('pg-runs')], ['new is here.', '["new"]']);
+  update({ error: 'That is no archive.' });
+  ok(part(element, '.rv-message').classList.contains('rv-complaint'), 'not marked as an error');
+});
+
+test('no answer to an action is a sentence', async () => {
+  const { choose, button, said } = await showing([runOf('a', { state: 'stopped' })], { act: () => undefined });
+  choose('a');
+  button('resume').click();
+  await until(() => said() === 'The server did not answer; try again.', 'the sentence');
+});
