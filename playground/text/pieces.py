@@ -1,7 +1,8 @@
-"""Where a large text file can be cut: its characters, and the places where GPT-2's rule cuts whatever stands around.
+"""Where a large text file can be cut so that its pieces can be encoded separately.
 
-Such a place is a gap: a space or line break after a visible ASCII character. No word of GPT-2's reaches over it, so the
-text before it and the text from it on can be encoded by themselves. Files are UTF-8 and read in blocks.
+A gap is a space or line break after a visible ASCII character. GPT-2's rule for words always cuts in front of it,
+whatever text is around, so the text before a gap and the text from it on can be encoded separately. Files are UTF-8 and
+are read in blocks.
 """
 
 import hashlib
@@ -13,25 +14,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 PIECE_BYTES = 1 << 20
-"""Bytes that are read at a time."""
+"""Size of the blocks that files are read in."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A first look at a file: its digest, and where its characters are."""
+    """The digest of a file, and the number of characters in each of its blocks."""
 
     sha256: str
     block_characters: list[int]
-    """Characters that begin in each block of `PIECE_BYTES`."""
+    """Number of characters that begin in each block of `PIECE_BYTES`."""
 
     @property
     def characters(self) -> int:
-        """Characters in the file."""
+        """Number of characters in the file."""
         return sum(self.block_characters)
 
     @classmethod
     def of(cls, path: Path) -> "Scan":
-        """Read a file through once."""
+        """Read a file once from start to end.
+
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+        >>> _ = path.write_text("é!", encoding="utf-8")
+        >>> scan = Scan.of(path)
+        >>> scan.characters, scan.byte_of(path, 1)
+        (2, 2)
+        """
         digest, counts = hashlib.sha256(), []
         with path.open("rb") as file:
             while block := file.read(PIECE_BYTES):
@@ -40,7 +49,7 @@ class Scan:
         return cls(digest.hexdigest(), counts)
 
     def byte_of(self, path: Path, character: int) -> int:
-        """Where in the file the character of that number begins."""
+        """Offset in bytes of a character, given its index; the file's size for an index behind the last one."""
         for i, count in enumerate(self.block_characters):
             if character < count:
                 with path.open("rb") as file:
@@ -52,12 +61,12 @@ class Scan:
 
 
 def _begins(block: bytes) -> NDArray[np.bool_]:
-    """Where a character begins in UTF-8: at every byte but 10xxxxxx."""
+    """Whether a character begins at each byte: in UTF-8 at all except 10xxxxxx."""
     return (np.frombuffer(block, np.uint8) & 0xC0) != 0x80
 
 
 def pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
-    """The bytes of a file from `start` to `end`, cut only where GPT-2's rule cuts anyway: before a space after a word.
+    """The bytes of a file from `start` to `end`, cut at gaps into pieces of about `PIECE_BYTES`.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "a.txt"
@@ -85,13 +94,13 @@ def pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
 
 
 def _gaps(block: bytes) -> NDArray[np.intp]:
-    """Where a word ends before a space or line break, as the places of those."""
-    seen = np.frombuffer(block, np.uint8)
-    return np.flatnonzero((seen[:-1] > 32) & (seen[:-1] < 127) & ((seen[1:] == 32) | (seen[1:] == 10))) + 1
+    """Offsets of the gaps in a block."""
+    values = np.frombuffer(block, np.uint8)
+    return np.flatnonzero((values[:-1] > 32) & (values[:-1] < 127) & ((values[1:] == 32) | (values[1:] == 10))) + 1
 
 
 def gaps_around(path: Path, at: int) -> tuple[int, int]:
-    """The last gap at or before a byte of a file, and the first at or after it."""
+    """Offsets of the last gap at or before the byte `at` and of the first at or after it; the file's ends if none."""
     before, after, end = at, at, path.stat().st_size
     with path.open("rb") as file:
         while before > 0:
@@ -112,7 +121,7 @@ def gaps_around(path: Path, at: int) -> tuple[int, int]:
 
 
 def read_bytes(path: Path, start: int, end: int) -> bytes:
-    """The bytes of a file from `start` to `end`."""
+    """The bytes of a file from offset `start` to `end`."""
     with path.open("rb") as file:
         file.seek(start)
         return file.read(end - start)

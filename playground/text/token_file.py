@@ -1,13 +1,13 @@
-"""A large text as token ids on disk: encoded in pieces by several threads, mapped into memory, kept for the next start.
+"""A large text as token ids on disk: encoded in pieces by several threads, memory-mapped, cached for the next start.
 
-Memory stays flat: a few pieces of text at a time, and ids that the system reads from the file as batches ask for them.
-The threads run side by side because tiktoken lets go of Python's lock.
+Memory use does not grow with the text: a few pieces of it are in memory at a time, and the operating system reads the
+ids from the file when a batch needs them. The threads run in parallel because tiktoken releases the GIL.
 
-An entry of the cache is a folder, written beside its place and then renamed:
+An entry of the cache is a folder, written under a temporary name and then renamed:
 
-    ids.bin          uint16, little-endian: the training part, some room, the validation part
-    vocabulary.json  the vocabulary the ids belong to
-    entry.json       what `_Entry` holds
+    ids.bin          uint16, little-endian: the training part, a gap, the validation part
+    vocabulary.json  the vocabulary of the ids
+    entry.json       the fields of `_Entry`
 """
 
 import hashlib
@@ -34,19 +34,27 @@ from playground.device import available_cores
 from playground.errors import CheckpointError, TextError
 from playground.text.corpus import Corpus, build_corpus
 from playground.text.pieces import Scan, gaps_around, pieces, read_bytes
-from playground.text.tokenizer import Vocabulary, encode_to_array, find_vocabulary, vocabulary_of_gpt2_ids
+from playground.text.tokenizer import (
+    GPT2_VOCAB_SIZE,
+    Vocabulary,
+    encode_to_array,
+    find_vocabulary,
+    vocabulary_of_gpt2_ids,
+)
 from playground.text.upload import LARGE_TEXT_BYTES
 
 _CHUNK_BYTES = 1 << 20
 KEPT_ENTRIES = 8
-"""Texts whose ids stay in the cache, the last used ones."""
+"""Number of texts whose ids stay in the cache: those used last."""
 
 Progress = Callable[[int, int], None]
-"""Called with the bytes of text encoded so far and the bytes there are."""
+"""Called with the number of bytes encoded so far and the size of the file in bytes."""
 
 
 @dataclass(frozen=True)
 class _Entry:
+    """The numbers of a cached text; sizes and offsets in tokens."""
+
     characters: int
     split: int
     train_tokens: int
@@ -67,10 +75,10 @@ def open_corpus(
     cache: Path,
     progress: Progress | None = None,
 ) -> Corpus:
-    """The corpus of a clean UTF-8 text file; the ids of a large one lie in `cache` and are reused for the same text.
+    """The corpus of a clean UTF-8 text file; the ids of a large one are stored in the folder `cache` and reused.
 
-    The result is that of `build_corpus` on the file's text, whose `vocabulary` means the same here. Raises `TextError`
-    for a file that is not UTF-8 and when there is no room for the ids.
+    The result equals that of `build_corpus` on the file's text; `vocabulary` has the same meaning. Raises `TextError`
+    for a file that is not UTF-8 and when the disk is full, `CheckpointError` when the ids cannot be read back.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -111,8 +119,8 @@ def _write_entry(
     split = int(data.train_ratio * scan.characters)
     middle, end = scan.byte_of(path, split), path.stat().st_size
     before, after = gaps_around(path, middle)
-    # A compact vocabulary is known only at the end: until then the ids are GPT-2's.
-    first = vocabulary or find_vocabulary("gpt2" if data.vocabulary == "compact" else data.vocabulary, "")
+    # A compact vocabulary is known only after all of the text: until then the ids are GPT-2's.
+    first = vocabulary or find_vocabulary("gpt2" if data.vocabulary == "compact" else data.vocabulary)
     used = np.zeros(first.size, bool)
     n_tokens = [0, 0]
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +138,7 @@ def _write_entry(
                         progress(done, end)
                 if part == 0:
                     file.write(bytes(2 * (after - before)))
-        # The word at the split counts as a whole for the vocabulary. Its two halves take the room left for them.
+        # The word at the split counts as a whole for the vocabulary; its two halves are written into the gap.
         word = read_bytes(path, before, after)
         used[encode_to_array(_decode(word, path), first.tokenizer)] = True
         if vocabulary is None and data.vocabulary == "compact":
@@ -150,12 +158,12 @@ def _write_entry(
         (Path(folder) / "vocabulary.json").write_text((vocabulary or first).to_json())
         (Path(folder) / "entry.json").write_text(json.dumps(asdict(entry)))
         shutil.rmtree(target, ignore_errors=True)  # a damaged one
-        with suppress(OSError):  # another start on the same text was quicker
+        with suppress(OSError):  # another process has written the same text meanwhile
             Path(folder).rename(target)
 
 
 def _encoded(texts: Iterator[bytes], vocabulary: Vocabulary, path: Path) -> Iterator[tuple[int, NDArray[np.uint32]]]:
-    """Length in bytes and ids of each piece, in order; only a few pieces are in memory at a time."""
+    """The length in bytes and the ids of each piece, in order; only a few pieces are in memory at a time."""
     encode = partial(encode_to_array, tokenizer=vocabulary.tokenizer)
     n_threads = available_cores()
     waiting: deque[tuple[int, Future[NDArray[np.uint32]]]] = deque()
@@ -177,9 +185,9 @@ def _decode(data: bytes, path: Path) -> str:
 
 
 def _renumber(path: Path, vocabulary: Vocabulary) -> None:
-    """Turn the GPT-2 ids of a file into those of a vocabulary that has all of them."""
-    table = np.zeros(50_257, "<u2")
-    table[[*vocabulary.gpt2_ids, 50_256]] = np.arange(vocabulary.size)
+    """Replace the GPT-2 ids in a file by those of a vocabulary that contains all of them."""
+    table = np.zeros(GPT2_VOCAB_SIZE, "<u2")
+    table[[*vocabulary.gpt2_ids, GPT2_VOCAB_SIZE - 1]] = np.arange(vocabulary.size)
     with path.open("r+b") as file:
         while chunk := file.read(_CHUNK_BYTES):
             file.seek(-len(chunk), os.SEEK_CUR)
@@ -195,7 +203,7 @@ def _crc32(path: Path) -> int:
 
 
 def _read_entry(folder: Path, vocabulary: Vocabulary | None) -> tuple[_Entry, Vocabulary, torch.Tensor] | None:
-    """An entry that is whole and has the wanted vocabulary, if one is wanted; None otherwise."""
+    """The entry in a folder; None if it is missing or damaged, or has another vocabulary than the one given."""
     ids = folder / "ids.bin"
     try:
         entry = _Entry(**json.loads((folder / "entry.json").read_bytes()))
@@ -210,9 +218,9 @@ def _read_entry(folder: Path, vocabulary: Vocabulary | None) -> tuple[_Entry, Vo
 
 
 def _prune(cache: Path) -> None:
-    """Remove the entries used longest ago, and what a start that was killed left behind a day ago."""
+    """Remove the entries used longest ago, and temporary folders of killed processes that are a day old."""
     ages = {path: time.time() - path.stat().st_mtime for path in cache.iterdir()}
     entries = sorted((path for path in ages if path.name[0] != "."), key=lambda path: ages[path])
-    strays = [path for path in ages if path.name[0] == "." and ages[path] > 24 * 3600]
-    for old in entries[KEPT_ENTRIES:] + strays:
+    abandoned = [path for path in ages if path.name[0] == "." and ages[path] > 24 * 3600]
+    for old in entries[KEPT_ENTRIES:] + abandoned:
         shutil.rmtree(old, ignore_errors=True)

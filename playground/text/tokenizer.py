@@ -1,16 +1,17 @@
-"""Text ⇄ token ids: GPT-2's byte-pair encoding, whole or cut down to the merges one text needs.
+"""Text ⇄ token ids: GPT-2's byte-pair encoding, complete or reduced to the merges that one text needs.
 
-A vocabulary is a set of GPT-2 tokens that are kept. Renumbered in their order they make a `tiktoken.Encoding` of their
-own, so everything that takes a tiktoken tokenizer, the book's code included, works with all three kinds:
+A vocabulary is a subset of the GPT-2 tokens. Renumbered in order, they form a `tiktoken.Encoding`, so everything that
+takes a tiktoken tokenizer, the book's code included, works with all three kinds:
 
     gpt2     all 50,257 tokens
-    compact  the 256 bytes, every token one text uses, and the merges on the way to them
+    compact  the 256 bytes, every token that one text uses, and the tokens that those are merged from
     bytes    the 256 bytes alone
 
-Why the same pieces come out: byte-pair encoding always carries out the best-ranked merge in sight. Leave out only
-merges that are never carried out on a text, and every step on that text stays what it was (Sennrich et al. 2016,
-"Neural machine translation of rare words with subword units"; Radford et al. 2019, "Language models are unsupervised
-multitask learners").
+Why a compact vocabulary gives the same tokens: byte-pair encoding always applies the merge with the best rank. If only
+merges are removed that are never applied to a text, every step on that text stays the same.
+
+Sources: Sennrich et al. 2016, "Neural machine translation of rare words with subword units"; Radford et al. 2019,
+"Language models are unsupervised multitask learners".
 """
 
 import base64
@@ -23,31 +24,34 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import pairwise
-from typing import get_args
+from typing import cast, get_args
 
 import numpy as np
 import tiktoken
 import torch
 from numpy.typing import NDArray
-from torch import LongTensor, Tensor
+from torch import Tensor
 
 from playground.config import VocabularyKind
 from playground.errors import CheckpointError, PlaygroundError, SettingsError, TextError
 
 END_OF_TEXT = "<|endoftext|>"
-"""The one special token: written in a text, it is taken as the token and not as 13 characters."""
+"""The only special token: in a text it is encoded as one token, not as 13 characters."""
 
-N_BYTES = 256
-N_GPT2 = 50_256  # without <|endoftext|>
-TABLE_SHA256 = "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930"
+GPT2_VOCAB_SIZE = 50_257
+"""Number of GPT-2's tokens, `<|endoftext|>` included."""
 
-# GPT-2's rule for cutting a text into words. `++` is `+` that never gives back: same pieces, no backtracking.
+_N_BYTES = 256
+_N_GPT2 = GPT2_VOCAB_SIZE - 1  # without <|endoftext|>
+_TABLE_SHA256 = "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930"
+
+# GPT-2's pattern for splitting a text into words. `++` is a possessive `+`: the same words without backtracking.
 _WORDS = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"
 
-# What `\s` means in that rule: Unicode's White_Space. Python's own `\s` also takes \x1c to \x1f.
+# What `\s` matches in that pattern: Unicode's White_Space. Python's own `\s` also matches \x1c to \x1f.
 _SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-# `\s+(?!\S)` does backtrack, and tiktoken gives up on a run of a million. The rule parts a run from its last space when
-# a word follows, so cutting there by hand changes nothing.
+# `\s+(?!\S)` does backtrack, and tiktoken fails on a run of a million spaces. The pattern separates the last space of a
+# run from the others when a word follows, so cutting the text there in advance changes nothing.
 _LONG_BLANK = re.compile(rf"[{_SPACE}]{{256,}}+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_BYTES = re.compile("[\udc80-\udcff]+")
@@ -55,13 +59,13 @@ _ESCAPED_BYTES = re.compile("[\udc80-\udcff]+")
 
 @cache
 def _gpt2_table() -> tuple[bytes, ...]:
-    """The bytes of every GPT-2 token, by id, from the table in the package."""
+    """The bytes of every GPT-2 token, indexed by id, from the table in the package."""
     data = files("playground.text").joinpath("gpt2.tiktoken").read_bytes()
-    if hashlib.sha256(data).hexdigest() != TABLE_SHA256:
+    if hashlib.sha256(data).hexdigest() != _TABLE_SHA256:
         raise PlaygroundError("The token table playground/text/gpt2.tiktoken is damaged; install the playground again.")
     lines = (line.split() for line in data.splitlines())
     by_rank = {int(rank): base64.b64decode(token) for token, rank in lines}
-    return tuple(by_rank[rank] for rank in range(N_GPT2))
+    return tuple(by_rank[rank] for rank in range(_N_GPT2))
 
 
 @cache
@@ -80,9 +84,9 @@ def _encoding(name: str, ranks: dict[bytes, int]) -> tiktoken.Encoding:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The tokens that are kept, as GPT-2 ids in increasing order, without `<|endoftext|>`, which comes last of all.
+    """A subset of the GPT-2 tokens, as GPT-2 ids in increasing order; `<|endoftext|>` is added as the last token.
 
-    A token's id here is its place in `gpt2_ids`. Raises `CheckpointError` when the ids cannot be a vocabulary.
+    A token's id in this vocabulary is its index in `gpt2_ids`. Raises `CheckpointError` when the ids are invalid.
 
     >>> vocabulary = find_vocabulary("compact", "every effort, every time")
     >>> vocabulary.size, vocabulary.tokenizer.encode("every effort")
@@ -98,25 +102,25 @@ class Vocabulary:
             raise CheckpointError(
                 f"The vocabulary is of the unknown kind {self.kind!r}; it must be compact, gpt2 or bytes."
             )
-        if not all(type(i) is int for i in ids) or list(ids[:N_BYTES]) != list(range(N_BYTES)):
+        if not all(type(i) is int for i in ids) or list(ids[:_N_BYTES]) != list(range(_N_BYTES)):
             raise CheckpointError("The vocabulary does not begin with the 256 bytes, so it is damaged.")
-        if any(b <= a for a, b in pairwise(ids)) or ids[-1] >= N_GPT2:
+        if any(b <= a for a, b in pairwise(ids)) or ids[-1] >= _N_GPT2:
             raise CheckpointError(
                 "The vocabulary's GPT-2 ids are not in increasing order below 50,256, so it is damaged."
             )
-        if self.kind != "compact" and len(ids) != {"bytes": N_BYTES, "gpt2": N_GPT2}[self.kind]:
+        if self.kind != "compact" and len(ids) != {"bytes": _N_BYTES, "gpt2": _N_GPT2}[self.kind]:
             raise CheckpointError(
                 f"The vocabulary is called {self.kind} but keeps {len(ids):,} tokens, so it is damaged."
             )
 
     @property
     def size(self) -> int:
-        """Number of different ids, `<|endoftext|>` included: the `vocab_size` of a model."""
+        """Number of tokens, `<|endoftext|>` included: the `vocab_size` of a model."""
         return len(self.gpt2_ids) + 1
 
     @cached_property
     def tokenizer(self) -> tiktoken.Encoding:
-        """The tokenizer of these tokens; its `name` is the vocabulary's kind."""
+        """The tokenizer of this vocabulary; its `name` is the vocabulary's kind."""
         if self.kind == "gpt2":
             return _gpt2()
         table = _gpt2_table()
@@ -132,7 +136,7 @@ class Vocabulary:
 
     @classmethod
     def from_json(cls, line: str) -> "Vocabulary":
-        """The vocabulary of `to_json`; raises `CheckpointError` for anything that is not one."""
+        """Read what `to_json` wrote; raises `CheckpointError` for anything else."""
         try:
             record = json.loads(line)
             kind, ids = record["kind"], record["gpt2_ids"]
@@ -140,39 +144,39 @@ class Vocabulary:
             raise CheckpointError("The vocabulary is not the JSON that was saved, so it is damaged.") from None
         if not isinstance(kind, str) or not isinstance(ids, list):
             raise CheckpointError("The vocabulary is not the JSON that was saved, so it is damaged.")
-        return cls(kind, tuple(ids))
+        return cls(cast("VocabularyKind", kind), tuple(ids))  # checked when it is made
 
 
-def _merges_on_the_way(token: bytes) -> Iterator[bytes]:
-    """What byte-pair encoding puts together, step by step, before and including `token`.
+def _merges_of(token: bytes) -> Iterator[bytes]:
+    """The tokens that byte-pair encoding merges, step by step, up to and including `token`.
 
-    The merges inside one finished token are the same in any text: nothing that crosses its ends was ever carried out.
+    They are the same in any text, because no merge across the ends of a token was ever applied.
     """
     ranks = _gpt2_ranks()
     parts = [token[i : i + 1] for i in range(len(token))]
     while len(parts) > 1:
-        pair_ranks = [ranks.get(a + b, N_GPT2) for a, b in pairwise(parts)]
+        pair_ranks = [ranks.get(a + b, _N_GPT2) for a, b in pairwise(parts)]
         i = pair_ranks.index(min(pair_ranks))
         parts[i : i + 2] = [parts[i] + parts[i + 1]]
         yield parts[i]
 
 
 def vocabulary_of_gpt2_ids(used: set[int]) -> Vocabulary:
-    """The compact vocabulary of a text from the GPT-2 ids it uses.
+    """The compact vocabulary of a text, given the GPT-2 ids that it uses.
 
-    >>> vocabulary_of_gpt2_ids({50256, 1169}).gpt2_ids[256:]  # "the" is made of "t" and "he"
+    >>> vocabulary_of_gpt2_ids({50256, 1169}).gpt2_ids[256:]  # "the" is merged from "t" and "he"
     (258, 1169)
     """
     table, ranks = _gpt2_table(), _gpt2_ranks()
-    kept = set(range(N_BYTES))
+    kept = set(range(_N_BYTES))
     for gpt2_id in used:
-        if gpt2_id < N_GPT2 and gpt2_id not in kept:
-            kept.update(ranks[part] for part in _merges_on_the_way(table[gpt2_id]))
+        if gpt2_id < _N_GPT2 and gpt2_id not in kept:
+            kept.update(ranks[part] for part in _merges_of(table[gpt2_id]))
     return Vocabulary("compact", tuple(sorted(kept)))
 
 
-def find_vocabulary(kind: VocabularyKind, text: str) -> Vocabulary:
-    """The vocabulary of a kind; for `compact`, the one that `text` needs.
+def find_vocabulary(kind: VocabularyKind, text: str = "") -> Vocabulary:
+    """The vocabulary of a kind; for `compact`, the one that `text` needs. Raises `SettingsError` for an unknown kind.
 
     >>> [find_vocabulary(kind, "Every effort moves you").size for kind in ("compact", "gpt2", "bytes")]
     [275, 50257, 257]
@@ -180,12 +184,14 @@ def find_vocabulary(kind: VocabularyKind, text: str) -> Vocabulary:
     if kind == "compact":
         return vocabulary_of_gpt2_ids(set(np.unique(encode_to_array(text, _gpt2())).tolist()))
     if kind in ("gpt2", "bytes"):
-        return Vocabulary(kind, tuple(range(N_GPT2 if kind == "gpt2" else N_BYTES)))
+        return Vocabulary(kind, tuple(range(_N_GPT2 if kind == "gpt2" else _N_BYTES)))
     raise SettingsError(f"vocabulary: {kind!r} is not one; choose compact, gpt2 or bytes.")
 
 
 def load_tokenizer(kind: VocabularyKind = "gpt2", text: str | None = None) -> tiktoken.Encoding:
-    """A tokenizer, from the table in the package; `compact` needs the text it is for (else `SettingsError`).
+    """A tokenizer from the table in the package, without a download.
+
+    Raises `SettingsError` for `compact` without a text, and for an unknown kind.
 
     >>> load_tokenizer().encode("Every effort moves you")
     [6109, 3626, 6100, 345]
@@ -196,7 +202,7 @@ def load_tokenizer(kind: VocabularyKind = "gpt2", text: str | None = None) -> ti
 
 
 def without_surrogates(text: str) -> str:
-    """Join surrogate pairs to one character; a lone surrogate, which no file can hold, becomes U+FFFD.
+    """Join surrogate pairs into characters; a lone surrogate, which cannot be written to a file, becomes U+FFFD.
 
     >>> without_surrogates("a\\ud83d\\ude00 b\\ud800") == "a😀 b\\ufffd"
     True
@@ -207,9 +213,9 @@ def without_surrogates(text: str) -> str:
 
 
 def encode(text: str, tokenizer: tiktoken.Encoding) -> list[int]:
-    """Token ids of any string, in time that grows with its length alone.
+    """The token ids of any string, in time linear in its length.
 
-    `<|endoftext|>` is the special token; lone surrogates are encoded as U+FFFD.
+    `<|endoftext|>` becomes the special token; lone surrogates are encoded as U+FFFD.
 
     >>> encode("you<|endoftext|>", load_tokenizer())
     [5832, 50256]
@@ -218,7 +224,7 @@ def encode(text: str, tokenizer: tiktoken.Encoding) -> list[int]:
 
 
 def encode_to_array(text: str, tokenizer: tiktoken.Encoding) -> NDArray[np.uint32]:
-    """The same ids as `encode`, as an array (T,): an eighth of the memory, and other threads can run meanwhile.
+    """The same ids as `encode`, as an array (T,): an eighth of the memory, and the GIL is released meanwhile.
 
     >>> encode_to_array("Every effort moves you", load_tokenizer())
     array([6109, 3626, 6100,  345], dtype=uint32)
@@ -228,7 +234,7 @@ def encode_to_array(text: str, tokenizer: tiktoken.Encoding) -> NDArray[np.uint3
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The text, cut before the last space of a very long blank where a word follows."""
+    """The text, cut before the last space of every very long run of spaces that a word follows."""
     text = without_surrogates(text)
     start = 0
     for blank in _LONG_BLANK.finditer(text):
@@ -238,8 +244,8 @@ def _parts(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def text_to_token_ids(text: str, tokenizer: tiktoken.Encoding) -> LongTensor:
-    """Ids of a text as a batch of one, (1, T) (book, chapter 5).
+def text_to_token_ids(text: str, tokenizer: tiktoken.Encoding) -> Tensor:
+    """The ids of a text as a batch of one, (1, T) (book, chapter 5).
 
     >>> text_to_token_ids("Every effort moves you", load_tokenizer())
     tensor([[6109, 3626, 6100,  345]])
@@ -248,7 +254,7 @@ def text_to_token_ids(text: str, tokenizer: tiktoken.Encoding) -> LongTensor:
 
 
 def token_ids_to_text(ids: Tensor | Sequence[int], tokenizer: tiktoken.Encoding) -> str:
-    """Text of ids of shape (1, T) or (T) (book, chapter 5); bytes that are no character show as U+FFFD.
+    """The text of ids `(1, T)` or `(T,)` (book, chapter 5); bytes that are not valid UTF-8 become U+FFFD.
 
     Raises `TextError` for a batch of several rows and for an id outside the vocabulary.
 
@@ -270,7 +276,9 @@ def _token_bytes(token_id: int, tokenizer: tiktoken.Encoding) -> bytes:
 
 
 def token_text(token_id: int, tokenizer: tiktoken.Encoding) -> str:
-    """One token for display; bytes that are only part of a character show as ⟨E2 82⟩.
+    """One token for display; bytes that are only part of a character are shown as ⟨E2 82⟩.
+
+    Raises `TextError` for an id outside the vocabulary.
 
     >>> tokenizer = load_tokenizer()
     >>> [token_text(i, tokenizer) for i in encode(" you 😀", tokenizer)]
@@ -281,9 +289,9 @@ def token_text(token_id: int, tokenizer: tiktoken.Encoding) -> str:
 
 
 class StreamingDecoder:
-    """Token ids in, text out as soon as whole characters are there: never half of one.
+    """Turns ids into text one by one, and returns whole characters only.
 
-    All that `push` and `finish` return, joined, equals `token_ids_to_text` of all the ids.
+    Everything that `push` and `finish` return, joined, equals `token_ids_to_text` of all ids.
 
     >>> decoder = StreamingDecoder(load_tokenizer("bytes"))
     >>> [decoder.push(i) for i in encode("é!", load_tokenizer("bytes"))], decoder.finish()
@@ -295,9 +303,9 @@ class StreamingDecoder:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def push(self, token_id: int) -> str:
-        """Text that this token completes; empty while a character still lacks bytes."""
+        """The text that this token completes; empty while a character is incomplete."""
         return self._decoder.decode(_token_bytes(token_id, self._tokenizer))
 
     def finish(self) -> str:
-        """What is left at the end: U+FFFD if the last character stayed incomplete. Then it can start afresh."""
+        """The rest at the end: U+FFFD if the last character is incomplete. The decoder can then be used again."""
         return self._decoder.decode(b"", final=True)

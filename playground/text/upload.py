@@ -1,6 +1,6 @@
-"""Bytes of a file → clean text: the encoding is told apart by content, never by hope.
+"""The bytes of a file → clean text, with the encoding detected from the content.
 
-A text that could be read in several ways is refused with the names of those ways, and the user chooses.
+If several encodings are plausible, `UnclearEncodingError` lists them and the user chooses; nothing is guessed.
 """
 
 import re
@@ -33,12 +33,12 @@ ENCODINGS: dict[str, str] = {
     "windows-1253": "Greek (Windows-1253)",
     "mac_roman": "Western European (old Mac)",
 }
-"""The encodings a user can name, and what to call them."""
+"""The encodings that a user can choose → their names for display."""
 
-# Microsoft's supersets of these two are what files hold in practice: same characters, some more.
+# In practice files use Microsoft's supersets of these two.
 _CODECS = {"shift_jis": "cp932", "euc_kr": "cp949"}
-# Tried when nothing better is known; the first wins a dead heat, as by far the most common one.
-_GUESSED = (
+# Tried for bytes that are not Unicode; the first one, by far the most common, wins if two fit equally well.
+_CANDIDATES = (
     "windows-1252",
     "shift_jis",
     "euc_jp",
@@ -48,9 +48,12 @@ _GUESSED = (
     "windows-1251",
     "koi8_r",
     "windows-1250",
+    "iso8859_2",
+    "windows-1253",
+    "utf-16-le",
+    "utf-16-be",
 )
-_GUESSED += ("iso8859_2", "windows-1253", "utf-16-le", "utf-16-be")
-_MARKS = (  # longest first: UTF-32's begins with UTF-16's
+_BYTE_ORDER_MARKS = (  # longest first: UTF-32's begins with UTF-16's
     (b"\xff\xfe\x00\x00", "utf-32-le"),
     (b"\x00\x00\xfe\xff", "utf-32-be"),
     (b"\xef\xbb\xbf", "utf-8"),
@@ -75,23 +78,25 @@ _MIXED_SCRIPTS = re.compile("[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
 _SAMPLE_BYTES = 65_536
 
 LARGE_TEXT_BYTES = 4_000_000
-"""From this size on a text is worked on in pieces, from file to file."""
+"""From this size on a text is processed in pieces, from file to file."""
 
 
 class UnclearEncodingError(TextError):
-    """The bytes can be read in several ways; `choices` names them (keys of `ENCODINGS`), likeliest first."""
+    """Several encodings are plausible for a text."""
 
     def __init__(self, message: str, choices: Iterable[str]) -> None:
         super().__init__(message)
         self.choices = tuple(choices)
+        """Keys of `ENCODINGS`, likeliest first."""
 
 
 def decode_upload(data: bytes, name: str, *, max_bytes: int | None = None, encoding: str | None = None) -> str:
-    """The text of a file's bytes, without byte order marks and with `\\n` as line end.
+    """Decode the bytes of a file to clean text: see `clean_text`.
 
-    `encoding` is one of `ENCODINGS`; without it UTF-8, -16 and -32 are recognised with and without a byte order mark,
-    others by their letters. Raises `TextError` for what is empty, blank, binary, or above `max_bytes`, and
-    `UnclearEncodingError` where a person has to choose.
+    `encoding` is one of `ENCODINGS`. Without it, UTF-8, UTF-16 and UTF-32 are recognised with and without a byte order
+    mark, other encodings by how much the result looks like a language. `name` is the file's name in errors. Raises
+    `TextError` for an empty, blank or binary file and one above `max_bytes`, `UnclearEncodingError` where the user has
+    to choose.
 
     >>> decode_upload("“Grüße”, sagte er.".encode("utf-16"), "gruss.txt")
     '“Grüße”, sagte er.'
@@ -111,10 +116,10 @@ def clean_file(
     encoding: str | None = None,
     name: str | None = None,
 ) -> None:
-    """Write to `target`, in UTF-8, what `decode_upload` makes of the file `source`; a large one piece by piece.
+    """Write what `decode_upload` makes of the file `source` to the file `target`, in UTF-8.
 
-    Raises what `decode_upload` raises, speaking of the file as `name` where one is given. Only a large file in UTF-8 is
-    never held in memory as a whole.
+    A large file in UTF-8 is processed in pieces and never in memory as a whole. `name` is the file's name in errors, if
+    not its own. Raises like `decode_upload`.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -132,22 +137,22 @@ def clean_file(
             _clean_pieces(source, target, name)
             return
         except UnicodeDecodeError:
-            pass  # another encoding, or damaged: told apart with the whole file at hand
+            pass  # another encoding, or damaged: `decode_upload` detects it in the whole file
     target.write_bytes(decode_upload(source.read_bytes(), name, encoding=encoding).encode())
 
 
 def _clean_pieces(source: Path, target: Path, name: str) -> None:
     blank = True
     with source.open(encoding="utf-8-sig") as old, target.open("w", encoding="utf-8", newline="\n") as new:
-        while piece := old.read(1 << 20):  # \r\n has become \n here
+        while piece := old.read(1 << 20):  # the open file has converted \r\n to \n
             blank = blank and piece.isspace()
-            new.write(piece if blank else clean_text(f".{piece}", name)[1:])  # a piece may be blank, a text not
+            new.write(piece if blank else clean_text(f".{piece}", name)[1:])  # the dot: a piece may be blank
     if blank:
-        raise TextError(f"{name} holds nothing but blanks; use a text of some thousand characters.")
+        raise TextError(f"{name} holds nothing but blanks; use a text of a few thousand characters.")
 
 
 def check_size(size_bytes: int, name: str, max_bytes: int | None) -> None:
-    """Raise `TextError` for a file above `max_bytes`; None sets no bound.
+    """Raise `TextError` for a file above `max_bytes`; None: no limit.
 
     >>> check_size(4_999_999, "a.txt", 5_000_000)
     """
@@ -165,18 +170,19 @@ def _refuse_binary(head: bytes, name: str) -> None:
 
 
 def clean_text(text: str, name: str = "The text") -> str:
-    """Text as it is trained on: `\\n` line ends, no U+FEFF, no half of a surrogate pair; the same when cleaned again.
+    """A text as it is used for training: with `\\n` line ends, without U+FEFF and lone surrogates. Idempotent.
 
-    Raises `TextError` if it is empty, blank, or holds NUL or many other control characters, as binary data does.
+    Raises `TextError` if the text is empty or blank, or contains NUL or many other control characters, as binary data
+    does.
 
     >>> clean_text("\\ufeffone\\r\\ntwo")
     'one\\ntwo'
     """
     text = without_surrogates(text).replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
     if not text:
-        raise TextError(f"{name} is empty; use a text of some thousand characters.")
+        raise TextError(f"{name} is empty; use a text of a few thousand characters.")
     if text.isspace():
-        raise TextError(f"{name} holds nothing but blanks; use a text of some thousand characters.")
+        raise TextError(f"{name} holds nothing but blanks; use a text of a few thousand characters.")
     if "\0" in text or _is_binary(text):
         raise _not_text(name)
     return text
@@ -193,7 +199,7 @@ def _is_binary(text: str) -> bool:
 def _decode_as(data: bytes, name: str, encoding: str) -> str:
     if encoding not in ENCODINGS:
         raise TextError(f"The encoding {encoding!r} is not one of: {', '.join(ENCODINGS)}.")
-    for mark, marked in _MARKS:
+    for mark, marked in _BYTE_ORDER_MARKS:
         if marked == encoding:
             data = data.removeprefix(mark)
     try:
@@ -205,12 +211,12 @@ def _decode_as(data: bytes, name: str, encoding: str) -> str:
 
 
 def _decode(data: bytes, name: str) -> str:
-    for mark, encoding in _MARKS:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             try:
                 return data.removeprefix(mark).decode(encoding)
             except UnicodeDecodeError:
-                continue  # e.g. a UTF-16 text that begins with a NUL
+                continue  # e.g. UTF-16 text whose first character is a NUL
     if b"\0" in data:
         return _decode_wide(data, name)
     try:
@@ -221,7 +227,7 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _decode_wide(data: bytes, name: str) -> str:
-    """UTF-16 and UTF-32 without a mark: their zeros stand at every other place, or three in four."""
+    """UTF-16 and UTF-32 without a byte order mark: most of every second byte, or of three in four, are zero."""
     little_first = data[1::2].count(0) >= data[0::2].count(0)
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le" if little_first else "utf-16-be"):
         try:
@@ -236,20 +242,20 @@ def _decode_wide(data: bytes, name: str) -> str:
 
 
 def _refuse_damaged_utf8(data: bytes, name: str, first_bad: int) -> None:
-    """Text that is UTF-8 but for a few bytes must not be taken for something else."""
+    """Raise for UTF-8 with a few damaged bytes: it must not be decoded with another encoding silently."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(1 for _ in re.finditer("[^\0-\x7f\ufffd]", text))
     if good > 4 * bad:
         raise UnclearEncodingError(
             f"{name} is UTF-8 but for {bad:,} damaged character(s), the first at byte {first_bad:,}; "
-            "save it anew as UTF-8, or choose how to read it.",
+            "save it again as UTF-8, or choose an encoding.",
             ("utf-8", "windows-1252"),
         )
 
 
 def _decode_legacy(data: bytes, name: str) -> str:
-    """One of the encodings from before Unicode, by how much its reading looks like a language."""
+    """Decode with the encoding from before Unicode whose result looks most like a language."""
     matches = [match for match in _matches(data) if not _MIXED_SCRIPTS.search(str(match))]
     matches.sort(key=lambda match: (round(match.chaos, 2), -match.coherence, _rank(match)))
     if not matches:
@@ -273,29 +279,29 @@ def _matches(data: bytes) -> list[CharsetMatch]:
         sample += line
         if len(sample) >= _SAMPLE_BYTES:
             break
-    codecs = [_CODECS.get(encoding, encoding) for encoding in _GUESSED]
-    # Lines are cut at \n bytes, which UTF-16 text has in the middle of characters: it is judged whole.
+    codecs = [_CODECS.get(encoding, encoding) for encoding in _CANDIDATES]
+    # Lines are split at \n bytes, which occur inside UTF-16 characters: UTF-16 is tried on the unsplit bytes.
     narrow = from_bytes(sample, cp_isolation=[codec for codec in codecs if not codec.startswith("utf")])
     wide = from_bytes(data[:_SAMPLE_BYTES], cp_isolation=[codec for codec in codecs if codec.startswith("utf")])
     return [*narrow, *wide]
 
 
 def _key(match: CharsetMatch) -> str:
-    """The name in `ENCODINGS` of what charset-normalizer found; equal readings go by the first name."""
+    """The key in `ENCODINGS` of a match of charset-normalizer; the first one if several give the same text."""
     names = {_CODECS.get(key, key).replace("windows-", "cp").replace("-", "_"): key for key in ENCODINGS}
     known = [names[found] for found in (match.encoding, *match.could_be_from_charset) if found in names]
     return min(known, key=list(ENCODINGS).index)
 
 
 def _rank(match: CharsetMatch) -> int:
-    return _GUESSED.index(_key(match))
+    return _CANDIDATES.index(_key(match))
 
 
 def _is_rival(match: CharsetMatch, best: CharsetMatch) -> bool:
     if str(match) == str(best) or match.chaos > best.chaos + 0.02:
         return False
-    dead_heat = match.chaos == best.chaos and match.coherence == best.coherence and best.coherence > 0
-    return match.coherence > best.coherence - 0.03 and not dead_heat
+    is_equal = match.chaos == best.chaos and match.coherence == best.coherence and best.coherence > 0
+    return match.coherence > best.coherence - 0.03 and not is_equal
 
 
 def _unclear(name: str, choices: Iterable[str]) -> str:

@@ -113,7 +113,7 @@ def test_any_text_comes_back_in_every_vocabulary(text, other):
 def test_every_gpt2_token_is_reached_by_merges_that_exist():
     ranks = module._gpt2_ranks()
     for token in module._gpt2_table()[256::7]:
-        steps = list(module._merges_on_the_way(token))
+        steps = list(module._merges_of(token))
         assert steps[-1] == token
         assert all(step in ranks for step in steps)
 
@@ -174,7 +174,7 @@ def test_what_cannot_be_a_vocabulary_is_refused(line):
 
 
 def test_a_damaged_token_table_is_noticed(monkeypatch):
-    monkeypatch.setattr(module, "TABLE_SHA256", "0" * 64)
+    monkeypatch.setattr(module, "_TABLE_SHA256", "0" * 64)
     with pytest.raises(PlaygroundError, match="damaged"):
         module._gpt2_table.__wrapped__()
 

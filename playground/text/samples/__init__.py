@@ -1,4 +1,4 @@
-"""Texts to begin with, chosen by name: two that are always here, and the chapter's own, fetched on request."""
+"""Sample texts by name: two that need no network, and the chapter's own, which is downloaded on request."""
 
 import os
 import sysconfig
@@ -17,7 +17,7 @@ SAMPLES: dict[str, str] = {
     "stdlib": "The source code of Python's own standard library, as it is on this machine; many megabytes.",
     "verdict": "The Verdict by Edith Wharton (1908), the chapter's text, fetched on request; 20,479 characters.",
 }
-"""Name of each sample → what it is, in one line."""
+"""Name of each sample → one line about it."""
 
 VERDICT_URL = "https://raw.githubusercontent.com/rasbt/LLMs-from-scratch/main/ch02/01_main-chapter-code/the-verdict.txt"
 VERDICT_SHA256 = "b41e41a68f0398a3154ae69e2e4c0e2694e17fe0d66730536837f1b01935b31f"
@@ -26,9 +26,9 @@ _TIMEOUT_S = 10
 
 
 def load_sample(name: str, max_bytes: int | None = None, allow_download: bool = True) -> str:
-    """A sample's text; `max_bytes` cuts it at a line's end (stdlib: 5 MB unless told otherwise).
+    """The text of a sample, cut at the end of a line to at most `max_bytes` (stdlib: 5 MB by default).
 
-    Raises `SettingsError` for an unknown name, `DownloadError` when `verdict` has to be fetched and cannot be.
+    Raises `SettingsError` for an unknown name, `DownloadError` when `verdict` must be downloaded and cannot be.
 
     >>> load_sample("story").splitlines()[0]
     'The Middle of the River'
@@ -45,9 +45,9 @@ def load_sample(name: str, max_bytes: int | None = None, allow_download: bool = 
 
 
 def iter_stdlib(max_bytes: int) -> Iterator[str]:
-    """The standard library's source, line by line, in an order that is the same wherever the same Python is.
+    """The source code of the standard library, line by line, in the same order on every machine with the same Python.
 
-    Tests, byte code and what was installed beside it are left out. Raises `TextError` if this Python has no source.
+    Tests, byte code and installed packages are left out. Raises `TextError` if this Python comes without source.
 
     >>> sum(len(line) for line in iter_stdlib(1000)) <= 1000
     True
@@ -70,7 +70,7 @@ def _stdlib_lines(root: Path) -> Iterator[str]:
                 try:
                     source = (Path(folder) / name).read_text("utf-8")
                 except (OSError, UnicodeDecodeError):
-                    continue  # a broken link, or one of lib2to3's samples in another encoding
+                    continue  # a broken link, or one of lib2to3's test files in another encoding
                 if "\0" not in source:
                     yield from source.splitlines(keepends=True)
                     yield "\n"
@@ -97,15 +97,15 @@ def _verdict(allow_download: bool) -> str:
 
 
 def _fetch_verdict(folder: Path) -> None:
-    """Fetch beside the place, check, then move: no half a file is ever found there."""
+    """Download into a temporary folder, check, then move: a partial file never has the final name."""
     downloader = pooch.HTTPDownloader(timeout=_TIMEOUT_S)
-    pooch.get_logger().setLevel("WARNING")  # it would announce the download on stderr
+    pooch.get_logger().setLevel("WARNING")  # by default it reports the download on stderr
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder) as unchecked:
             fetched = pooch.retrieve(VERDICT_URL, VERDICT_SHA256, "the-verdict.txt", unchecked, downloader=downloader)
             os.replace(fetched, folder / "the-verdict.txt")
-    except (RequestException, OSError, ValueError):  # no network; no room; another file than the one expected
+    except (RequestException, OSError, ValueError):  # no network, a full disk, or another file than expected
         raise DownloadError(
             "The Verdict could not be fetched from the book's repository; check the network, or use the sample story."
         ) from None
