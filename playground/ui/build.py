@@ -15,13 +15,10 @@ from playground.ui.guard import Guard
 from playground.ui.tabs import decoding, generate, open_tab, runs, train
 from playground.ui.theme import head, theme
 from playground.ui.web import Preload, routes
-from playground.ui.widgets.base import styles
+from playground.ui.widgets.base import first_modules, styles
 from playground.ui.widgets.header.header import Header
 
 TITLE = "GPT playground"
-
-_FIRST_MODULES = ("header/header.js",)
-"""The modules of the widgets that are visible when the page opens."""
 
 _GRADIO_ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -86,6 +83,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
         max_body_bytes=context.limits.max_body_bytes,
         max_upload_bytes=lambda: min(context.limits.max_upload_bytes, _max_disk_bytes()),
     )
+    preload = Middleware(Preload, modules=first_modules(page))
     try:
         _, url, _ = page.launch(
             server_name=host,
@@ -93,7 +91,7 @@ def launch(page: gr.Blocks, context: Context, *, host: str = "127.0.0.1", port: 
             theme=theme(),
             head=head(styles(page)),
             max_file_size=context.limits.max_upload_bytes,
-            app_kwargs={"middleware": [guard, Middleware(Preload, modules=_FIRST_MODULES)], "routes": routes()},
+            app_kwargs={"middleware": [guard, preload], "routes": routes()},
             **_SERVER,
             **more,
         )

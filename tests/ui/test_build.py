@@ -7,6 +7,7 @@ import pytest
 from playground.errors import SettingsError
 from playground.ui.build import launch
 from playground.ui.context import Context
+from playground.ui.widgets.base import first_modules
 
 
 class PageOnATakenPort:
@@ -53,3 +54,11 @@ def test_no_event_outputs_tabs_or_other_containers(served):
 
 def test_the_idle_queue_polls_at_most_50_times_a_second(served):
     assert served.page._queue.sleep_when_free >= 0.02
+
+
+def test_the_modules_of_the_first_tab_are_preloaded_and_those_of_the_others_are_not(served):
+    modules = first_modules(served.page)
+    assert modules == ["facts/facts.js", "header/header.js", "live/live.js"]
+    links = served.client.get("/").headers["link"]
+    assert all(f"/{module}>; rel=modulepreload" in links for module in [*modules, "live/record.js", "lib/plot.js"])
+    assert "runs_view" not in links

@@ -13,12 +13,13 @@ alone, never into a template. Every script can use what stands in `base.js` (`no
 Colours are the variables of `playground/ui/theme.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any, ClassVar
 
 import gradio as gr
 from gradio import component_meta
+from gradio.blocks import Block
 
 from playground.ui.exchange import server_function, to_json
 from playground.ui.web import base_path
@@ -96,6 +97,21 @@ def styles(page: gr.Blocks) -> str:
     """The rules of all kinds of widgets on a page."""
     kinds = {type(block) for block in page.blocks.values() if isinstance(block, Widget)}
     return "".join(kind.style() for kind in sorted(kinds, key=_stem))
+
+
+def first_modules(page: gr.Blocks) -> list[str]:
+    """The modules of the widgets that are visible when a page opens: those outside its tabs and in the first tab."""
+    tabs = [block for block in page.blocks.values() if isinstance(block, gr.Tab)]
+    widgets = [block for block in page.blocks.values() if isinstance(block, Widget)]
+    stems = {_stem(type(widget)) for widget in widgets if not set(_parents(widget)) & set(tabs[1:])}
+    return [f"{stem}/{stem}.js" for stem in sorted(stems)]
+
+
+def _parents(block: Block) -> Iterator[Block]:
+    parent = block.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
 
 
 def _stem(kind: type[Widget]) -> str:
