@@ -1,15 +1,11 @@
-"""Exercise cards: a question, a prediction first, the panel set up by one click, what came out beside it, and why."""
-
-from typing import ClassVar
+"""Exercise cards: a question, a prediction, the result beside it, an explanation, and buttons that set the panel."""
 
 from playground.ui.widgets.base import Widget
 
 
 class Exercises(Widget):
-    """Its value is the state of the laboratory, which a card's set-up replaces; the constant `cards` are the cards.
+    """Its value is the laboratory's state, which the buttons of a card change; its event `input` reports a change.
 
-    The server function `exercise(number)` answers with the headings and rows of what really comes out.
+    Constant: `cards`, see `playground.ui.tabs.decoding.exercises`. The server function `exercise({number})` answers
+    with the headings and rows of the result.
     """
-
-    scripts: ClassVar[tuple[str, ...]] = ("lib/lab.js",)
-    template: ClassVar[str] = '<section class="exercises"></section>'
