@@ -1,9 +1,8 @@
-"""Device, precision and threads: what this machine has, and what we use of it."""
+"""Device, precision, threads and memory: what this machine offers, and which of it is used."""
 
 import os
 import time
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,67 +15,55 @@ from playground.errors import SettingsError
 Precision = Literal["float32", "bfloat16"]
 _CGROUP = Path("/sys/fs/cgroup")
 _BFLOAT16_FEATURES = ("avx512_bf16", "amx_bf16", "arm_bf16", "bf16")
-_WIDTHS = (128, 256, 512, 1024, 2048, 4096)  # of the matrices that are multiplied to find the peak
-_LONG_ENOUGH_S = 1e-3  # a product that takes less is not worth the device's while
+_WIDTHS = (128, 256, 512, 1024, 2048, 4096)  # of the matrices whose product is timed
+_MIN_PRODUCT_S = 1e-3  # call overhead dominates shorter products
 _TRIAL_S = 0.02
 
 
-@dataclass(frozen=True)
-class Machine:
-    """What a training on this machine may use.
-
-    >>> machine("cpu").device
-    'cpu'
-    """
-
-    device: str
-    """cpu, cuda or mps."""
-    device_name: str
-    """What its maker calls it."""
-    cores: int
-    """Processor cores this process may use."""
-    threads: int
-    """Processor threads PyTorch uses now."""
-    memory_bytes: int
-    """Memory of the device that this process may use at most."""
-    free_memory_bytes: int
-    """What of it is free now."""
-    bfloat16: bool
-    """Whether the device computes in bfloat16 in hardware."""
-
-
-def machine(name: DeviceName = "auto") -> Machine:
-    """What this machine has; raises `SettingsError` when it lacks the device that was asked for."""
-    device = resolve_device(name)
-    if device.type == "cuda":
-        device_name = torch.cuda.get_device_name(device)
-        free, total = torch.cuda.mem_get_info(device)
-    else:  # mps shares the memory of the processor
-        device_name = _processor_name() if device.type == "cpu" else "Apple GPU"
-        free, total = _memory_bytes()
-    bfloat16 = resolve_precision("auto", device) == "bfloat16"
-    return Machine(device.type, device_name, available_cores(), torch.get_num_threads(), total, free, bfloat16)
-
-
 def resolve_device(name: DeviceName = "auto") -> torch.device:
-    """The device to compute on; `auto` takes cuda, else mps, else cpu (book, section 5.2).
+    """The device to compute on: with `auto` cuda if available, else mps, else cpu (book, section 5.2).
 
-    Raises `SettingsError` when the one asked for is not there.
+    Raises `SettingsError` for a device that this machine does not have.
 
     >>> resolve_device("cpu")
     device(type='cpu')
     """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        name = next(kind for kind, is_there in there.items() if is_there)
-    if not there.get(name, False):
-        found = ", ".join(kind for kind, is_there in there.items() if is_there)
-        raise SettingsError(f"device: this machine has no {name}; choose auto or one of: {found}.")
-    return torch.device(name)
+    is_available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    available = [kind for kind, yes in is_available.items() if yes]
+    kind = available[0] if name == "auto" else name
+    if kind not in available:
+        raise SettingsError(f"device: this machine has no {name}; choose auto or one of: {', '.join(available)}.")
+    return torch.device(kind)
+
+
+def device_name(name: DeviceName = "auto") -> str:
+    """The manufacturer's name of a device; raises `SettingsError` like `resolve_device`.
+
+    >>> len(device_name("cpu")) > 0
+    True
+    """
+    device = resolve_device(name)
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return "Apple GPU"
+    return str(torch.cpu.get_capabilities().get("cpu_name", "")).strip() or "processor"
+
+
+def free_memory_bytes(name: DeviceName = "auto") -> int:
+    """Memory of a device that this process can still allocate; raises `SettingsError` like `resolve_device`.
+
+    >>> free_memory_bytes("cpu") > 0
+    True
+    """
+    device = resolve_device(name)
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    return _free_processor_memory_bytes(_CGROUP)  # mps shares the processor's memory
 
 
 def resolve_precision(name: PrecisionName, device: torch.device | str) -> Precision:
-    """The precision of matrix products; `auto` takes bfloat16 only where the device has it in hardware.
+    """The precision of matrix products; with `auto` bfloat16 if the device supports it in hardware, else float32.
 
     >>> resolve_precision("float32", "cpu")
     'float32'
@@ -85,15 +72,15 @@ def resolve_precision(name: PrecisionName, device: torch.device | str) -> Precis
         return name
     kind = torch.device(device).type
     if kind == "cuda":
-        in_hardware = torch.cuda.is_bf16_supported(including_emulation=False)
+        is_supported = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         features = torch.cpu.get_capabilities() if kind == "cpu" else {}
-        in_hardware = any(features.get(feature, False) for feature in _BFLOAT16_FEATURES)
-    return "bfloat16" if in_hardware else "float32"
+        is_supported = any(features.get(feature, False) for feature in _BFLOAT16_FEATURES)
+    return "bfloat16" if is_supported else "float32"
 
 
 def autocast(device: torch.device | str, precision: Precision) -> AbstractContextManager[object]:
-    """A context in which matrix products run in `precision`; weights keep their own.
+    """A context in which matrix products are computed in `precision`; the weights keep their type.
 
     >>> with autocast("cpu", "bfloat16"):
     ...     (torch.ones(1, 1) @ torch.ones(1, 1)).dtype
@@ -105,10 +92,10 @@ def autocast(device: torch.device | str, precision: Precision) -> AbstractContex
 
 
 def measure_peak_flop_per_s(device: torch.device | str, precision: Precision) -> float:
-    """Floating-point operations a second in the fastest product of two square matrices, with the threads now in use.
+    """Measure the peak: floating-point operations per second in the fastest product of two square matrices.
 
-    One thread alone is tried as well, for it is faster than several while other programs keep the cores busy. It takes
-    about 50 ms, and leaves threads and random generators as they were.
+    Measured with PyTorch's current number of threads, and with one, which is faster while other programs keep the cores
+    busy. Takes about 50 ms; the number of threads and the random generators are left as they were.
 
     >>> measure_peak_flop_per_s("cpu", "float32") > 1e6
     True
@@ -126,9 +113,9 @@ def _fastest_product(device: torch.device | str, precision: Precision, threads: 
     for width in _WIDTHS:
         factor = torch.full((width, width), 0.5, device=device, dtype=getattr(torch, precision))
         product = torch.empty_like(factor)
-        _product_s(factor, product)  # the first one sets things up
-        times = [_product_s(factor, product) for _ in range(3)]  # one alone may have been held up
-        if min(times) > _LONG_ENOUGH_S:
+        _product_s(factor, product)  # warm-up
+        times = [_product_s(factor, product) for _ in range(3)]  # a single one may have been interrupted
+        if min(times) > _MIN_PRODUCT_S:
             break
     while sum(times) < _TRIAL_S:
         times.append(_product_s(factor, product))
@@ -138,14 +125,17 @@ def _fastest_product(device: torch.device | str, precision: Precision, threads: 
 def _product_s(factor: torch.Tensor, product: torch.Tensor) -> float:
     started = time.perf_counter()
     torch.mm(factor, factor, out=product)
-    product[0, 0].item()  # wait for the device
+    product[0, 0].item()  # waits for the device
     return time.perf_counter() - started
 
 
 def use_threads(n: int | None = None) -> int:
-    """Let PyTorch use `n` processor threads, or one for every core; the number now in use.
+    """Make PyTorch use `n` processor threads, or one per core, and return their number.
 
-    Raises `SettingsError` for less than one.
+    Raises `SettingsError` for n below 1.
+
+    >>> use_threads(1)
+    1
     """
     if n is not None and n < 1:
         raise SettingsError(f"threads: {n} threads cannot compute; use 1 or more.")
@@ -154,7 +144,7 @@ def use_threads(n: int | None = None) -> int:
 
 
 def available_cores() -> int:
-    """Cores this process may use: bounded by its affinity, its container's quota, and the physical cores.
+    """Number of cores for this process: limited by its affinity, its container's quota, and the physical cores.
 
     >>> available_cores() >= 1
     True
@@ -165,7 +155,7 @@ def available_cores() -> int:
 
 
 def _cpu_quota(root: Path) -> int | None:
-    """Whole cores that a container may use, or None without a limit (cgroup v2, then v1)."""
+    """Number of whole cores that a container may use; None without a limit (cgroup v2, then v1)."""
     first_version = (root / "cpu" / f"cpu.cfs_{part}_us" for part in ("quota", "period"))
     words = _words(root / "cpu.max") or [word for path in first_version for word in _words(path)]
     if len(words) == 2 and all(word.isdigit() for word in words):
@@ -173,18 +163,17 @@ def _cpu_quota(root: Path) -> int | None:
     return None
 
 
-def _memory_bytes(root: Path = _CGROUP) -> tuple[int, int]:
-    """Memory (free, total) in bytes, within a container's limit where it has one (cgroup v2, then v1)."""
+def _free_processor_memory_bytes(root: Path) -> int:
+    """Free memory, within a container's limit if there is one (cgroup v2, then v1)."""
     memory = psutil.virtual_memory()
-    free, total = memory.available, memory.total
     for limit_file, used_file in (
         ("memory.max", "memory.current"),
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
     ):
         limit, used = ("".join(_words(root / name)) for name in (limit_file, used_file))
-        if limit.isdigit() and used.isdigit() and int(limit) < total:
-            return max(0, min(free, int(limit) - int(used))), int(limit)
-    return free, total
+        if limit.isdigit() and used.isdigit() and int(limit) < memory.total:
+            return max(0, min(memory.available, int(limit) - int(used)))
+    return memory.available
 
 
 def _words(path: Path) -> list[str]:
@@ -192,7 +181,3 @@ def _words(path: Path) -> list[str]:
         return path.read_text(encoding="ascii").split()
     except OSError:  # not Linux, or another cgroup version
         return []
-
-
-def _processor_name() -> str:
-    return str(torch.cpu.get_capabilities().get("cpu_name", "")).strip() or "processor"

@@ -9,7 +9,8 @@ from playground import device as device_module
 from playground.device import (
     autocast,
     available_cores,
-    machine,
+    device_name,
+    free_memory_bytes,
     measure_peak_flop_per_s,
     resolve_device,
     resolve_precision,
@@ -105,21 +106,19 @@ def test_cores_respect_affinity_and_quota(monkeypatch, tmp_path: Path):
 )
 def test_a_container_s_memory_limit_bounds_what_is_reported(tmp_path: Path, limit, used):
     write(tmp_path, {limit: "1000000", used: "400000"})
-    assert device_module._memory_bytes(tmp_path) == (600_000, 1_000_000)
+    assert device_module._free_processor_memory_bytes(tmp_path) == 600_000
 
 
-def test_no_container_means_the_machine_s_memory(tmp_path: Path):
+def test_without_a_container_limit_the_machine_s_memory_is_free(monkeypatch, tmp_path: Path):
+    memory = psutil.virtual_memory()
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     write(tmp_path, {"memory.max": "max", "memory.current": "5"})
-    assert device_module._memory_bytes(tmp_path)[1] == psutil.virtual_memory().total
+    assert device_module._free_processor_memory_bytes(tmp_path) == memory.available
 
 
-def test_the_machine_describes_itself():
-    here = machine("cpu")
-    assert here.device == "cpu"
-    assert here.device_name
-    assert 1 <= here.cores <= (os.cpu_count() or 1)
-    assert 0 < here.free_memory_bytes <= here.memory_bytes
-    assert here.bfloat16 == (resolve_precision("auto", "cpu") == "bfloat16")
+def test_the_processor_has_a_name_and_free_memory():
+    assert device_name("cpu")
+    assert 0 < free_memory_bytes("cpu") <= psutil.virtual_memory().total
 
 
 def write(root: Path, files: dict[str, str]) -> None:
