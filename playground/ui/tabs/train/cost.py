@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from playground.cost import Plan, estimate_memory
-from playground.device import machine
+from playground.device import free_memory_bytes
 from playground.model.presets import count_parameters
 from playground.ui.widgets.facts.facts import facts
 
@@ -53,7 +53,7 @@ def _count_format(plan: Plan) -> str:
 
 
 def _memory_warning(needed_bytes: int) -> str:
-    free_bytes = machine().free_memory_bytes
+    free_bytes = free_memory_bytes()
     if needed_bytes <= free_bytes:
         return ""
     return (
