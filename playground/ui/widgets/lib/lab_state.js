@@ -2,8 +2,6 @@
 
 import { parse } from './host.js';
 
-/** @typedef {number | null | number[] | [number, number][]} Setting  a number, none, token ids, or ids with numbers */
-
 /**
  * One stage with its settings, each under its own name.
  * @typedef {{ name: string, on: boolean, [setting: string]: unknown }} StageEntry
@@ -32,6 +30,17 @@ import { parse } from './host.js';
  * @returns {LabState | null}
  */
 export const readState = (props) => parse(props.value);
+
+/**
+ * The state that a widget was made with; throws if there is none.
+ * @param {{ value: string | null }} props
+ * @returns {LabState}
+ */
+export function firstState(props) {
+  const state = readState(props);
+  if (!state) throw new Error('The widget was made without a state.');
+  return state;
+}
 
 /**
  * Make `state` the widget's value and raise `input`, which passes it to the other widgets.

@@ -1,0 +1,27 @@
+import { equal, test } from '/tests/check.js';
+import { withNewWord, withWord, withoutWord, wordProblem, wordsSummary } from '/widgets/source/words.js';
+
+/** @type {[string, number][]} */
+const WORDS = [['a', 1], ['b', 2], ['word 3', 3]];
+
+test('changes make a new list and leave the old one as it is', () => {
+  equal(withWord(WORDS, 1, ['c', 9]), [['a', 1], ['c', 9], ['word 3', 3]]);
+  equal(withoutWord(WORDS, 0), [['b', 2], ['word 3', 3]]);
+  equal(WORDS, [['a', 1], ['b', 2], ['word 3', 3]]);
+});
+
+test('a new word has a name that no other word has', () => {
+  equal(withNewWord(WORDS).at(-1), ['word 4', 0]);
+  equal(withNewWord(WORDS.slice(1)).at(-1), ['word 4', 0]);
+  equal(withNewWord([]).at(-1), ['word 1', 0]);
+});
+
+test('an empty word and one that appears twice are refused', () => {
+  equal(wordProblem(WORDS, 0, ''), 'A word needs a character.');
+  equal(wordProblem(WORDS, 0, 'b'), 'This word is there already.');
+  equal([wordProblem(WORDS, 1, 'b'), wordProblem(WORDS, 1, 'c')], ['', '']);
+});
+
+test('the summary counts the words', () => {
+  equal([WORDS, WORDS.slice(2)].map(wordsSummary), ['3 words, their logits, the text so far: edit', '1 word, their logits, the text so far: edit']);
+});
