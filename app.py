@@ -1,6 +1,7 @@
-"""The page: `python app.py` opens it. A Space finds `demo` here.
+"""The page: `python app.py` opens it, and a Hugging Face Space looks for `demo` here.
 
-A training child imports this file again, as `__mp_main__`; it needs nothing of it, so nothing is imported at the top.
+Child processes import this file again, as `__mp_main__`. They need nothing from it, so the slow imports are not at the
+top.
 """
 
 import argparse
@@ -13,9 +14,9 @@ def _flags() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train a small GPT, and see how it chooses its next word.")
     parser.add_argument("--checkpoints", default="checkpoints", help="folder of the runs")
     parser.add_argument("--host", default="0.0.0.0" if on_space else "127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, help="port; the first free one from 7860 on if not given")
-    parser.add_argument("--max-jobs", type=int, default=1, help="trainings at a time; more wait in a queue")
-    parser.add_argument("--public", action="store_true", default=on_space, help="limits for a server for strangers")
+    parser.add_argument("--port", type=int, help="port; by default the first free one from 7860")
+    parser.add_argument("--max-jobs", type=int, default=1, help="number of trainings at a time; more wait in a queue")
+    parser.add_argument("--public", action="store_true", default=on_space, help="apply the limits for a public server")
     return parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
 
 

@@ -1,6 +1,6 @@
 """See how a language model is trained and how it chooses its next word.
 
-The names in `__all__` are the public Python API; they are the book's names where the book has one.
+The names in `__all__` are the public Python API. Where the book has a name, it is used.
 
 >>> import torch
 >>> from playground import GPTModel, ModelConfig, generate, load_tokenizer, text_to_token_ids
@@ -13,8 +13,8 @@ torch.Size([1, 7])
 
 import os
 
-# Threads that spin for long while they wait for each other stand still on a busy machine, and those that sleep at once
-# wake up late on an idle one: some microseconds are between. Read once, when torch is loaded.
+# How OpenMP threads wait for each other: a long spin blocks cores on a busy machine, and sleeping at once costs time to
+# wake up on an idle one. This spins for some microseconds, then sleeps. torch reads it once, when it is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 

@@ -1,4 +1,4 @@
-"""`python -m playground` is the command line."""
+"""`python -m playground` runs the command line."""
 
 from playground.cli.main import main
 

@@ -1,19 +1,21 @@
-"""The exception tree: every message is one sentence for the user, saying what is wrong, where, and what to do.
+"""The exception tree: every message is one sentence for the user that says what is wrong, where, and what to do.
 
 PlaygroundError
-├── SettingsError      a setting is out of its bounds or does not fit the others
-├── TextError          a text cannot be read, is empty, or is too short or too large
-├── DownloadError      something had to come from the network and could not be had
-├── CheckpointError    a checkpoint or a weights file is damaged, hostile, or does not fit
-├── RunError           a run is unknown, its name is not allowed, or it is in the wrong state
-└── BusyError          the machine or the visitor's share of it is taken; try again later
+├── SettingsError
+├── TextError
+│   ├── TextTooShortError       in text/corpus.py; has the longest context length that would work
+│   └── UnclearEncodingError    in text/upload.py; has the encodings to choose from
+├── DownloadError
+├── CheckpointError
+├── RunError
+└── BusyError
 """
 
 from pydantic import ValidationError
 
 
 class PlaygroundError(Exception):
-    """Base of everything the playground raises on purpose; `str(error)` is fit to be shown.
+    """Base of all errors the playground raises on purpose; `str(error)` is one sentence for the user.
 
     >>> issubclass(TextError, PlaygroundError)
     True
@@ -21,31 +23,31 @@ class PlaygroundError(Exception):
 
 
 class SettingsError(PlaygroundError):
-    """A setting is out of its bounds or does not fit the others."""
+    """A setting is out of bounds or does not fit the others."""
 
 
 class TextError(PlaygroundError):
-    """A text cannot be read, is empty, or is too short or too large."""
+    """A text cannot be read, or is empty, too short or too large."""
 
 
 class DownloadError(PlaygroundError):
-    """Something had to come from the network and could not be had."""
+    """A download failed, or is switched off."""
 
 
 class CheckpointError(PlaygroundError):
-    """A checkpoint or a weights file is damaged, hostile, or does not fit."""
+    """A checkpoint or weights file is damaged, malicious, or does not fit the model."""
 
 
 class RunError(PlaygroundError):
-    """A run is unknown, its name is not allowed, or it is in the wrong state for what was asked."""
+    """A run does not exist, its name is not allowed, or its state does not permit the request."""
 
 
 class BusyError(PlaygroundError):
-    """The machine, or one visitor's share of it, is taken; the same request may go through later."""
+    """The machine, or one visitor's share of it, is in use; the same request may succeed later."""
 
 
 def explain(error: ValidationError) -> SettingsError:
-    """Turn pydantic's report into one sentence that names the first field at fault.
+    """Turn pydantic's report into one sentence about the first invalid field.
 
     >>> from playground.config import ModelConfig
     >>> try:
@@ -56,8 +58,9 @@ def explain(error: ValidationError) -> SettingsError:
     """
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    what = first["msg"].removeprefix("Value error, ").rstrip(".")
-    if not where:  # a rule between fields: its own message names them
+    message = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
+    what = message.rstrip(".")
+    if not where:  # a rule between fields, whose message names them
         return SettingsError(f"{what}.")
     if first["type"] == "missing":
         return SettingsError(f"{where}: it is missing, and has no default.")

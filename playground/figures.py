@@ -1,6 +1,6 @@
-"""Numbers → matplotlib figures, for what is saved or printed; knows no model and no page.
+"""Numbers → matplotlib figures, to be saved or printed.
 
-Figures are made without pyplot, so that threads can draw at the same time and nothing is kept between calls.
+Figures are made without pyplot, so that several threads can draw and no state is kept between calls.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ def plot_losses(
     train_losses: Sequence[float],
     val_losses: Sequence[float],
 ) -> Figure:
-    """The chapter's picture of a training: both losses over epochs, tokens seen on a second axis on top.
+    """The chapter's figure of a training: both losses over epochs, with tokens seen on a second axis at the top.
 
-    All four sequences hold one value per evaluation. Source: book, chapter 5, `plot_losses`.
+    All four sequences have one value per evaluation. Source: book, chapter 5, `plot_losses`.
 
     >>> figure = plot_losses([0.5, 1.0], [512, 1024], [9.8, 8.1], [9.9, 8.4])
     >>> [axis.get_xlabel() for axis in figure.axes]
@@ -43,9 +43,9 @@ def plot_losses(
 
 
 def plot_temperatures(words: Sequence[str], probabilities: Mapping[float, Sequence[float]]) -> Figure:
-    """The chapter's picture of temperature: for every word one bar per temperature.
+    """The chapter's figure of temperature scaling: for every word one bar per temperature.
 
-    `probabilities` maps a temperature to the words' probabilities under it. Source: book, chapter 5.
+    `probabilities` maps a temperature to the probabilities of the words. Source: book, chapter 5.
 
     >>> figure = plot_temperatures(["closer", "forward"], {1: [0.1, 0.9], 5: [0.4, 0.6]})
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
@@ -64,9 +64,14 @@ def plot_temperatures(words: Sequence[str], probabilities: Mapping[float, Sequen
 
 
 def save_figure(figure: Figure, path: Path) -> Path:
-    """Write a figure in the format of the path's suffix (pdf, png or svg) and give back the path.
+    """Save a figure in the format of the path's suffix (pdf, png or svg), and return the path.
 
     Raises `SettingsError` for another suffix.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> save_figure(plot_losses([0.5, 1.0], [512, 1024], [9.8, 8.1], [9.9, 8.4]), folder / "losses.svg").name
+    'losses.svg'
     """
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in FIGURE_FORMATS:

@@ -1,7 +1,7 @@
 """The command line: `python -m playground COMMAND`; each command turns options into a config and calls one function.
 
-People see tables and progress; with `--json` stdout holds one JSON value a line and nothing else. Imports of the
-slow libraries stand inside the commands, so that `--help` answers at once.
+People see tables and progress; with `--json`, stdout has one JSON value per line and nothing else. Slow libraries are
+imported inside the commands, so that `--help` answers at once.
 """
 
 import os
@@ -15,21 +15,13 @@ from rich.markup import escape
 
 from playground.cli import runs, writing
 from playground.cli.options import takes_settings
-from playground.cli.shared import (
-    CHECKPOINTS,
-    AsJson,
-    Checkpoints,
-    Sharded,
-    follow,
-    only,
-    store,
-)
+from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, store
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import PlaygroundError, TextError
 
 app = typer.Typer(
     name="playground",
-    help="Train a small GPT on a text of yours, look at its next word, and let it write.",
+    help="Train a small GPT on your own text, inspect its next-token distribution, and let it write.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,9 +31,9 @@ runs.add_commands(app)
 
 
 def main() -> None:
-    """Run the command line; an error meant for the user is one sentence on stderr and exit status 1.
+    """Run the command line; an error of the playground is printed as one sentence on stderr, with exit status 1.
 
-    Of the processes that torchrun starts, the first one runs the command and the others help it to train.
+    Of the processes that torchrun starts, rank 0 runs the command and the others join its training.
     """
     try:
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
@@ -59,11 +51,11 @@ def main() -> None:
 @takes_settings(ModelConfig, DataConfig, TrainConfig)
 def train(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A file, `-` for standard input, or sample:NAME.")],
-    preset: Annotated[str, typer.Option(help="Size and settings to begin with.")] = "mini",
-    name: Annotated[str | None, typer.Option(help="Name of the run; made from text and preset when left out.")] = None,
-    max_bytes: Annotated[int, typer.Option(min=1, help="Most bytes of text to read.")] = 1_000_000_000,
+    preset: Annotated[str, typer.Option(help="Size and settings to start from.")] = "mini",
+    name: Annotated[str | None, typer.Option(help="Name of the run; by default made from text and preset.")] = None,
+    max_bytes: Annotated[int, typer.Option(min=1, help="Largest text to read, in bytes.")] = 1_000_000_000,
     encoding: Annotated[
-        str | None, typer.Option(help="How the file is encoded, such as windows-1252; found out when left out.")
+        str | None, typer.Option(help="Encoding of the file, such as windows-1252; detected by default.")
     ] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
     sharded: Sharded = False,
@@ -98,9 +90,9 @@ def train(
 @app.command()
 def ui(
     checkpoints: Checkpoints = CHECKPOINTS,
-    host: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine alone.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1: this machine only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page.")] = 7860,
-    max_jobs: Annotated[int, typer.Option(min=1, help="Trainings that may run at the same time.")] = 1,
+    max_jobs: Annotated[int, typer.Option(min=1, help="Number of trainings that may run at the same time.")] = 1,
 ) -> None:
     """Open the page in the browser."""
     from playground.ui.build import serve
@@ -109,7 +101,7 @@ def ui(
 
 
 def read_text_argument(text: str, max_bytes: int, encoding: str | None = None) -> tuple[str | Path, str]:
-    """The text that TEXT stands for, or the path of a large file, and a name for it; raises `TextError`."""
+    """The text that the argument TEXT means, or the path of a large file, and a name for it; raises `TextError`."""
     from playground.text.samples import load_sample
     from playground.text.upload import LARGE_TEXT_BYTES, check_size, decode_upload
 

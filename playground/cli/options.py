@@ -1,9 +1,9 @@
-"""Command-line options made from the configs, so that a setting's name, bounds and help are written once."""
+"""Command-line options generated from the configs, where a setting's name, bounds and help text are defined."""
 
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 import typer
 
@@ -11,10 +11,10 @@ from playground.config import Config
 
 
 def takes_settings(*configs: type[Config]) -> Callable[[Callable], Callable]:
-    """Replace a command's `**settings` by one option for every field of the configs it does not already take.
+    """Replace a command's `**settings` by one option for every field of the configs that is not a parameter already.
 
-    An option that is not given is left out of `settings`, so that a preset's value (or the config's default) holds.
-    Bounds are not repeated here: the config itself refuses what is out of them.
+    Options that are not given are left out of `settings`, so that the values of a preset or a default apply. Bounds are
+    checked by the config, not here.
 
     >>> from playground.config import DecodeConfig
     >>> @takes_settings(DecodeConfig)
@@ -33,7 +33,7 @@ def takes_settings(*configs: type[Config]) -> Callable[[Callable], Callable]:
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=None,
-                annotation=Annotated[field.annotation | None, typer.Option(help=field.description)],
+                annotation=Annotated[Optional[field.annotation], typer.Option(help=field.description)],  # noqa: UP045
             )
             for config in configs
             for name, field in config.model_fields.items()

@@ -1,4 +1,4 @@
-"""A training as a person sees it in the terminal: a bar, the losses, the speed, the time left, and the samples."""
+"""A training in the terminal: a progress bar with losses, speed and time left, and the samples."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,10 @@ from playground.training.loop.events import Evaluated, Event, Finished, Sampled,
 
 @contextmanager
 def encoding_bar(shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function that takes bytes done and bytes in all, and draws them on stderr; a small text draws nothing."""
+    """A progress bar on stderr for encoding a text: yields a function of the bytes done and the bytes in total.
+
+    The bar appears with the first call, so a small text, which is encoded without one, shows none.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as progress:
         tasks: list[TaskID] = []
@@ -35,7 +38,7 @@ def encoding_bar(shown: bool) -> Iterator[Callable[[int, int], None]]:
 
 
 def show_progress(name: str, events: Iterable[Event], console: Console | None = None) -> Event | None:
-    """Show the events as they come and give back the last one."""
+    """Show the events as they come, and return the last one; None if there was none."""
     console = console or Console()
     columns = (
         BarColumn(),
@@ -43,7 +46,8 @@ def show_progress(name: str, events: Iterable[Event], console: Console | None = 
         TextColumn("loss {task.fields[loss]}  validation {task.fields[val_loss]}  {task.fields[speed]}"),
         TimeRemainingColumn(),
     )
-    event = started = None
+    event: Event | None = None
+    started: Started | None = None
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=None, loss="–", val_loss="–", speed="")
         for event in events:
@@ -75,7 +79,7 @@ def show_progress(name: str, events: Iterable[Event], console: Console | None = 
 
 
 def summary(name: str, event: Finished, loss: str, speed: str) -> str:
-    """One line for the end of a sitting."""
+    """One line for the end of a training session."""
     if event.reason in ("diverged", "failed"):
         return f"[bold red]{escape(event.message)}[/]"
     last = "" if loss == "–" else f" · training loss {loss}, perplexity {exp(float(loss)):,.1f} · {speed}"
@@ -83,7 +87,7 @@ def summary(name: str, event: Finished, loss: str, speed: str) -> str:
 
 
 def _machine(event: Started) -> str:
-    """What the training runs on, and the most it can do."""
+    """Device, precision and threads of a training, and the measured peak of its hardware."""
     processes = "" if event.processes == 1 else f"{event.processes} processes with "
     threads = f"{event.threads} thread{'s' * (event.threads != 1)}"
     peak = "" if event.peak_flop_per_s is None else f", measured peak {event.peak_flop_per_s / 1e9:,.0f} GFLOP/s"
@@ -91,6 +95,6 @@ def _machine(event: Started) -> str:
 
 
 def _speed(tokens_per_s: float, started: Started | None) -> str:
-    """Tokens per second, and which part of the machine's peak that is, where it is known."""
+    """Tokens per second, and their share of the hardware's peak where it was measured."""
     share = started.share_of_peak(tokens_per_s) if started else None
     return f"{tokens_per_s:,.0f} tokens/s" + ("" if share is None else f", {share:.0%} of peak")

@@ -1,8 +1,7 @@
-"""The commands for runs that are there already: resume, fork, stop, and `runs` with all that is done to one at rest."""
+"""The commands for existing runs: resume, fork, stop, and `runs` with its subcommands."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -17,16 +16,23 @@ from playground.cli.shared import (
     Checkpoints,
     RunName,
     Sharded,
+    Step,
     checkpoint_name,
     follow,
+    say,
     store,
-    write,
+    write_json,
 )
 from playground.config import TrainConfig
 from playground.errors import SettingsError
 
-runs = typer.Typer(help="List the runs, compare them, rename, delete or carry them to another machine.")
-NewName = Annotated[str | None, typer.Option("--name", help="Name of the new run; made from the old one if left out.")]
+if TYPE_CHECKING:
+    from playground.training.runs.store import RunSummary
+
+runs = typer.Typer(help="List, compare, rename, pin, delete, export and import runs.")
+NewName = Annotated[
+    str | None, typer.Option("--name", help="Name of the new run; by default made from the old one's name.")
+]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -39,39 +45,43 @@ def add_commands(app: typer.Typer) -> None:
 
 def resume(
     run: RunName,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs in all, to train a complete run longer.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs in total, to train a completed run longer.")] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
     sharded: Sharded = False,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a run from its last good checkpoint; Ctrl-C saves and stops."""
-    there = store(checkpoints)
-    follow(there.open(run) if epochs is None else there.extend(run, epochs), as_json, sharded=sharded)
+    """Resume a run from its last intact checkpoint; Ctrl-C saves and stops."""
+    run_store = store(checkpoints)
+    follow(run_store.open(run) if epochs is None else run_store.extend(run, epochs), as_json, sharded=sharded)
 
 
 @takes_settings(TrainConfig)
 def fork(
     run: RunName,
-    step: Annotated[str, typer.Option(help="Which checkpoint to begin from: last, best, or a step number.")] = "last",
+    step: Step = "last",
     name: NewName = None,
-    drop_rate: Annotated[float | None, typer.Option(help="Share of values dropped at random while training.")] = None,
+    drop_rate: Annotated[
+        float | None, typer.Option(help="Dropout: share of values set to zero at random during training.")
+    ] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
     sharded: Sharded = False,
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
-    """Train a new run from a checkpoint of another one, with other settings."""
+    """Train a new run from a checkpoint of another run, with other settings."""
     from playground.training.runs.fork import fork as make_fork
     from playground.training.runs.fork import settings_at
 
-    there = store(checkpoints)
-    which = there.open(run).find_step(checkpoint_name(step))
-    train = settings_at(there.open(run), which).replace(**settings)
-    follow(make_fork(there, run, which, new_name=name, train=train, drop_rate=drop_rate), as_json, sharded=sharded)
+    run_store = store(checkpoints)
+    parent = run_store.open(run)
+    parent_step = parent.find_step(checkpoint_name(step))
+    train = settings_at(parent, parent_step).replace(**settings)
+    forked = make_fork(run_store, run, parent_step, new_name=name, train=train, drop_rate=drop_rate)
+    follow(forked, as_json, sharded=sharded)
 
 
 def stop(run: RunName, checkpoints: Checkpoints = CHECKPOINTS) -> None:
-    """Let a run that is being trained, here or from the page, save and end after its current step."""
+    """Make a run that is being trained, here or from the page, save and stop after its current step."""
     opened = store(checkpoints).open(run)
     if opened.status().live:
         opened.control.stop()
@@ -82,27 +92,42 @@ def stop(run: RunName, checkpoints: Checkpoints = CHECKPOINTS) -> None:
 
 @runs.callback(invoke_without_command=True)
 def list_runs(context: typer.Context, checkpoints: Checkpoints = CHECKPOINTS, as_json: AsJson = False) -> None:
-    """List the runs, the pinned ones (marked *) first, then the newest first."""
+    """List the runs: pinned ones (marked *) first, then the newest first."""
     if context.invoked_subcommand is not None:
         if checkpoints != CHECKPOINTS or as_json:
             raise SettingsError(
-                f"Options stand behind the command: runs {context.invoked_subcommand} … --checkpoints DIR."
+                f"Put options after the subcommand: runs {context.invoked_subcommand} … --checkpoints DIR."
             )
         return
-    there = store(checkpoints)
-    found = there.runs()
+    run_store = store(checkpoints)
+    rows = run_store.runs()
     if as_json:
-        for row in found:
-            status = row.status.model_dump(exclude={"pid", "process_started"})
-            record = {"name": row.name, **row.spec.model_dump(include={"preset", "text_name", "created"}), **status}
-            write(json.dumps({**record, "size_bytes": row.size_bytes, "pinned": row.pinned}, ensure_ascii=False) + "\n")
+        for row in rows:
+            write_json(_record(row))
         return
+    Console().print(_table(rows) if rows else f"There are no runs in {checkpoints} yet.")
+    for sentence in run_store.unreadable().values():
+        say(sentence, to_stderr=True, style="yellow")
+
+
+def _record(row: "RunSummary") -> dict[str, Any]:
+    """A run as JSON."""
+    return {
+        "name": row.name,
+        **row.spec.model_dump(include={"preset", "text_name", "created"}),
+        **row.status.model_dump(exclude={"pid", "process_started"}),
+        "size_bytes": row.size_bytes,
+        "pinned": row.pinned,
+    }
+
+
+def _table(rows: "list[RunSummary]") -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("run", overflow="fold")
     table.add_column("state", no_wrap=True)
     for title in ("steps", "train loss", "val loss", "best", "on disk"):
         table.add_column(title, justify="right", no_wrap=title != "train loss")
-    for row in found:
+    for row in rows:
         status = row.status
         table.add_row(
             escape(("*" if row.pinned else "") + row.name),
@@ -111,28 +136,27 @@ def list_runs(context: typer.Context, checkpoints: Checkpoints = CHECKPOINTS, as
             *(shown(value, ".3f") for value in (status.train_loss, status.val_loss, status.best_val_loss)),
             f"{row.size_bytes / 1e6:,.1f} MB",
         )
-    Console().print(table if found else f"There are no runs in {checkpoints} yet.")
-    for sentence in there.unreadable().values():
-        Console(stderr=True).print(f"[yellow]{escape(sentence)}[/]", highlight=False)
+    return table
 
 
 @runs.command()
 def compare(
-    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names of two runs or more.")],
+    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names of two or more runs.")],
     checkpoints: Checkpoints = CHECKPOINTS,
     as_json: AsJson = False,
 ) -> None:
-    """Show in what the settings of runs differ, and what came of it."""
+    """Show the settings in which runs differ, and their results."""
     from playground.training.runs.compare import differences
 
-    opened = [store(checkpoints).open(name) for name in names]
+    run_store = store(checkpoints)
+    opened = [run_store.open(name) for name in names]
     rows = [(row.setting, row.values) for row in differences([run.spec for run in opened])]
     results = [run.status() for run in opened]
     for name in ("step", "train_loss", "val_loss", "best_val_loss", "tokens_per_s", "elapsed_s"):
         rows.append((name, tuple(getattr(status, name) for status in results)))  # noqa: PERF401
     if as_json:
         for setting, values in rows:
-            write(json.dumps({"setting": setting, **dict(zip(names, values, strict=True))}, ensure_ascii=False) + "\n")
+            write_json({"setting": setting, **dict(zip(names, values, strict=True))})
         return
     table = Table("", *map(escape, names))
     for setting, values in rows:
@@ -144,7 +168,7 @@ def compare(
 def export_archive(
     run: RunName,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="The archive; RUN.zip here if left out.")
+        Path | None, typer.Argument(metavar="[FILE]", help="The archive to write; RUN.zip in this folder by default.")
     ] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
 ) -> None:
@@ -161,7 +185,7 @@ def import_archive(
     name: NewName = None,
     checkpoints: Checkpoints = CHECKPOINTS,
 ) -> None:
-    """Bring in a run from an archive; every file in it is checked first."""
+    """Import a run from an archive; all its files are checked first."""
     from playground.training.runs.archive import import_run
 
     run = import_run(store(checkpoints), file, name)
@@ -171,10 +195,10 @@ def import_archive(
 @runs.command()
 def rename(
     run: RunName,
-    new_name: Annotated[str, typer.Argument(metavar="NAME", help="Its new name.")],
+    new_name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.")],
     checkpoints: Checkpoints = CHECKPOINTS,
 ) -> None:
-    """Give a run another name."""
+    """Rename a run."""
     store(checkpoints).rename(run, new_name)
     say(f"{run} is now called {new_name}.")
 
@@ -182,11 +206,11 @@ def rename(
 @runs.command()
 def pin(
     run: RunName,
-    step: Annotated[int | None, typer.Option(help="Pin this checkpoint, so that it is never pruned.")] = None,
+    step: Annotated[int | None, typer.Option(help="Pin this checkpoint instead, so that it is never pruned.")] = None,
     off: Annotated[bool, typer.Option("--off", help="Unpin.")] = False,
     checkpoints: Checkpoints = CHECKPOINTS,
 ) -> None:
-    """Keep a run from being deleted, or one of its checkpoints from being pruned."""
+    """Protect a run from being deleted, or one of its checkpoints from being pruned."""
     opened = store(checkpoints).open(run)
     if step is None:
         opened.set_pinned(not off)
@@ -197,26 +221,21 @@ def pin(
 
 @runs.command()
 def delete(run: RunName, checkpoints: Checkpoints = CHECKPOINTS) -> None:
-    """Delete a run; for a day `runs undo` brings it back."""
+    """Delete a run; `runs undo` restores it for a day."""
     store(checkpoints).delete(run)
     say(f"{run} is deleted; `runs undo` brings it back.")
 
 
 @runs.command()
 def undo(checkpoints: Checkpoints = CHECKPOINTS) -> None:
-    """Bring back the run that was deleted last."""
-    there = store(checkpoints)
-    run = there.undo(next(iter(there.deleted()), ""))
+    """Restore the run that was deleted last."""
+    run_store = store(checkpoints)
+    run = run_store.undo(next(iter(run_store.deleted()), ""))
     say(f"{run.name} is back.")
 
 
-def say(sentence: str) -> None:
-    """One line for a person."""
-    Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
-
-
 def shown(value: Any, pattern: str) -> str:
-    """A number as the pattern says; anything else as it is, what is not known as a dash.
+    """A float formatted with the pattern, None as a dash, anything else as it is.
 
     >>> shown(3.14159, ".3f"), shown(None, ".3f"), shown("cosine", ".3f")
     ('3.142', '–', 'cosine')

@@ -1,23 +1,29 @@
-"""What the commands share: their common options, the run store, and training in this process."""
+"""What the commands share: their common options, output, the run store, and training in this process."""
 
+import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
+from rich.console import Console
+
+from playground.config import Config
 
 if TYPE_CHECKING:
-    from playground.training.runs.store import Run, RunStore
+    from playground.training.loop.control import Control
+    from playground.training.runs.run import Run, Which
+    from playground.training.runs.store import RunStore
 
-Checkpoints = Annotated[Path, typer.Option(help="Folder that holds one folder a run.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line on stdout, and nothing else.")]
+Checkpoints = Annotated[Path, typer.Option(help="Folder of the runs; every run has a folder in it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value per line on stdout, and nothing else.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run; `runs` lists them.")]
 Sharded = Annotated[
-    bool, typer.Option("--sharded", help="Under torchrun: share the model among the processes; for one too large.")
+    bool, typer.Option("--sharded", help="Under torchrun: shard a model that is too large for one process.")
 ]
 Step = Annotated[str, typer.Option(help="Which checkpoint: last, best, or a step number.")]
 CHECKPOINTS = Path("checkpoints")
@@ -30,28 +36,47 @@ def store(checkpoints: Path) -> "RunStore":
     return RunStore(checkpoints)
 
 
-def only(settings: dict[str, Any], config: type) -> dict[str, Any]:
-    """The settings that belong to one config."""
+def only(settings: dict[str, Any], config: type[Config]) -> dict[str, Any]:
+    """The settings that belong to a config.
+
+    >>> from playground.config import ModelConfig
+    >>> only({"emb_dim": 64, "lr": 0.1}, ModelConfig)
+    {'emb_dim': 64}
+    """
     return {name: value for name, value in settings.items() if name in config.model_fields}
 
 
-def checkpoint_name(step: str) -> "str | int":
-    """`last`, `best`, or a step number."""
-    return int(step) if step.isdecimal() else step
+def checkpoint_name(step: str) -> "Which":
+    """The value of `--step`: a number becomes an int; a name other than last and best is refused by the run.
+
+    >>> checkpoint_name("120"), checkpoint_name("best")
+    (120, 'best')
+    """
+    return int(step) if step.isdecimal() else cast("Which", step)
 
 
 def write(text: str) -> None:
-    """Put text on stdout at once."""
+    """Write text to stdout and flush it."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
+def write_json(value: dict[str, Any]) -> None:
+    """Write one line of JSON to stdout."""
+    write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def say(sentence: str, *, to_stderr: bool = False, style: str | None = None) -> None:
+    """Print one line for a person."""
+    Console(stderr=to_stderr).print(sentence, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
 def follow(run: "Run", as_json: bool, *, sharded: bool = False) -> None:
-    """Train a run in this process and show its events as they come; exit status 1 when it fails."""
+    """Train a run in this process and show its events; exit with status 1 when the training fails."""
     from playground.cli.progress import show_progress
     from playground.sampling.generate import write_sample
     from playground.training.jobs.session import run_training
-    from playground.training.loop.events import event_to_json
+    from playground.training.loop.events import Finished, event_to_json
 
     with stop_on_signal() as control:
         events = run_training(run, sample=write_sample, control=control, sharded=sharded)
@@ -61,20 +86,21 @@ def follow(run: "Run", as_json: bool, *, sharded: bool = False) -> None:
                 write(event_to_json(last) + "\n")
         else:
             last = show_progress(run.name, events)
-    if last is not None and getattr(last, "reason", "") in ("diverged", "failed"):
+    if isinstance(last, Finished) and last.reason in ("diverged", "failed"):
         raise typer.Exit(1)
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[Any]:
-    """A control for the trainer that asks it to save and stop after the first Ctrl-C or SIGTERM; a second ends it."""
-    from playground.training.loop.trainer import Control
+def stop_on_signal() -> Iterator[Callable[[], "Control"]]:
+    """A control for the trainer: the first Ctrl-C or SIGTERM makes it save and stop, a second ends the process."""
+    from playground.training.loop.control import Control
 
-    commands = ["run"]
+    wanted = Control()
 
     def stop(*_: Any) -> None:
-        commands[0] = "stop"
-        if "WORLD_SIZE" not in os.environ:  # torchrun hands each signal on to us a second time
+        nonlocal wanted
+        wanted = Control("stop")
+        if "WORLD_SIZE" not in os.environ:  # torchrun forwards each signal that its processes got already
             restore()
 
     def restore() -> None:
@@ -83,6 +109,6 @@ def stop_on_signal() -> Iterator[Any]:
 
     former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield lambda: Control(command=commands[0])
+        yield lambda: wanted
     finally:
         restore()

@@ -84,7 +84,7 @@ def test_stop_reaches_a_run_that_another_process_trains(run, store):
     assert "not being trained" in run("stop", "one").stdout
     opened.set_status(Status(state="running").by_this_process())
     assert "stops after its current step" in run("stop", "one").stdout
-    assert opened.control.read().wish == "stop"
+    assert opened.control.read().command == "stop"
 
 
 def test_compare_shows_what_differs_and_what_came_of_it(run):
@@ -103,7 +103,7 @@ def test_export_and_import_carry_a_run(run, store, tmp_path):
     assert "one-2 is here" in run("runs", "import", str(file)).stdout
     assert "mine is here" in run("runs", "import", str(file), "--name", "mine").stdout
     assert store.open("mine").steps() == store.open("one").steps()
-    with pytest.raises(RunError, match="cannot be brought in"):
+    with pytest.raises(RunError, match="cannot be imported"):
         run("runs", "import", str(tmp_path / "missing.zip"))
 
 
