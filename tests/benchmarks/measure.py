@@ -1,6 +1,8 @@
-"""One measurement in a process of its own: `python -m tests.benchmarks.measure '{"task": …}'` prints one JSON object.
+"""One side of a comparison in a process of its own: `python -m tests.benchmarks.measure '{"task": …}'`.
 
-A process of its own, because peak memory never falls within one, and one side must not warm the other's caches.
+It prepares the task, says so with an empty line, and then measures once for each line it reads, answering with one JSON
+object a line. It is a process of its own, because peak memory never falls within one, and one side must not warm the
+other's caches.
 """
 
 import json
@@ -22,9 +24,10 @@ from playground.training.loop.events import Event
 from tests.benchmarks.sides import Side, make_side, shape
 
 Numbers = dict[str, float]
+Measurement = Callable[[], Numbers]
 
 
-def training(side: str, size: str, seconds: float) -> Numbers:
+def training(side: str, size: str, seconds: float) -> Measurement:
     """Tokens per second over the median step, and the process's peak memory."""
     config, preset = shape(size), PRESETS[size]
     made = make_side(side, config, trains=True)
@@ -34,25 +37,34 @@ def training(side: str, size: str, seconds: float) -> Numbers:
 
         use_threads(choose_threads(made.model, preset.data.batch_size, torch.get_num_threads()))
     made.model.train()
-    step_s = _median_s(lambda: made.train(inputs, targets), seconds)
-    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    made.train(inputs, targets)
     estimate = estimate_memory(config, preset.data, preset.train).training_bytes
-    return {
-        "tokens_per_s": inputs.numel() / step_s,
-        "step_s": step_s,
-        "peak_bytes": peak_bytes,
-        "estimated_bytes": estimate,
-    }
+
+    def measure() -> Numbers:
+        step_s = _median_s(lambda: made.train(inputs, targets), seconds)
+        return {
+            "tokens_per_s": inputs.numel() / step_s,
+            "step_s": step_s,
+            "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "estimated_bytes": estimate,
+        }
+
+    return measure
 
 
-def evaluation(side: str, size: str, seconds: float) -> Numbers:
-    """Tokens per second of measuring the loss of a batch, dropout off and without gradients, amid a training."""
+def evaluation(side: str, size: str, seconds: float) -> Measurement:
+    """Tokens per second of measuring the loss of a batch without dropout and gradients, on a side made for training."""
     made = make_side(side, shape(size), trains=True)
     made.model.eval()
     inputs, targets = _batch(size)
+
+    @torch.inference_mode()
+    def measure() -> Numbers:
+        return {"tokens_per_s": inputs.numel() / _median_s(lambda: made.loss(inputs, targets), seconds)}
+
     with torch.inference_mode():
-        batch_s = _median_s(lambda: made.loss(inputs, targets), seconds)
-    return {"tokens_per_s": inputs.numel() / batch_s}
+        made.loss(inputs, targets)
+    return measure
 
 
 def _batch(size: str) -> tuple[torch.Tensor, torch.Tensor]:
@@ -61,15 +73,14 @@ def _batch(size: str) -> tuple[torch.Tensor, torch.Tensor]:
     return text[:, :-1], text[:, 1:]
 
 
-def generation(side: str, size: str, seconds: float) -> Numbers:
-    """Tokens per second of greedy writing within the context, the prompt's pass included."""
+def generation(side: str, size: str, seconds: float) -> Measurement:
+    """Tokens per second of greedy writing within the context, reading the prompt included."""
     made = make_side(side, shape(size), trains=False)
     made.model.eval()
     new = min(100, made_context(made) - 8)
     prompt = torch.arange(8)[None]
-    made.write(prompt, 4)
-    write_s = _median_s(lambda: made.write(prompt, new), seconds, at_least=1)
-    return {"tokens_per_s": new / write_s}
+    made.write(prompt, new)
+    return lambda: {"tokens_per_s": new / _median_s(lambda: made.write(prompt, new), seconds)}
 
 
 def growth(side: str, size: str, seconds: float) -> Numbers:
@@ -97,8 +108,8 @@ def growth(side: str, size: str, seconds: float) -> Numbers:
 
 def time_to_loss(side: str, size: str, seconds: float) -> Numbers:
     """Seconds of training until an evaluation on the training text lies below 0.8, for the bundled story."""
-    if side == "book":  # its own settings; one step is measured, the 90 of its ten epochs are not waited for
-        return {"seconds": 90 * training("book", "gpt2-124M", seconds)["step_s"], "extrapolated": 1}
+    if side == "book":  # in its own settings: one step is measured, instead of all 90 of its ten epochs
+        return {"seconds": 90 * training("book", "gpt2-124M", seconds)()["step_s"], "extrapolated": 1}
     started = time.perf_counter()
     for event in _trained_on_story(size):
         if event.type == "evaluated" and event.train_loss < 0.8:
@@ -177,20 +188,30 @@ def made_context(made: Side) -> int:
     )
 
 
-def _median_s(work: Callable[[], Any], seconds: float, at_least: int = 3) -> float:
-    """Median time of a call, for at least that many calls and seconds, after one that warms up."""
-    work()
+def _median_s(work: Callable[[], Any], seconds: float) -> float:
+    """Median time of a call, of one at least and of as many as fit into that time."""
     times: list[float] = []
-    while len(times) < at_least or sum(times) < seconds:
+    while sum(times) < seconds or not times:
         started = time.perf_counter()
         work()
         times.append(time.perf_counter() - started)
     return statistics.median(times)
 
 
-TASKS = {task.__name__: task for task in (training, evaluation, generation, growth, time_to_loss, final_loss, start)}
+IN_SLICES = {task.__name__: task for task in (training, evaluation, generation)}
+"""What can be measured for some seconds, again and again."""
+AT_ONCE = {task.__name__: task for task in (growth, time_to_loss, final_loss, start)}
 
-if __name__ == "__main__":
+
+def main() -> None:
     spec = json.loads(sys.argv[1])
     use_threads(spec.pop("threads"))
-    print(json.dumps(TASKS[spec.pop("task")](**spec)))
+    task = spec.pop("task")
+    measurement = IN_SLICES[task](**spec) if task in IN_SLICES else lambda: AT_ONCE[task](**spec)
+    print(flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(measurement()), flush=True)
+
+
+if __name__ == "__main__":
+    main()

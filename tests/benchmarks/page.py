@@ -1,9 +1,9 @@
 """`python -m tests.benchmarks.page`: training and writing on the page, with the page open, beside the same without it.
 
-Both sides in turns, as medians. Of a training tokens per second of the whole sitting (evaluations, samples and saves
-included) beside the terminal's; of writing tokens per second beside `stream`'s, as the page tells them (while tokens
-come) and from the click to the last token in the browser. The server's and the browser's own work is part of what the
-page's side pays for. Needs Chromium.
+Both sides take turns of some seconds, and the ratio is the median over all pairs of neighbouring turns, with its
+quartiles. Training: tokens per second of the whole training (evaluations, samples and saves included) beside the
+command line's. Writing: tokens per second beside `stream`'s, as the page shows them (while tokens arrive) and from the
+click to the last token in the browser. The work of the server and of the browser counts for the page. Needs Chromium.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from rich.table import Table
 
 from playground.training.loop.events import Finished, Stepped
 from playground.training.runs.store import RunStore
+from tests.benchmarks.ratio import Ratio
 
 CHROMIUM = "/usr/bin/chromium"
 PORT = 7899
@@ -31,7 +32,7 @@ PROMPT, NEW_TOKENS = "The ferry", 500
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=6, help="turns of each side (default 6)")
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         store = RunStore(Path(folder))
@@ -58,14 +59,15 @@ def main() -> None:
 
 def show(work: str, sides: dict[str, list[float]]) -> None:
     """A table of one kind of work, and each side's speed over the first one's as a line of JSON."""
-    rounds = len(sides["page"])
-    table = Table("side", "tokens/s, median", "each", title=f"{work}, mini on the bundled story, {rounds} rounds")
-    for name, speeds in sides.items():
-        table.add_row(name, f"{statistics.median(speeds):,.0f}", "  ".join(f"{speed:,.0f}" for speed in speeds))
-    Console().print(table)
     first, *others = sides
-    ratios = {name: statistics.median(sides[name]) / statistics.median(sides[first]) for name in others}
-    print(json.dumps({f"{work}, {name} over {first}": ratio for name, ratio in ratios.items()}))
+    ratios = {name: Ratio.of(sides[name], sides[first]) for name in others}
+    title = f"{work}, mini on the bundled story, {len(sides[first])} turns"
+    table = Table("side", "tokens/s, median", "each", f"over {first}", title=title)
+    for name, speeds in sides.items():
+        each = "  ".join(f"{speed:,.0f}" for speed in speeds)
+        table.add_row(name, f"{statistics.median(speeds):,.0f}", each, str(ratios.get(name, "")))
+    Console().print(table)
+    print(json.dumps({f"{work}, {name} over {first}": vars(ratio) for name, ratio in ratios.items()}))
 
 
 def _open(page: Page) -> None:
@@ -146,9 +148,9 @@ def _write_on_page(page: Page) -> tuple[float, float]:
           return performance.now() - began;
         }"""
     )
-    told = re.search(r"([\d,]+) tokens/s", page.inner_text(".status-text"))
-    assert told, "The page does not tell how fast it wrote."
-    return float(told[1].replace(",", "")), NEW_TOKENS / (took_ms / 1000)
+    shown = re.search(r"([\d,]+) tokens/s", page.inner_text(".status-text"))
+    assert shown, "The page does not show how fast it wrote."
+    return float(shown[1].replace(",", "")), NEW_TOKENS / (took_ms / 1000)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is compared with what, and what is aimed at."""
+"""The comparisons, and the ratios they aim at."""
 
 from dataclasses import dataclass
 
