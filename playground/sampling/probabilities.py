@@ -1,4 +1,4 @@
-"""Logits to probabilities, and how unsure they are. V: vocabulary; every function takes any leading dimensions."""
+"""Logits to probabilities, entropy and ranks. V: vocabulary; …: any leading dimensions."""
 
 import math
 
@@ -10,10 +10,10 @@ from playground.sampling.stages import Temperature
 
 
 def softmax_with_temperature(logits: Tensor, temperature: float) -> Tensor:
-    """Probabilities `(…, V)` of logits `(…, V)` divided by a temperature (book, section 5.3.1).
+    """The probabilities `(…, V)` of logits `(…, V)` divided by a temperature (book, section 5.3.1).
 
-    Above 1 flatter, below 1 sharper. 0 is the limit, the greedy choice: probability 1 for the likeliest token (the
-    first, if several are). Raises `SettingsError` for a negative temperature, NaN, and what lies between 0 and 0.001.
+    Above 1 the distribution gets flatter, below 1 sharper. 0 is the greedy choice: probability 1 for the likeliest
+    token, of several the first. Raises `SettingsError` for NaN, negative values, and those between 0 and 0.001.
 
     >>> softmax_with_temperature(torch.tensor([2.0, 0.0]), 2.0)
     tensor([0.7311, 0.2689])
@@ -24,7 +24,7 @@ def softmax_with_temperature(logits: Tensor, temperature: float) -> Tensor:
 
 
 def entropy_bits(probs: Tensor) -> Tensor:
-    """How unsure a distribution is, in bits: `(…, V)` → `(…)`; 2 to this power is the effective number of choices.
+    """The entropy of distributions in bits: `(…, V)` → `(…)`. 2 to this power is the effective number of choices.
 
     >>> entropy_bits(torch.tensor([0.5, 0.5, 0.0]))
     tensor(1.)
@@ -33,7 +33,7 @@ def entropy_bits(probs: Tensor) -> Tensor:
 
 
 def rank_of(probs: Tensor, token_id: int) -> int:
-    """Place of a token among the probabilities `(V,)`, 1 for the likeliest; equally likely ones share the better place.
+    """Rank of a token in a distribution `(V,)`; 1 is the likeliest, and equally likely tokens share the better rank.
 
     >>> rank_of(torch.tensor([0.2, 0.6, 0.2]), 2)
     2
@@ -42,11 +42,11 @@ def rank_of(probs: Tensor, token_id: int) -> int:
 
 
 def check_logits(logits: Tensor) -> None:
-    """Raise `SettingsError` when logits are empty, or hold NaN or +∞, from which no probability can be had.
+    """Raise `SettingsError` for logits that are empty or contain NaN or +∞: they have no probabilities.
 
     >>> check_logits(torch.tensor([1.0, float("-inf")]))
     """
     if logits.numel() == 0:
         raise SettingsError("There are no logits to choose from; give at least one token.")
-    if not logits.max().item() < math.inf:  # NaN is the largest of all, and not below it
+    if not logits.max().item() < math.inf:  # the maximum is NaN if any value is
         raise SettingsError("The logits hold NaN or infinity, so there is no choice; take another step of the run.")

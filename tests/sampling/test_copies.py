@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from playground.config import DataConfig
 from playground.sampling import copies
-from playground.sampling.copies import CopyIndex, TokenPlaces, suffix_array
+from playground.sampling.copies import CharacterOffsets, CopyIndex, suffix_array
 from playground.text.corpus import build_corpus
 from playground.text.samples import load_sample
 from playground.text.tokenizer import encode, load_tokenizer
@@ -39,7 +39,7 @@ def test_each_token_gets_the_longest_copied_stretch_it_lies_in(train, text):
 def test_matches_stand_at_their_place_and_cannot_be_extended(train, text):
     matches = CopyIndex(train).find(text).matches
     for match in matches:
-        assert text[match.start : match.end] == train[match.place : match.place + match.length]
+        assert text[match.start : match.end] == train[match.position : match.position + match.length]
         assert match.end == len(text) or not stands_in(train, text[match.start : match.end + 1])
         assert match.start == 0 or not stands_in(train, text[match.start - 1 : match.end])
     assert [match.start for match in matches] == sorted(match.start for match in matches)
@@ -48,11 +48,11 @@ def test_matches_stand_at_their_place_and_cannot_be_extended(train, text):
 @given(FEW, FEW, st.integers(1, 4))
 def test_beyond_a_length_a_match_is_followed_along_one_place(train, text, long):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(copies, "LONG", long)
+        patch.setattr(copies, "MAX_EXACT", long)
         found = CopyIndex(train).find(text)
     exact = CopyIndex(train).find(text)
     for match in found.matches:
-        assert text[match.start : match.end] == train[match.place : match.place + match.length]
+        assert text[match.start : match.end] == train[match.position : match.position + match.length]
     assert np.array_equal(np.minimum(found.longest, long), np.minimum(exact.longest, long))
 
 
@@ -74,7 +74,7 @@ def test_the_story_is_found_in_itself_and_invented_words_are_not():
     index = CopyIndex(corpus.train_ids)
     recited = corpus.train_ids[1000:2000]
     copied = index.find(recited)
-    assert [(span.start, span.end, span.place) for span in copied.spans(100)] == [(0, 1000, 1000)]
+    assert [(span.start, span.end, span.position) for span in copied.spans(100)] == [(0, 1000, 1000)]
     assert copied.share(10) == 1
     invented = encode("Nobody had spoken to the pilot about helium, nor did he ask.", corpus.tokenizer)
     assert index.find(invented).share(5) == 0
@@ -89,7 +89,7 @@ def test_ids_may_come_as_tensors_of_any_kind():
 
 
 def test_of_a_huge_text_only_the_beginning_is_looked_at(monkeypatch):
-    monkeypatch.setattr(copies, "MOST_TOKENS", 4)
+    monkeypatch.setattr(copies, "MAX_TOKENS", 4)
     index = CopyIndex([1, 2, 3, 4, 5, 6])
     assert index.n_left_out == 2
     assert index.find([3, 4, 5]).longest.tolist() == [2, 2, 0]
@@ -97,10 +97,10 @@ def test_of_a_huge_text_only_the_beginning_is_looked_at(monkeypatch):
 
 def test_a_copied_stretch_is_shown_where_it_stands_in_the_training_text():
     corpus = build_corpus(load_sample("story"), DataConfig())
-    places = TokenPlaces(corpus.train_ids, corpus.tokenizer)
+    places = CharacterOffsets(corpus.train_ids, corpus.tokenizer)
     phrase = " as an old dog goes round a table"
     (span,) = CopyIndex(corpus.train_ids).find(encode(phrase, corpus.tokenizer)).matches
-    start, end = places.characters(span.place, span.place + span.length)
+    start, end = places.characters(span.position, span.position + span.length)
     assert corpus.train_text[start:end] == phrase
 
 
@@ -109,6 +109,6 @@ def test_places_count_characters_even_where_tokens_split_them(kind):
     text = "né 漢字 😀 <|endoftext|> e\u0301"
     tokenizer = load_tokenizer(kind)
     ids = encode(text, tokenizer)
-    places = TokenPlaces(ids, tokenizer)
+    places = CharacterOffsets(ids, tokenizer)
     assert places.characters(0, len(ids)) == (0, len(text))
     assert "".join(text[slice(*places.characters(i, i + 1))] for i in range(len(ids))) == text

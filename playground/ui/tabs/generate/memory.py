@@ -10,7 +10,7 @@ import tiktoken
 from torch import Tensor
 
 from playground.errors import SettingsError
-from playground.sampling.copies import CopyIndex, Match, TokenPlaces
+from playground.sampling.copies import CharacterOffsets, CopyIndex, Match
 from playground.text.tokenizer import token_ids_to_text
 from playground.training.runs.history import read_history
 from playground.training.runs.store import Run
@@ -34,11 +34,11 @@ class _Part:
     ids: Tensor
     first_character: int
     index: CopyIndex
-    places: TokenPlaces
+    places: CharacterOffsets
 
     def span(self, match: Match, tokenizer: tiktoken.Encoding) -> dict[str, Any]:
         """A match as the page shows it: where it lies in the written text, and where it stands in this part."""
-        place, end = match.place, match.place + match.length
+        place, end = match.position, match.position + match.length
         return {
             "start": match.start,
             "end": match.end,
@@ -87,7 +87,8 @@ class Memory:
                 corpus = run.corpus()
                 parts = (("train", corpus.train_ids, 0), ("val", corpus.val_ids, corpus.split))
                 self._parts[key] = [
-                    _Part(name, ids, first, CopyIndex(ids), TokenPlaces(ids, tokenizer)) for name, ids, first in parts
+                    _Part(name, ids, first, CopyIndex(ids), CharacterOffsets(ids, tokenizer))
+                    for name, ids, first in parts
                 ]
             self._parts.move_to_end(key)
             while len(self._parts) > KEPT_RUNS:
