@@ -18,14 +18,16 @@ import { parts } from '/widgets/lib/dom.js';
  * @param {unknown} [settings.value]  a string as it is, anything else as JSON
  * @param {Record<string, unknown>} [settings.constants]
  * @param {Record<string, (query: any) => object | undefined>} [settings.server]
+ * @param {boolean} [settings.beside]  keep what is on the page already
  * @returns {Promise<Mounted>}
  */
-export async function mountWidget(name, { value = null, constants = {}, server = {} } = {}) {
+export async function mountWidget(name, { value = null, constants = {}, server = {}, beside = false } = {}) {
   const template = await (await fetch(`/widgets/${name}/${name}.html`)).text();
   const element = document.createElement('div');
   element.innerHTML = template; // the template is ours, and static
   element.className = `pg-${name}`;
-  document.body.replaceChildren(element);
+  if (!beside) document.body.replaceChildren();
+  document.body.append(element);
   const asText = (/** @type {unknown} */ given) =>
     given === null || typeof given === 'string' ? given : JSON.stringify(given);
   const props = { value: asText(value) };
