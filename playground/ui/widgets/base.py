@@ -77,14 +77,16 @@ class Widget(gr.HTML):
 
 
 def _script(stem: str, scripts: tuple[str, ...], constants: Mapping[str, Any]) -> str:
-    """One line that imports the widget's module and mounts it."""
+    """One line that imports the widget's module and mounts it; it is inert until then, so that no click is lost."""
     own = read_asset(f"{stem}/{stem}.js")
     if "export function mount" not in own:  # not a module yet
         given = [f"const {name} = {to_json(constant)};" for name, constant in constants.items()]
         return "\n".join([*given, *map(read_asset, ["lib/base.js", *scripts]), own])
     return (
-        f"import(new URL('{base_path()}/{stem}/{stem}.js', document.baseURI).href).then((module) => "
-        f"module.mount({{ element, props, server, watch, trigger, constants: {to_json(constants)} }}));"
+        "element.inert = true; "
+        f"import(new URL('{base_path()}/{stem}/{stem}.js', document.baseURI).href).then((module) => {{ "
+        "element.inert = false; "
+        f"module.mount({{ element, props, server, watch, trigger, constants: {to_json(constants)} }}); }});"
     )
 
 

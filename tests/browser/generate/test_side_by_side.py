@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from playground.ui.web import MODULES, base_path
 from playground.ui.widgets.lanes.lanes import Lanes
 
 
@@ -20,18 +21,24 @@ SCORE = {"n": 2, "mean": -0.7, "perplexity": 2.0, "distinct": 1.0, "repetition":
 
 @pytest.fixture
 def lanes_alone(page):
-    """`show(log)` hands the texts side by side, on a page without a server, a log as one update."""
+    """`show(log)` gives the widget of texts side by side, on a page without a server, a log as one update."""
 
-    widget = Lanes()
-    page.set_content(widget.html_template)
+    def serve(route):
+        module = route.request.url.partition(f"{base_path()}/")[2]
+        body = (MODULES / module).read_text(encoding="utf-8") if module else Lanes().html_template
+        route.fulfill(body=body, content_type="text/javascript" if module else "text/html")
+
+    page.route("http://lanes.test/**", serve)
+    page.goto("http://lanes.test/")
     page.evaluate(
         """script => {
       window.props = {value: ''};
       const watch = (_, update) => { window.update = update; };
       new Function('element', 'props', 'watch', 'trigger', 'server', script)(document.body, props, watch, () => 0, {});
     }""",
-        widget.js_on_load,
+        Lanes().js_on_load,
     )
+    page.wait_for_function("!!window.update")
 
     def show(*lines):
         page.evaluate("log => { props.value = log; update(); }", log_of(lines))

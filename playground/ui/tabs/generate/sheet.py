@@ -9,14 +9,12 @@ import gradio as gr
 from playground.errors import PlaygroundError
 from playground.sampling.receipt import Receipt
 from playground.ui.context import Context
-from playground.ui.queries import answer, field
 from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.choices import checkpoint_choices
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.log import last_receipt
 from playground.ui.tabs.generate.memory import Memory
-from playground.ui.tabs.generate.receipts import in_all_forms, make_receipt
-from playground.ui.tabs.generate.waterfall import trace_token
+from playground.ui.tabs.generate.server import TextServer
 from playground.ui.tabs.generate.writer import Writer
 from playground.ui.widgets.token_strip.token_strip import TokenStrip
 
@@ -32,33 +30,9 @@ def make_sheet(context: Context, form: Form, answers: Answers, memory: Memory) -
     """Lay the sheet out here and wire its events."""
     writer = Writer(context, answers)
 
-    def stop(job: str) -> bool:
-        """End what is being written under this job; false when it has ended already."""
-        return answers.stop(job)
-
-    def receipt(query: Any) -> Any:
-        """The text in view of a `log` as a receipt, as Python and as a command."""
-
-        return answer(lambda: in_all_forms(context, make_receipt(context, field(query, "log", str))))
-
-    def copied(query: Any) -> Any:
-        """What of a text (`run`, `step`, `ids`) stands word for word in the text the run was trained on."""
-        return answer(
-            lambda: memory.copied(field(query, "run", str), field(query, "step", int), field(query, "ids", list))
-        )
-
-    def stages(query: Any) -> Any:
-        """What every stage did where a token was chosen (`run`, `step`, `weights`, `before`, …)."""
-
-        def trace() -> dict[str, Any]:
-            run, step = field(query, "run", str), field(query, "step", int)
-            before, n_prompt = field(query, "before", list), field(query, "n_prompt", int)
-            settings, weights = field(query, "settings", dict), field(query, "weights", str, "float32")
-            return trace_token(context, run, step, before, n_prompt, settings, weights)
-
-        return answer(trace)
-
-    strip = TokenStrip(server_functions=[stop, receipt, copied, stages], elem_id="desk")
+    server = TextServer(context, answers, memory)
+    functions = [server.stop, server.receipt, server.copied, server.stages]
+    strip = TokenStrip(server_functions=functions, elem_id="desk")
 
     def write(values: dict) -> Iterator[str]:
         """Begin a new text."""

@@ -10,6 +10,7 @@ from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.lanes import MOST_SAMPLES, MOST_STEPS, SETTINGS, THESE, Lanes
 from playground.ui.tabs.generate.memory import Memory
+from playground.ui.tabs.generate.server import TextServer
 from playground.ui.tabs.generate.sheet import STREAMING
 from playground.ui.widgets.lanes.lanes import Lanes as LanesWidget
 
@@ -21,10 +22,6 @@ training; at fewer where the texts are long."""
 def make_side_by_side(context: Context, form: Form, answers: Answers, memory: Memory) -> LanesWidget:
     """Lay the section out here and wire its events."""
     lanes = Lanes(context, answers, memory)
-
-    def stop(job: str) -> bool:
-        """End what is being written under this job; false when it has ended already."""
-        return answers.stop(job)
 
     with gr.Column(elem_classes="pg-panel"):
         what = gr.Radio(WHAT, value=WHAT[0], label="Compare", elem_id="lanes-what", interactive=True)
@@ -39,7 +36,7 @@ def make_side_by_side(context: Context, form: Form, answers: Answers, memory: Me
             1, MOST_SAMPLES, 4, step=1, label="Samples", visible=False, elem_id="lanes-samples", interactive=True
         )
         grew = gr.Markdown(AS_IT_GREW, visible=False)
-    view = LanesWidget(server_functions=[stop], elem_id="lanes")
+    view = LanesWidget(server_functions=[TextServer(context, answers, memory).stop], elem_id="lanes")
 
     def write(values: dict) -> Iterator[str]:
         """Write the texts that were chosen."""

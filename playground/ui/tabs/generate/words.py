@@ -61,7 +61,8 @@ class Words:
 
 
 def _measures(step: Step) -> dict[str, Any]:
-    return {"p": _short(step.probability), "r": step.rank, "h": round(step.entropy_bits, 4)}
+    seen = {"s": step.seen_from} if step.seen_from else {}
+    return {"p": _short(step.probability), "r": step.rank, "h": round(step.entropy_bits, 4), **seen}
 
 
 def _short(share: float) -> float:

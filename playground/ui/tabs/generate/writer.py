@@ -12,7 +12,7 @@ from playground.config import DecodeConfig
 from playground.errors import RunError, SettingsError
 from playground.model.shrink import is_coarse
 from playground.sampling import stream
-from playground.sampling.reader import Reader
+from playground.sampling.reader import Reader, window_start
 from playground.sampling.receipt import Receipt
 from playground.sampling.score import read_text
 from playground.sampling.writing import write_text
@@ -142,7 +142,9 @@ class Writer:
         elapsed_s = time.perf_counter() - began_s
         if n == 0 and reason == "stop":
             raise SettingsError(f"The text holds “{settings.stop}” already, where it should stop; change Stop at.")
-        yield line(kind="end", reason=reason, n=n, stop=settings.stop, tokens_per_s=round(n / max(elapsed_s, 1e-9), 1))
+        rate = round(n / max(elapsed_s, 1e-9), 1)
+        seen_from = window_start(len(prompt) + len(kept) + n, reader.context_size, settings.past_context)
+        yield line(kind="end", reason=reason, n=n, stop=settings.stop, tokens_per_s=rate, seen_from=seen_from)
 
     def _open(self, desk: Desk, ids: list[int]) -> tuple[Any, Words]:
         """The model of a desk, and its words after `ids`."""

@@ -1,149 +1,186 @@
-// The tree of a beam search, left to right: a box is a token of a beginning that was kept; the marks say what became of it.
-// Arrow keys walk it: right to the first child, left to the parent, up and down within a column.
+// The widget: the texts that a beam search found, and its tree from left to right. A box is a token of a beam that was
+// kept; a mark says what became of it.
 
-const find = (selector) => element.querySelector(selector);
-const svg = find('svg');
+import { node, part, parts, setAttributes, setText, svgNode } from '../lib/dom.js';
+import { parse } from '../lib/host.js';
+import { probabilityShade, signed } from '../lib/shades.js';
+import { briefNote, takeOut } from '../lib/take_out.js';
+import { isTreeKey, nextNode, pathTo, rowsOf, sentence, shortName } from './tree_layout.js';
+
+/** @typedef {import('./tree_layout.js').TreeNode} TreeNode */
+
+/**
+ * A text that was found: its beam's score, and the node of its last token.
+ * @typedef {{ text: string, score: number, node: number }} Text
+ */
+
+/**
+ * What a search found.
+ * @typedef {object} Found
+ * @property {string} prompt
+ * @property {TreeNode[]} nodes  parents before their children
+ * @property {Text[]} texts  the best one first
+ * @property {import('../lib/take_out.js').Forms} receipt  that of the best text
+ */
+
+/** The widget's value. @typedef {Partial<Found> & { busy?: boolean, error?: string }} Value */
+
 const COLUMN = 104;
 const ROW = 30;
 const BOX = 84;
+/** The circle before the first tokens. */
+const ROOT = { x: 6, y: ROW / 2 + 1 };
 const MARKS = { finished: '■', outscored: '□', died: '×', 'left over': '…', 'goes on': '' };
 const HINT = 'Point at a box to see why, or walk the tree by arrow keys.';
-let found = null;
-let chosen = 0;
-let boxes = []; // one for each node; the box that Tab comes to has tabindex 0
 
-/** All nodes from the prompt to node `number`. */
-function wayTo(number) {
-  const way = new Set();
-  for (let at = number; at != null; at = found.nodes[at].parent) way.add(at);
-  return way;
+/** @param {import('../lib/host.js').Host} host */
+export function mount(host) {
+  const widget = new BeamTree(host);
+  host.watch('value', () => widget.update());
+  widget.update();
 }
 
-/** A row for every node: a child stands on its parent's row where that is free, else on the next free one of its column. */
-function place() {
-  const taken = [];
-  for (const node of found.nodes) {
-    const column = (taken[node.depth] ??= new Set());
-    let row = node.parent == null ? 0 : found.nodes[node.parent].row;
-    for (let off = 0; column.has(row); off++) row = off;
-    column.add(row);
-    node.row = row;
+class BeamTree {
+  #host;
+  /** @type {Found | null} */
+  #found = null;
+  /** @type {number[]} */
+  #rows = [];
+  /** The nodes of the chosen text. @type {Set<number>} */
+  #path = new Set();
+  /** One for each node; the one that the Tab key stops at has tabindex 0. @type {SVGElement[]} */
+  #boxes = [];
+  /** One for each node, to its parent. @type {SVGElement[]} */
+  #edges = [];
+
+  /** @param {import('../lib/host.js').Host} host */
+  constructor(host) {
+    this.#host = host;
+    const { element } = host;
+    this.svg = part(element, 'svg', SVGSVGElement);
+    this.note = briefNote(part(element, '.receipt-note'));
+    this.button = part(element, '.beams-search', HTMLButtonElement);
+    this.button.addEventListener('click', () => {
+      this.#showSearching(true);
+      host.trigger('search');
+    });
+    for (const button of parts(element, '[data-copy]')) {
+      const action = /** @type {import('../lib/take_out.js').Action} */ (button.dataset.copy);
+      button.addEventListener('click', () => this.#takeOut(action));
+    }
   }
-}
 
-function drawTree() {
-  place();
-  const depth = Math.max(...found.nodes.map((node) => node.depth));
-  const rows = 1 + Math.max(...found.nodes.map((node) => node.row));
-  const [width, height] = [(depth + 1) * COLUMN, rows * ROW + 8];
-  setAttrs(svg, { width, height, viewBox: `0 0 ${width} ${height}`, role: 'tree', 'aria-label': `${found.nodes.length} tokens of beginnings that were kept` });
-  svg.replaceChildren();
-  const x = (node) => (node.depth - 1) * COLUMN + 24;
-  const y = (node) => node.row * ROW + 16;
-  found.nodes.forEach((node) => {
-    const from = found.nodes[node.parent];
-    const [x0, y0] = from ? [x(from) + BOX, y(from)] : [6, ROW / 2 + 1];
-    const middle = (x0 + x(node)) / 2;
-    svgNode('path', { class: 'edge', d: `M${x0} ${y0}C${middle} ${y0} ${middle} ${y(node)} ${x(node)} ${y(node)}` }, svg);
-  });
-  svgNode('circle', { class: 'root', cx: 6, cy: ROW / 2 + 1, r: 4 }, svg);
-  boxes = found.nodes.map((node, number) => {
-    const says = sentence(node);
-    const box = svgNode('g', { class: `beam ${node.fate.replace(' ', '-')}`, role: 'treeitem', 'aria-level': node.depth, 'aria-label': says, tabindex: -1 }, svg);
-    svgNode('rect', { x: x(node), y: y(node) - 11, width: BOX, height: 22, rx: 4, style: `fill: ${shadeOf(node, 'probability')}` }, box);
-    const name = nameOf(node.text);
-    svgNode('text', { x: x(node) + 6, y: y(node) + 4, text: name.length > 9 ? `${name.slice(0, 8)}…` : name }, box);
-    svgNode('text', { class: 'mark', x: x(node) + BOX - 5, y: y(node) + 4, 'text-anchor': 'end', text: MARKS[node.fate] }, box);
+  /** Take in the widget's value. */
+  update() {
+    /** @type {Value | null} */
+    const value = parse(this.#host.props.value);
+    setText(this.#part('.desk-error'), value?.error ?? '');
+    this.#showSearching(!!value?.busy);
+    if (value?.texts) this.#found = /** @type {Found} */ (value);
+    this.#part('.beams-found').hidden = !this.#found;
+    if (!this.#found) return;
+    this.#drawTexts(this.#found);
+    this.#drawTree(this.#found.nodes);
+    this.#choose(0);
+  }
+
+  /** @param {string} selector */
+  #part(selector) {
+    return part(this.#host.element, selector);
+  }
+
+  /** @param {boolean} busy */
+  #showSearching(busy) {
+    setText(this.#part('.beams-status'), busy ? 'Searching …' : '');
+    this.button.disabled = busy;
+  }
+
+  /** @param {import('../lib/take_out.js').Action} action */
+  #takeOut(action) {
+    const receipt = this.#found?.receipt;
+    if (!receipt) return;
+    const { run, step } = parse(receipt.json);
+    takeOut(action, receipt, `${run}-${step}-beams`, this.note);
+  }
+
+  /** @param {Found} found */
+  #drawTexts({ texts, prompt }) {
+    const rows = texts.map(({ text, score }, k) => {
+      const says = [
+        node('span', { class: 'beam-score', text: signed(score, 3) }),
+        node('span', { class: 'beam-text written' }, node('b', { text: prompt }), text),
+      ];
+      return node('li', {}, node('button', { type: 'button', class: 'beam-pick', onclick: () => this.#choose(k) }, ...says));
+    });
+    this.#part('.beams-texts').replaceChildren(...rows);
+  }
+
+  /** @param {TreeNode[]} nodes */
+  #drawTree(nodes) {
+    this.#rows = rowsOf(nodes);
+    const [width, height] = [
+      (Math.max(...nodes.map((each) => each.depth)) + 1) * COLUMN,
+      (Math.max(...this.#rows) + 1) * ROW + 8,
+    ];
+    setAttributes(this.svg, {
+      width, height, viewBox: `0 0 ${width} ${height}`, role: 'tree',
+      'aria-label': `${nodes.length} tokens of beginnings that were kept`,
+    });
+    this.svg.replaceChildren();
+    const places = nodes.map(({ depth }, number) => ({ x: (depth - 1) * COLUMN + 24, y: this.#rows[number] * ROW + 16 }));
+    this.#edges = nodes.map(({ parent }, number) => {
+      const { x, y } = places[number];
+      const from = parent === null ? ROOT : { x: places[parent].x + BOX, y: places[parent].y };
+      const middle = (from.x + x) / 2;
+      const d = `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${y} ${x} ${y}`;
+      return svgNode('path', { class: 'edge', d }, this.svg);
+    });
+    svgNode('circle', { class: 'root', cx: ROOT.x, cy: ROOT.y, r: 4 }, this.svg);
+    this.#boxes = nodes.map((each, number) => this.#drawBox(each, number, places[number]));
+  }
+
+  /** @param {TreeNode} each @param {number} number @param {{ x: number, y: number }} place */
+  #drawBox(each, number, { x, y }) {
+    const says = sentence(each);
+    const name = `beam ${each.fate.replace(' ', '-')}`;
+    const box = svgNode('g', { class: name, role: 'treeitem', 'aria-level': each.depth, 'aria-label': says, tabindex: -1 }, this.svg);
+    const style = `fill: ${probabilityShade(each.p)}`;
+    svgNode('rect', { x, y: y - 11, width: BOX, height: 22, rx: 4, style }, box);
+    svgNode('text', { x: x + 6, y: y + 4, text: shortName(each) }, box);
+    svgNode('text', { class: 'mark', x: x + BOX - 5, y: y + 4, 'text-anchor': 'end', text: MARKS[each.fate] }, box);
     svgNode('title', { text: says }, box);
-    const explain = () => setText(find('.beams-why'), says);
-    box.addEventListener('pointermove', explain); // not on entering: a tree that scrolls brings boxes under a pointer at rest
+    const explain = () => setText(this.#part('.beams-why'), says);
+    box.addEventListener('pointermove', explain); // not pointerenter: scrolling moves boxes under a resting pointer
     box.addEventListener('focus', () => {
-      boxes.forEach((other) => other.setAttribute('tabindex', other === box ? 0 : -1));
+      for (const other of this.#boxes) other.setAttribute('tabindex', other === box ? '0' : '-1');
       explain();
     });
-    box.addEventListener('keydown', (event) => walk(event, number));
+    box.addEventListener('keydown', (event) => this.#walk(event, number));
     return box;
-  });
-}
-
-/** The node that a key leads to from node `number`, or undefined. */
-function nextNode(key, number) {
-  const { nodes } = found;
-  const { parent, depth, row } = nodes[number];
-  const numbers = [...nodes.keys()];
-  if (key === 'ArrowLeft') return parent ?? undefined;
-  if (key === 'ArrowRight') {
-    const children = numbers.filter((other) => nodes[other].parent === number);
-    return children.find((child) => boxes[child].classList.contains('way')) ?? children[0];
   }
-  if (key === 'Home') return 0;
-  if (key === 'End') return found.texts[chosen].node;
-  const side = { ArrowUp: -1, ArrowDown: 1 }[key];
-  return numbers.filter((other) => nodes[other].depth === depth && (nodes[other].row - row) * side > 0)
-    .sort((a, b) => (nodes[a].row - nodes[b].row) * side)[0];
-}
 
-function walk(event, number) {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (!['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'].includes(event.key)) return;
-  event.preventDefault();
-  const next = boxes[nextNode(event.key, number)];
-  next?.focus({ preventScroll: true });
-  next?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // whole: a browser may leave a focused box in part
-}
+  /** @param {KeyboardEvent} event @param {number} number */
+  #walk(event, number) {
+    if (!this.#found || event.ctrlKey || event.altKey || event.metaKey || !isTreeKey(event.key)) return;
+    event.preventDefault();
+    const next = nextNode(event.key, number, { nodes: this.#found.nodes, rows: this.#rows, path: this.#path });
+    const box = next === undefined ? undefined : this.#boxes[next];
+    box?.focus({ preventScroll: true });
+    box?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // all of it: `focus` may leave a part out of view
+  }
 
-const sentence = (node) => `“${nameOf(node.text)}” ${percent(node.p)}; log probability so far ${node.total.toFixed(2).replace('-', '−')}; ${node.why}`;
-
-function drawTexts() {
-  const score = (value) => value.toFixed(3).replace('-', '−');
-  find('.beams-texts').replaceChildren(
-    ...found.texts.map((text, k) => {
-      const says = [node('span', { class: 'beam-score', text: score(text.score) }), node('span', { class: 'beam-text written' }, node('b', { text: found.prompt }), text.text)];
-      return node('li', {}, node('button', { type: 'button', class: 'beam-pick', onclick: () => choose(k) }, ...says));
-    }),
-  );
+  /** Mark text `k` and its path through the tree, where the Tab key then stops. @param {number} k */
+  #choose(k) {
+    if (!this.#found) return;
+    for (const [i, button] of parts(this.#host.element, '.beam-pick').entries()) {
+      button.setAttribute('aria-pressed', String(i === k));
+    }
+    this.#path = pathTo(this.#found.nodes, this.#found.texts[k].node);
+    const first = Math.min(...this.#path);
+    for (const [number, box] of this.#boxes.entries()) {
+      for (const marked of [box, this.#edges[number]]) marked.classList.toggle('way', this.#path.has(number));
+      box.setAttribute('tabindex', number === first ? '0' : '-1');
+    }
+    setText(this.#part('.beams-why'), HINT);
+  }
 }
-
-/** Mark a text and its way through the tree, which Tab then comes to. */
-function choose(k) {
-  chosen = k;
-  element.querySelectorAll('.beam-pick').forEach((button, i) => button.setAttribute('aria-pressed', String(i === k)));
-  const way = wayTo(found.texts[k].node);
-  const edges = svg.querySelectorAll('.edge');
-  boxes.forEach((box, number) => {
-    for (const part of [box, edges[number]]) part.classList.toggle('way', way.has(number));
-    box.setAttribute('tabindex', number === Math.min(...way) ? 0 : -1);
-  });
-  setText(find('.beams-why'), HINT);
-}
-
-function draw() {
-  find('.beams-found').hidden = !found;
-  if (!found) return;
-  drawTexts();
-  drawTree();
-  choose(0);
-}
-
-function update() {
-  const value = parse(props.value);
-  setText(find('.desk-error'), value?.error ?? '');
-  setText(find('.beams-status'), value?.busy ? 'Searching …' : '');
-  find('.beams-search').disabled = !!value?.busy;
-  if (value?.texts) found = value;
-  draw();
-}
-
-find('.beams-search').addEventListener('click', () => {
-  find('.beams-search').disabled = true;
-  setText(find('.beams-status'), 'Searching …');
-  trigger('search');
-});
-for (const button of element.querySelectorAll('[data-copy]')) {
-  button.addEventListener('click', () => {
-    const { run, step } = JSON.parse(found.receipt.json);
-    handOut(button.dataset.copy, found.receipt, `${run}-${step}-beams`);
-  });
-}
-watch('value', update);
-update();

@@ -1,147 +1,178 @@
-// Texts side by side. The log's lines: {"kind":"lanes", lanes: [{title, note, step}], rated, …}, tokens with their `lane`,
-// {"kind":"score", lane, …}, and start, end and error as on the desk.
+// The widget: texts side by side, one column each, and a slider over them where they are steps of a run.
 
-const find = (selector) => element.querySelector(selector);
-const grid = find('.lanes-grid');
-let read = ''; // the part of the log that was taken in
-let lanes = [];
-let head = null;
-let job = null;
-let asked = false;
-let stopping = false;
-let error = '';
+import { node, part, saveFile, setText } from '../lib/dom.js';
+import { ask } from '../lib/host.js';
+import { leadingSpace, probabilityShade, summary } from '../lib/shades.js';
+import { GrownView } from './grown_view.js';
+import { LaneLog, savedTexts } from './lane_log.js';
+import { partedAt, scoreRows } from './scores.js';
 
-const isBusy = () => asked || job !== null;
-const ratings = new Map();
+/** @typedef {import('./lane_log.js').Lane} Lane */
+/** @typedef {import('./lane_log.js').Token} Token */
 
-function take(line) {
-  const lane = lanes[line.lane];
-  if (line.kind === 'start') [job, error] = [line.job, ''];
-  else if (line.kind === 'error') [job, error] = [null, line.says];
-  else if (line.kind === 'end') job = null;
-  else if (line.kind === 'score') addScore(lane, line);
-  else if (line.kind === 'lanes') begin(line);
-  else add(lane, line);
+const STARS = 5;
+
+/** @param {import('../lib/host.js').Host} host */
+export function mount(host) {
+  const widget = new Lanes(host);
+  host.watch('value', () => widget.update());
+  widget.update();
 }
 
-/** Keep a token, and note where its lane leaves the first one; the first lane's token of a place comes before the others'. */
-function add(lane, token) {
-  const place = lane.tokens.push(token) - 1;
-  if (!bySteps() && lane.parted < 0 && lanes[0].tokens[place]?.i !== token.i) lane.parted = place;
+class Lanes {
+  #host;
+  #log = new LaneLog();
+  /** The lanes that have columns now. @type {Lane[]} */
+  #shown = [];
+  /** @type {Column[]} */
+  #columns = [];
+  /** Stars by lane. @type {Map<number, number>} */
+  #ratings = new Map();
+  /** Whether an event is on its way that the server has not answered yet. */
+  #asked = false;
+  /** Whether Stop was pressed. */
+  #stopping = false;
+
+  /** @param {import('../lib/host.js').Host} host */
+  constructor(host) {
+    this.#host = host;
+    this.grid = part(host.element, '.lanes-grid');
+    this.grown = new GrownView(part(host.element, '.grown'), {
+      token: (token) => tokenNode(token),
+      scores: scoreNodes,
+      chosen: (lane) => this.#bringIntoView(lane),
+    });
+    this.#part('.lanes-write').addEventListener('click', () => this.#write());
+    this.#part('.lanes-save').addEventListener('click', () => this.#save());
+    this.#part('.desk-stop').addEventListener('click', () => {
+      this.#stopping = true;
+      this.#draw();
+    });
+  }
+
+  /** Take in the widget's value. */
+  update() {
+    this.#log.read(this.#host.props.value ?? '');
+    this.#asked = false;
+    this.#draw();
+  }
+
+  /** @param {string} selector */
+  #part(selector) {
+    return part(this.#host.element, selector);
+  }
+
+  #write() {
+    if (this.#asked || this.#log.job !== null) return;
+    this.#asked = true;
+    this.#log.error = '';
+    this.#draw();
+    this.#host.trigger('write');
+  }
+
+  #save() {
+    const saved = savedTexts(this.#log, this.#ratings);
+    saveFile(`${saved.run}-${saved.step}.texts.json`, JSON.stringify(saved, null, 1), 'application/json');
+  }
+
+  #draw() {
+    if (this.#shown !== this.#log.lanes) this.#begin();
+    for (const column of this.#columns) column.grow();
+    this.grown.draw();
+    const { job, error, lanes } = this.#log;
+    const busy = this.#asked || job !== null;
+    this.#part('.lanes-write').hidden = busy;
+    this.#part('.desk-stop').hidden = !busy;
+    this.#part('.lanes-save').hidden = busy || !lanes.length;
+    setText(this.#part('.desk-error'), error);
+    setText(this.#part('.lanes-status'), busy ? 'Writing …' : '');
+    this.grid.setAttribute('aria-busy', String(busy));
+    if (this.#stopping && job) ask(this.#host.server.stop, { job });
+    if (!busy) this.#stopping = false;
+  }
+
+  /** Make columns for new texts. */
+  #begin() {
+    const { lanes, head, bySteps } = this.#log;
+    this.#shown = lanes;
+    this.#ratings.clear();
+    const rate = head?.rated ? (/** @type {number} */ lane, /** @type {number} */ n) => this.#ratings.set(lane, n) : null;
+    this.#columns = lanes.map((lane) => new Column(lane, bySteps, rate));
+    this.grid.replaceChildren(...this.#columns.map((column) => column.node));
+    this.grown.begin(bySteps ? lanes : [], head?.prompt ?? '');
+    this.grid.classList.toggle('row', bySteps);
+    if (bySteps) this.grid.setAttribute('tabindex', '0'); // a row that scrolls is scrolled by keyboard, too
+    else this.grid.removeAttribute('tabindex');
+  }
+
+  /** @param {Lane} chosen */
+  #bringIntoView(chosen) {
+    for (const { lane, node: column } of this.#columns) {
+      column.classList.toggle('here', lane === chosen);
+      if (lane === chosen) this.grid.scrollLeft = column.offsetLeft - this.grid.offsetLeft;
+    }
+  }
 }
 
-function begin(line) {
-  head = line;
-  ratings.clear();
-  lanes = line.lanes.map(({ title, note, step }, number) => {
-    const text = node('p', { class: 'lane-text written', 'aria-label': `Text: ${title}` });
-    const foot = node('dl', { class: 'lane-score' });
-    const made = node('article', { class: 'lane' }, node('h3', { text: title }), node('p', { class: 'lane-note', text: note }), text, foot);
-    if (line.rated) made.insertBefore(stars(number), foot);
-    return { number, title, note, step, node: made, text, foot, tokens: [], shown: 0, parted: -1 };
-  });
-  grid.replaceChildren(...lanes.map((lane) => lane.node));
-  beginGrown();
+/** One text. */
+class Column {
+  #bySteps;
+  #text;
+  #foot = node('dl', { class: 'lane-score' });
+  /** Number of tokens drawn. */
+  #count = 0;
+
+  /**
+   * @param {Lane} lane
+   * @param {boolean} bySteps
+   * @param {((lane: number, stars: number) => void) | null} rate  null where texts are not rated
+   */
+  constructor(lane, bySteps, rate) {
+    this.lane = lane;
+    this.#bySteps = bySteps;
+    this.#text = node('p', { class: 'lane-text written', 'aria-label': `Text: ${lane.title}` });
+    const head = [node('h3', { text: lane.title }), node('p', { class: 'lane-note', text: lane.note })];
+    const stars = rate ? [starRow(lane.number, (n) => rate(lane.number, n))] : [];
+    this.node = node('article', { class: 'lane' }, ...head, this.#text, ...stars, this.#foot);
+  }
+
+  /** Draw the tokens that are new, and the scores once they are there. */
+  grow() {
+    const { tokens, parted, number, score } = this.lane;
+    this.#text.append(...tokens.slice(this.#count).map((token, i) => tokenNode(token, parted === this.#count + i)));
+    this.#count = tokens.length;
+    if (!score || this.#foot.childElementCount) return;
+    if (number > 0 && !this.#bySteps) {
+      this.#foot.append(node('dt', { text: 'Leaves the first' }), node('dd', { text: partedAt(this.lane) }));
+    }
+    this.#foot.append(...scoreNodes(this.lane));
+  }
 }
 
-/** One to five stars, as radio buttons. */
-function stars(number) {
+/** One to five stars, as radio buttons. @param {number} lane @param {(n: number) => void} rate */
+function starRow(lane, rate) {
   const group = node('fieldset', { class: 'stars' }, node('legend', { class: 'sr', text: 'Rating' }));
-  for (let k = 1; k <= 5; k++) {
-    const input = node('input', { type: 'radio', name: `stars-${number}`, value: k, 'aria-label': `${k} of 5`, onchange: () => ratings.set(number, k) });
+  for (let n = 1; n <= STARS; n++) {
+    const label = `${n} of ${STARS}`;
+    const input = node('input', { type: 'radio', name: `stars-${lane}`, value: n, 'aria-label': label, onchange: () => rate(n) });
     group.append(node('label', {}, input, node('span', { 'aria-hidden': 'true', text: '★' })));
   }
   return group;
 }
 
-/** A token in its colour; `parts` marks the one at which a lane leaves the first lane. */
+/** A coloured token; `parts` marks the one at which a text leaves the first one. @param {Token} token @param {boolean} [parts] */
 function tokenNode(token, parts = false) {
-  const space = /^ (?=[^\s])/.exec(token.t)?.[0] ?? '';
+  const space = leadingSpace(token.t);
   const glyphs = node('span', { class: token.t.trim() ? 'glyphs' : 'glyphs sliver', text: token.t.slice(space.length) });
-  const made = node('span', { class: parts ? 'tok parts' : 'tok', title: summary(token), style: `--shade: ${shadeOf(token, 'probability')}` }, space, glyphs);
-  if (parts) made.title += '; here it leaves the first text';
-  return made;
+  const title = summary(token) + (parts ? '; here it leaves the first text' : '');
+  const style = `--shade: ${probabilityShade(token.p)}`;
+  return node('span', { class: parts ? 'tok parts' : 'tok', title, style }, space, glyphs);
 }
 
-/** Draw the tokens that are new. */
-function grow(lane) {
-  const added = lane.tokens.slice(lane.shown).map((token, i) => tokenNode(token, lane.parted === lane.shown + i));
-  lane.shown = lane.tokens.length;
-  lane.text.append(...added);
-}
-
-const SCORES = [
-  ['Mean log probability', (s) => s.mean.toFixed(3).replace('-', '−'), 'of a token, under the model'],
-  ['Perplexity', (s) => (+s.perplexity.toPrecision(3)).toLocaleString('en-US'), 'as unsure as if it chose among so many tokens'],
-  ['Different pairs', (s) => percent(s.distinct), 'share of different ones among all pairs of tokens'],
-  ['Repeated fours', (s) => percent(s.repetition), 'share of four tokens in a row that stood in the text before'],
-  ['Copied', (s) => percent(s.copied), 'share of tokens in runs of 8 or more that stand in the training text'],
-];
-
-function addScore(lane, score) {
-  lane.score = score;
-  if (lane.number > 0 && !bySteps()) {
-    const says = lane.parted < 0 ? 'nowhere' : `at token ${lane.parted + 1}`;
-    lane.foot.append(node('dt', { text: 'Leaves the first' }), node('dd', { text: says }));
-  }
-  lane.foot.append(...scoreNodes(lane));
-}
-
-/** The names and the numbers of a lane's scores, as the children of a list; none before they are known. */
+/** A lane's numbers as the children of a list. @param {Lane} lane */
 function scoreNodes({ score }) {
-  if (score?.mean == null) return [];
-  return SCORES.flatMap(([name, says, help]) => [node('dt', { text: name, title: help }), node('dd', { text: says(score), title: help })]);
+  return scoreRows(score).flatMap(({ name, value, help }) => [
+    node('dt', { text: name, title: help }),
+    node('dd', { text: value, title: help }),
+  ]);
 }
-
-function draw() {
-  for (const lane of lanes) grow(lane);
-  drawGrown();
-  const busy = isBusy();
-  find('.lanes-write').hidden = busy;
-  find('.desk-stop').hidden = !busy;
-  find('.lanes-save').hidden = busy || !lanes.length;
-  setText(find('.desk-error'), error);
-  setText(find('.lanes-status'), busy ? 'Writing …' : '');
-  grid.setAttribute('aria-busy', busy);
-  if (stopping && job) server.stop(job);
-  if (!busy) stopping = false;
-}
-
-function update() {
-  const text = props.value ?? '';
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const from = read && whole.startsWith(read) ? read.length : 0;
-  asked = false;
-  for (const line of whole.slice(from).split('\n')) if (line) take(JSON.parse(line));
-  read = whole;
-  draw();
-}
-
-find('.lanes-write').addEventListener('click', () => {
-  if (isBusy()) return;
-  [asked, error] = [true, ''];
-  draw();
-  trigger('write');
-});
-find('.desk-stop').addEventListener('click', () => {
-  stopping = true;
-  draw();
-});
-find('.lanes-save').addEventListener('click', () => {
-  const { run, step, prompt } = head;
-  const texts = lanes.map(({ number, title, note, step, tokens, score }) => ({
-    title,
-    note,
-    step,
-    text: tokens.map((token) => token.t).join(''),
-    ids: tokens.map((token) => token.i),
-    rating: ratings.get(number) ?? null,
-    score: score?.mean == null ? null : score,
-  }));
-  const blob = new Blob([JSON.stringify({ run, step, prompt, texts }, null, 1)], { type: 'application/json' });
-  const link = node('a', { href: URL.createObjectURL(blob), download: `${run}-${step}.texts.json` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-});
-watch('value', update);
-update();

@@ -1,35 +1,53 @@
-// Out of the page: into the clipboard, or into a file. The template has a `.receipt-note` for what is said of it.
+// Text out of the page: to the clipboard, or into a file.
 
-/** Into the clipboard; pages that are not served securely may only do it the old way. */
+import { node, saveFile, setText } from './dom.js';
+
+/**
+ * A text or a receipt in the forms in which it can be copied or saved, by the name of the form; or why there is none.
+ * @typedef {{ text?: string, json?: string, python?: string, command?: string, error?: string }} Forms
+ */
+
+/** @typedef {'text' | 'python' | 'command' | 'save'} Action  the value of a button's `data-copy` */
+
+/** @param {string} text */
 async function toClipboard(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = node('textarea', { style: 'position: fixed; opacity: 0' });
+  const area = node('textarea', { style: 'position: fixed; opacity: 0' }); // a page that is not served securely
   area.value = text;
   document.body.append(area);
   area.select();
   document.execCommand('copy');
-  area.remove();
+  return area.remove();
 }
 
-function toFile(text, name) {
-  const link = node('a', { href: URL.createObjectURL(new Blob([text], { type: 'application/json' })), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+/**
+ * A function that shows a sentence in `target` for some seconds.
+ * @param {HTMLElement} target
+ * @param {number} [shown_ms]
+ * @returns {(text: string) => void}
+ */
+export function briefNote(target, shown_ms = 4000) {
+  let timer = 0;
+  return (text) => {
+    setText(target, text);
+    clearTimeout(timer);
+    timer = window.setTimeout(() => setText(target, ''), shown_ms);
+  };
 }
 
-function sayOnce(text) {
-  setText(find('.receipt-note'), text);
-  clearTimeout(sayOnce.timer);
-  sayOnce.timer = setTimeout(() => setText(find('.receipt-note'), ''), 4000);
-}
-
-/** Copy `made[kind]`, or save its `json` under a name; `made` may be an `error`, or nothing where no answer came. */
-async function handOut(kind, made, name) {
-  if (!made || made.error) return sayOnce(made?.error ?? 'The server did not answer; try again.');
-  if (kind === 'save') {
-    toFile(made.json, `${name}.receipt.json`);
-    return sayOnce('Saved.');
+/**
+ * Copy one form, or save the receipt as `<name>.receipt.json`; `say` is called with what was done, or with the error.
+ * @param {Action} action
+ * @param {Forms} forms
+ * @param {string} name
+ * @param {(text: string) => void} say
+ */
+export async function takeOut(action, forms, name, say) {
+  if (forms.error) return say(forms.error);
+  if (action === 'save') {
+    saveFile(`${name}.receipt.json`, forms.json ?? '', 'application/json');
+    return say('Saved.');
   }
-  await toClipboard(made[kind]);
-  return sayOnce('Copied.');
+  await toClipboard(forms[action] ?? '');
+  return say('Copied.');
 }

@@ -1,48 +1,53 @@
-// The memorisation meter: which spans of the text stand word for word in the training or in the validation text.
+// What of a text stands word for word in the training or in the validation text. No DOM here.
 
-/** The spans of at least the chosen length, longest first. */
-function spansOf(branch) {
-  const least = +find('.copied-least').value;
-  return (branch?.copied?.spans ?? []).filter((span) => span.end - span.start >= least);
-}
+import { isNumber, loss } from '../lib/format.js';
+import { signed } from '../lib/shades.js';
 
-/** The share of the written tokens that lie in spans of one part. */
-function copiedShare(branch, part) {
+/** @typedef {import('./token_log.js').Token} Token */
+/** @typedef {'train' | 'val'} Part */
+
+/**
+ * Tokens `start` to `end` (left out) of a text that stand in a part of the run's text, and their surroundings there.
+ * @typedef {object} Span
+ * @property {number} start
+ * @property {number} end
+ * @property {Part} part
+ * @property {number} character  where they stand in the run's text, from 0
+ * @property {string} before
+ * @property {string} text
+ * @property {string} after
+ */
+
+/**
+ * The server's answer.
+ * @typedef {object} Copied
+ * @property {Span[]} spans
+ * @property {number | null} train_loss
+ * @property {number | null} val_loss
+ */
+
+/** The spans of at least `least` tokens. @param {Copied | null | undefined} copied @param {number} least */
+export const spansOf = (copied, least) => (copied?.spans ?? []).filter((span) => span.end - span.start >= least);
+
+/** The spans that contain token `i`. @param {Span[]} spans @param {number} i */
+export const spansAt = (spans, i) => spans.filter((span) => span.start <= i && i < span.end);
+
+/**
+ * The share of the drawn tokens that lie in spans of a part.
+ * @param {Token[]} tokens
+ * @param {Span[]} spans
+ * @param {Part} part
+ */
+export function copiedShare(tokens, spans, part) {
   const inside = new Set();
-  for (const span of spansOf(branch)) {
+  for (const span of spans) {
     if (span.part === part) for (let i = span.start; i < span.end; i++) if (!tokens[i].by) inside.add(i);
   }
   return inside.size / Math.max(1, tokens.filter((token) => !token.by).length);
 }
 
-/** Underline the copied spans and say how much they make up. */
-function markCopied(branch) {
-  const meter = find('.copied');
-  meter.hidden = !branch?.copied;
-  for (const marked of strip.querySelectorAll('.copied-train, .copied-val')) marked.classList.remove('copied-train', 'copied-val');
-  if (meter.hidden) return;
-  for (const span of spansOf(branch)) {
-    for (let i = span.start; i < span.end; i++) strip.children[i].classList.add(`copied-${span.part}`);
-  }
-  const least = find('.copied-least').value;
-  setText(find('.copied-length'), least);
-  setText(find('.copied-train-share'), percent(copiedShare(branch, 'train')));
-  setText(find('.copied-val-share'), percent(copiedShare(branch, 'val')));
-  const { train_loss: train, val_loss: val } = branch.copied;
-  setText(find('.copied-gap'), train == null ? '' : `Loss: training ${fmt.loss(train)}, validation ${fmt.loss(val)}, gap ${fmt.loss(val - train)}.`.replace('-', '−'));
-}
-
-find('.copied-least').addEventListener('input', () => {
-  markCopied(desk.branches[desk.view]);
-  drawPanel(desk, tokens, opened);
-});
-
-/** Once a text stands still, ask where it was copied from; the answer goes into the log. */
-async function lookUp(branch) {
-  if (!branch?.end || branch.copied || branch.asked === tokens.length) return;
-  branch.asked = tokens.length;
-  const { run, step } = desk.head;
-  const answer = await server.copied({ run, step, ids: tokens.map((token) => token.i) });
-  const unchanged = !isBusy() && desk.branches[desk.view] === branch && branch.asked === tokens.length;
-  if (answer && !answer.error && unchanged) note({ kind: 'copied', branch: branch.id, ...answer });
+/** The losses of both parts and their difference in one sentence, or nothing. @param {Copied} copied */
+export function lossSentence({ train_loss: train, val_loss: val }) {
+  if (!isNumber(train) || !isNumber(val)) return '';
+  return `Loss: training ${loss(train)}, validation ${loss(val)}, gap ${signed(val - train, 3)}.`;
 }

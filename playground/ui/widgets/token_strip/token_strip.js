@@ -1,236 +1,307 @@
-// The sheet: every token of the branch in view, coloured, reachable by mouse and keyboard.
+// The widget: buttons, text, panel and branches, kept in line with the log that is its value.
 
-let caret = null;
-let horizon = 0; // first token that the model still sees
+import { node, part, parts, setText } from '../lib/dom.js';
+import { ask, parse } from '../lib/host.js';
+import { legend, MEASURES, summary } from '../lib/shades.js';
+import { briefNote, takeOut } from '../lib/take_out.js';
+import { forksOf } from './branch_tree.js';
+import { drawBranches } from './branch_view.js';
+import { spansAt } from './copied.js';
+import { CopiedView } from './copied_view.js';
+import { drawHint, drawPanel, drawStages } from './panel_view.js';
+import { statusParts } from './status_line.js';
+import { StripView } from './strip_view.js';
+import { plainText, sightOf, TokenLog } from './token_log.js';
 
-const measure = () => find('.desk-measure').value;
+/** @typedef {import('../lib/host.js').Host} Host */
+/** @typedef {import('../lib/shades.js').MeasureName} MeasureName */
+/** @typedef {import('./token_log.js').Branch} Branch */
 
-/** The node of token `i`: its leading space and its line breaks stand outside the colour, so that words look like words. */
-function tokenNode(token, i) {
-  const made = node('span', { class: 'tok', role: 'option', tabindex: -1, 'data-i': i, 'aria-selected': String(i === opened) });
-  const who = { prompt: ', from the prompt', hand: ', taken by you' }[token.by] ?? '';
-  made.setAttribute('aria-label', summary(token) + who);
-  if (token.by) made.dataset.by = token.by;
-  if (token.p != null) made.style.setProperty('--shade', shadeOf(token, measure()));
-  const shows = find('.desk-spaces').checked;
-  const space = shows ? '' : (/^ (?=[^\s])/.exec(token.t)?.[0] ?? '');
-  const [first, ...lines] = token.t.slice(space.length).split('\n');
-  made.append(space, glyphs(first, shows, lines.length > 0));
-  for (const [k, line] of lines.entries()) {
-    made.append('\n');
-    if (line || (shows && k < lines.length - 1)) made.append(glyphs(line, shows, k < lines.length - 1));
+const LONGEST_RECEIPT_BYTES = 2e6;
+
+/** @param {Host} host */
+export function mount(host) {
+  const widget = new TokenStrip(host);
+  host.watch('value', () => widget.update());
+  widget.update();
+}
+
+class TokenStrip {
+  #host;
+  #log = new TokenLog();
+  /** Index of the open token; -1 for none. */
+  #opened = -1;
+  /** Whether an event is on its way that the server has not answered yet. */
+  #asked = false;
+  /** Whether Stop was pressed. */
+  #stopping = false;
+  /** The branch that was in view after the last update. */
+  #lastView = 0;
+  /** What each part was last drawn for. @type {Map<string, string>} */
+  #drawnFor = new Map();
+  /** The length at which each branch was last looked up in the training text. @type {WeakMap<Branch, number>} */
+  #lookedUp = new WeakMap();
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.#host = host;
+    const { element } = host;
+    this.measure = part(element, '.desk-measure', HTMLSelectElement);
+    this.spaces = part(element, '.desk-spaces', HTMLInputElement);
+    this.panel = part(element, '.token-panel');
+    this.note = briefNote(part(element, '.receipt-note'));
+    this.copied = new CopiedView(part(element, '.copied'), () => this.#redrawCopied());
+    this.strip = new StripView(part(element, '.strip'), {
+      open: (i, focus) => this.open(i, focus),
+      close: () => this.close(),
+      walk: (i) => {
+        if (this.#opened >= 0) this.open(i);
+      },
+      point: (token) => setText(this.#part('.status-pointer'), token ? summary(token) : ''),
+    });
+    this.#listenToButtons();
+    this.#listenToLook();
   }
-  return made;
-}
 
-/** The coloured part of a token; one without ink is a sliver, so that it can be pressed. */
-function glyphs(text, shows, breaks) {
-  const ink = shows ? visible(text) + (breaks ? '↵' : '') : text;
-  return node('span', { class: ink.trim() ? 'glyphs' : 'glyphs sliver', text: ink });
-}
-
-/** Bring the sheet in line with the log; only what is new is made where the text just grew. */
-function drawStrip(fresh) {
-  const branch = desk.branches[desk.view];
-  const now = tokensOf(branch);
-  const grown = !fresh && now.length >= tokens.length && now[tokens.length - 1] === tokens[tokens.length - 1];
-  const from = grown ? tokens.length : 0;
-  tokens = now;
-  if (!grown) {
-    strip.replaceChildren();
-    horizon = 0;
-    opened = Math.min(opened, tokens.length - 1);
+  /** Take in the widget's value. */
+  update() {
+    const text = this.#host.props.value ?? '';
+    if (text === this.#log.text && text) return;
+    const appended = this.#log.read(text);
+    this.#asked = false;
+    if (!appended) this.#opened = -1;
+    this.#draw(!appended || this.#log.view !== this.#lastView);
+    this.#lastView = this.#log.view;
   }
-  const added = document.createDocumentFragment();
-  for (let i = from; i < tokens.length; i++) added.append(tokenNode(tokens[i], i));
-  caret?.remove();
-  strip.append(added);
-  if (isBusy()) strip.append((caret ??= node('span', { class: 'caret', 'aria-hidden': 'true' })));
-  if (!strip.querySelector('[tabindex="0"]')) strip.querySelector('.tok')?.setAttribute('tabindex', 0);
-  strip.setAttribute('aria-busy', isBusy());
-  strip.hidden = !tokens.length;
-  find('.strip-empty').hidden = tokens.length > 0 || isBusy();
-  markForks(branch);
-  markCopied(branch);
-  markSight();
-  drawStatus(branch);
-}
 
-/** A dot on every token where another branch leaves. */
-function markForks(branch) {
-  for (const marked of strip.querySelectorAll('.forked')) marked.classList.remove('forked');
-  for (const { at } of forksOf(desk, branch)) strip.children[at]?.classList.add('forked');
-}
-
-/** Grey out what the model does not see any more when it chooses the open token, or else the next one. */
-function markSight() {
-  const first = opened >= 0 ? seenFrom(opened, tokens[opened].settings) : seenFrom(tokens.length, desk.branches[desk.view]?.settings);
-  strip.children[horizon]?.classList.remove('horizon');
-  for (let i = Math.min(first, horizon); i < Math.max(first, horizon); i++) {
-    strip.children[i]?.classList.toggle('unseen', i < first);
+  /** Open token `i`, if there is one. @param {number} i @param {boolean} [focus] */
+  open(i, focus = false) {
+    if (!this.#log.tokens[i]) return;
+    this.#opened = i;
+    this.strip.rove(i, focus);
+    this.#draw(false);
   }
-  if (first) strip.children[first]?.classList.add('horizon');
-  horizon = first;
-}
 
-/** The line under the text. */
-function drawStatus(branch) {
-  const parts = [];
-  const written = branch ? branch.own.filter((token) => !token.by) : [];
-  if (branch && (written.length || isBusy())) {
-    parts.push(`${fmt.whole(written.length)} ${written.length === 1 ? 'token' : 'tokens'}`);
-    const rate = branch.end?.tokens_per_s ?? liveRate(branch);
-    if (rate) parts.push(`${fmt.whole(rate)} tokens/s`);
-    if (written.length && !isBusy()) {
-      const mean = written.reduce((sum, token) => sum + Math.log(Math.max(token.p, 1e-30)), 0) / written.length;
-      parts.push(`perplexity ${(+Math.exp(-mean).toPrecision(3)).toLocaleString('en-US')}`);
+  /** Close the open token. */
+  close() {
+    this.#opened = -1;
+    this.#draw(false);
+  }
+
+  get #isBusy() {
+    return this.#asked || this.#log.job !== null;
+  }
+
+  /** @returns {import('./strip_view.js').Look} */
+  get #look() {
+    return { measure: /** @type {MeasureName} */ (this.measure.value), spaces: this.spaces.checked };
+  }
+
+  /** @param {string} selector */
+  #part(selector) {
+    return part(this.#host.element, selector);
+  }
+
+  // ---- what the reader does ----------------------------------------------------------------------------------------
+
+  #listenToButtons() {
+    const { element } = this.#host;
+    const onClick = (/** @type {string} */ selector, /** @type {() => void} */ work) =>
+      this.#part(selector).addEventListener('click', work);
+    onClick('.desk-write', () => {
+      this.#opened = -1;
+      this.#send('write');
+    });
+    onClick('.desk-more', () => this.#send('more'));
+    onClick('.desk-stop', () => {
+      this.#stopping = true;
+      this.#drawActions();
+    });
+    for (const button of parts(element, '[data-copy]')) {
+      const action = /** @type {import('../lib/take_out.js').Action} */ (button.dataset.copy);
+      button.addEventListener('click', () => this.#takeOut(action));
     }
-    const why = { stopped: 'stopped', end: 'the model ended the text', stop: `stopped at “${branch.end?.stop}”` }[branch.end?.reason];
-    if (why) parts.push(why);
+    const file = part(element, '.receipt-file', HTMLInputElement);
+    onClick('.receipt-open', () => file.click());
+    file.addEventListener('change', () => this.#restore(file));
   }
-  const hidden = seenFrom(tokens.length, branch?.settings);
-  if (written.length && desk.head.weights !== 'float32') parts.push(`${desk.head.weights} weights`);
-  if (hidden) parts.push(`the model still sees the last ${fmt.whole(tokens.length - hidden)} tokens`);
-  find('.status-text').replaceChildren(...parts.flatMap((part, k) => (k ? [' · ', part] : [part])));
-  find('.with-text').hidden = !tokens.length || isBusy();
-}
 
-/** Tokens a second since the writing began; the server's own number takes its place at the end. */
-function liveRate(branch) {
-  const seconds = (performance.now() - branch.began) / 1000;
-  return seconds > 0.3 ? (branch.own.length - branch.before) / seconds : 0;
-}
-
-/** The ten swatches under the measure that is chosen. */
-function drawLegend() {
-  const { ends, says } = MEASURES[measure()];
-  setText(find('.legend-low'), ends[0]);
-  setText(find('.legend-high'), ends[1]);
-  find('.legend-steps').replaceChildren(
-    ...Array.from({ length: 10 }, (_, k) => node('span', { style: `background: var(--step-${k})`, title: says(k) })),
-  );
-}
-
-/** Open token `i`: its alternatives stand in the panel at once, for they came with the token. */
-function open(i, focus = false) {
-  if (!tokens[i]) return;
-  strip.children[opened]?.setAttribute('aria-selected', 'false');
-  opened = i;
-  const chosen = strip.children[i];
-  chosen.setAttribute('aria-selected', 'true');
-  rove(chosen, focus);
-  markSight();
-  draw(false);
-}
-
-function closePanel() {
-  strip.children[opened]?.setAttribute('aria-selected', 'false');
-  opened = -1;
-  draw(false);
-}
-
-/** Make one token the stop of the Tab key. */
-function rove(to, focus = true) {
-  strip.querySelector('[tabindex="0"]')?.setAttribute('tabindex', -1);
-  to.setAttribute('tabindex', 0);
-  if (focus) to.focus();
-}
-
-/** The token a line above or below that stands nearest. */
-function inNextLine(from, direction) {
-  const here = from.getBoundingClientRect();
-  let best = null;
-  for (let at = from; at; at = direction > 0 ? at.nextElementSibling : at.previousElementSibling) {
-    if (!at.dataset.i) continue;
-    const box = at.getBoundingClientRect();
-    if (Math.abs(box.top - here.top) < 4) continue;
-    if (best && Math.abs(box.top - best.top) > 4) break; // two lines off
-    const distance = Math.abs(box.left - here.left);
-    if (!best || distance < best.distance) best = { at, distance, top: box.top };
+  #listenToLook() {
+    this.measure.append(...Object.keys(MEASURES).map((name) => node('option', { value: name, text: name })));
+    this.measure.addEventListener('change', () => {
+      this.#drawLegend();
+      this.strip.recolour(this.#look);
+    });
+    this.spaces.addEventListener('change', () => this.#draw(true));
+    this.#drawLegend();
   }
-  return best?.at;
-}
 
-strip.addEventListener('click', (event) => {
-  const token = event.target.closest('[data-i]');
-  if (token && window.getSelection().isCollapsed) open(+token.dataset.i, true);
-});
-strip.addEventListener('keydown', (event) => {
-  const from = event.target.closest('[data-i]');
-  if (!from) return;
-  const i = +from.dataset.i;
-  const to = {
-    ArrowRight: () => strip.children[i + 1],
-    ArrowLeft: () => strip.children[i - 1],
-    ArrowDown: () => inNextLine(from, 1),
-    ArrowUp: () => inNextLine(from, -1),
-    Home: () => strip.children[0],
-    End: () => strip.children[tokens.length - 1],
-  }[event.key]?.();
-  if (to?.dataset.i) {
-    event.preventDefault();
-    rove(to);
-    if (opened >= 0) open(+to.dataset.i);
+  /** Raise an event that makes the server write; what was pressed shows at once. @param {string} event */
+  #send(event) {
+    if (this.#isBusy) return;
+    this.#asked = true;
+    this.#stopping = false;
+    this.#log.error = '';
+    this.#draw(false);
+    this.#host.trigger(event);
   }
-  if (event.key === 'Enter' || event.key === ' ') {
-    event.preventDefault();
-    open(i);
+
+  /** Put token `id` in place of token `i`: the server continues from there on a new branch. @param {number} i @param {number} id */
+  #take(i, id) {
+    if (this.#isBusy) return;
+    this.#append({ kind: 'ask', branch: this.#log.view, at: i, id });
+    this.#send('ask');
   }
-  if (event.key === 'Escape') closePanel();
-});
-strip.addEventListener('pointerover', (event) => {
-  const token = tokens[event.target.closest('[data-i]')?.dataset.i];
-  setText(find('.status-pointer'), token ? summary(token) : '');
-});
-strip.addEventListener('pointerleave', () => setText(find('.status-pointer'), ''));
-find('.desk-measure').addEventListener('change', () => {
-  drawLegend();
-  for (const [i, token] of tokens.entries()) {
-    if (token.p != null) strip.children[i].style.setProperty('--shade', shadeOf(token, measure()));
+
+  /** Add a line to the log, which the server gets with the next event. @param {{ kind: string, [name: string]: unknown }} line */
+  #append(line) {
+    const text = this.#log.with(line);
+    this.#host.props.value = text;
+    this.#log.read(text);
+    this.#draw(line.kind === 'view');
   }
-});
-find('.desk-spaces').addEventListener('change', () => drawStrip(true));
-/** Write a line of the reader's into the log; the server gets the log with its next event. */
-function note(line) {
-  props.value = `${desk.raw}${JSON.stringify(line)}\n`;
-  readLog(desk, props.value);
-  draw(line.kind === 'view');
+
+  /** @param {import('../lib/take_out.js').Action} action */
+  async #takeOut(action) {
+    const { text, head, tokens } = this.#log;
+    const forms = action === 'text' ? { text: plainText(tokens) } : await ask(this.#host.server.receipt, { log: text });
+    await takeOut(action, forms, `${head.run}-${head.step}`, this.note);
+  }
+
+  /** Open a receipt. @param {HTMLInputElement} input */
+  async #restore(input) {
+    const file = input.files?.[0];
+    input.value = ''; // so that the same file can be opened again
+    if (!file || this.#isBusy) return;
+    if (file.size > LONGEST_RECEIPT_BYTES) {
+      this.note('This file is too large for a receipt; choose another one.');
+      return;
+    }
+    const receipt = await file.text();
+    this.#append({ kind: 'restore', receipt });
+    this.#send('restore');
+    const beams = /** @type {HTMLElement | null} */ (document.querySelector('[data-tab-id=beams]'));
+    if (parse(receipt)?.beams) beams?.click();
+  }
+
+  // ---- drawing -----------------------------------------------------------------------------------------------------
+
+  /** Bring everything in line with the log. @param {boolean} anew  make the nodes of all tokens again */
+  #draw(anew) {
+    const { branch, branches, tokens, view, head } = this.#log;
+    const busy = this.#isBusy;
+    this.#drawText(anew);
+    const state = `${head.job} ${view} ${busy} ${!!branch?.copied} ${branches.length}`;
+    this.#whenNew('.branches', `${state} ${busy || tokens.length}`, (tree) =>
+      drawBranches(tree, { branches, view, busy }, (id) => this.#append({ kind: 'view', branch: id })),
+    );
+    this.#whenNew('.token-panel', `${state} ${this.#opened}`, () => this.#drawPanel());
+    this.#drawActions();
+    if (!busy && branch) this.#lookUp(branch);
+    setText(this.#part('.strip-plain'), busy ? '' : plainText(tokens));
+  }
+
+  /** @param {boolean} anew */
+  #drawText(anew) {
+    const { branch, branches, tokens, head } = this.#log;
+    const busy = this.#isBusy;
+    if (anew || !this.strip.continues(tokens)) this.#opened = Math.min(this.#opened, tokens.length - 1);
+    this.strip.show(tokens, { look: this.#look, busy, anew });
+    this.strip.select(this.#opened);
+    this.#part('.strip-empty').hidden = tokens.length > 0 || busy;
+    this.strip.markForks(branch ? forksOf(branches, branch) : []);
+    this.#drawCopied();
+    this.#markSight();
+    const status = branch ? statusParts(branch, { busy, weights: head.weights, now_ms: performance.now() }) : [];
+    this.#part('.status-text').replaceChildren(...status.flatMap((text, k) => (k ? [' · ', text] : [text])));
+    this.#part('.with-text').hidden = !tokens.length || busy;
+  }
+
+  #drawCopied() {
+    this.copied.show(this.#log.branch);
+    this.strip.markCopied(this.copied.spans);
+  }
+
+  #redrawCopied() {
+    this.#drawCopied();
+    this.#drawPanel();
+  }
+
+  /** Grey out what the model does not see when it chooses the open token, or else the next one. */
+  #markSight() {
+    const { branch, tokens } = this.#log;
+    const opened = tokens[this.#opened];
+    this.strip.markSight(opened ? (opened.s ?? 0) : branch ? sightOf(branch).first : 0);
+  }
+
+  #drawPanel() {
+    const { tokens, head } = this.#log;
+    const i = this.#opened;
+    const token = tokens[i];
+    if (!token) {
+      drawHint(this.panel, tokens.length > 0);
+      return;
+    }
+    const opened = { token, i, vocabSize: head.vocab_size, busy: this.#isBusy, spans: spansAt(this.copied.spans, i) };
+    drawPanel(this.panel, opened, {
+      open: (to) => this.open(to),
+      close: () => this.close(),
+      take: (at, id) => this.#take(at, id),
+    });
+    if (token.q != null) drawStages(this.panel, () => ask(this.#host.server.stages, this.#log.stagesQuery(i)));
+  }
+
+  #drawActions() {
+    const busy = this.#isBusy;
+    const [write, stop, more] = ['.desk-write', '.desk-stop', '.desk-more'].map((name) =>
+      part(this.#host.element, name, HTMLButtonElement),
+    );
+    const focused = document.activeElement;
+    write.hidden = busy;
+    stop.hidden = !busy;
+    stop.disabled = this.#stopping;
+    more.disabled = busy || !this.#log.tokens.length;
+    if (busy && focused === write) stop.focus();
+    if (!busy && focused === stop) write.focus();
+    setText(this.#part('.desk-error'), this.#log.error);
+    if (!busy) this.#stopping = false;
+    const { job } = this.#log;
+    if (this.#stopping && job) ask(this.#host.server.stop, { job });
+  }
+
+  #drawLegend() {
+    const { measure } = this.#look;
+    const [low, high] = MEASURES[measure].ends;
+    setText(this.#part('.legend-low'), low);
+    setText(this.#part('.legend-high'), high);
+    const steps = legend(measure).map(({ colour, text }) => node('span', { style: `background: ${colour}`, title: text }));
+    this.#part('.legend-steps').replaceChildren(...steps);
+  }
+
+  /**
+   * Draw a part only if `state` is another one than last time; the button that has the focus keeps it.
+   * @param {string} selector
+   * @param {string} state
+   * @param {(host: HTMLElement) => void} work
+   */
+  #whenNew(selector, state, work) {
+    if (this.#drawnFor.get(selector) === state) return;
+    this.#drawnFor.set(selector, state);
+    const host = this.#part(selector);
+    const place = parts(host, 'button').indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    work(host);
+    if (place >= 0) parts(host, 'button')[place]?.focus();
+  }
+
+  /** Ask where a text that is complete was copied from; the answer becomes a line of the log. @param {Branch} branch */
+  async #lookUp(branch) {
+    const { tokens, end, copied } = branch;
+    const length = tokens.length;
+    if (!end || copied || this.#lookedUp.get(branch) === length) return;
+    this.#lookedUp.set(branch, length);
+    const { run, step } = this.#log.head;
+    const answer = await ask(this.#host.server.copied, { run, step, ids: tokens.map((token) => token.i) });
+    const unchanged = !this.#isBusy && this.#log.branch === branch && branch.tokens.length === length;
+    if (answer.error === undefined && unchanged) this.#append({ kind: 'copied', branch: branch.id, ...answer });
+  }
 }
-
-const drawn = {}; // what each part was last drawn for
-
-/** Call `work` only if `state` is another one than the last time, and keep the focus on what has it. */
-function whenNew(part, state, work) {
-  if (drawn[part] === state) return;
-  drawn[part] = state;
-  const host = find(part);
-  const place = [...host.querySelectorAll('button')].indexOf(document.activeElement);
-  work();
-  if (place >= 0) host.querySelectorAll('button')[place]?.focus();
-}
-
-function draw(fresh) {
-  drawStrip(fresh);
-  const branch = desk.branches[desk.view];
-  const state = `${desk.head.job} ${desk.view} ${isBusy()} ${!!branch?.copied} ${desk.branches.length}`;
-  whenNew('.branches', `${state} ${isBusy() || tokens.length}`, () => drawBranches(desk));
-  whenNew('.token-panel', `${state} ${opened}`, () => drawPanel(desk, tokens, opened));
-  drawActions();
-  if (!isBusy()) lookUp(branch);
-  setText(find('.strip-plain'), isBusy() ? '' : tokens.map((token) => token.t).join(''));
-}
-
-let lastView = 0;
-function update() {
-  const text = props.value ?? '';
-  if (text === desk.raw && text) return;
-  const appended = readLog(desk, text);
-  asked = false;
-  if (!appended) opened = -1;
-  draw(!appended || desk.view !== lastView);
-  lastView = desk.view;
-}
-
-drawLegend();
-watch('value', update);
-update();

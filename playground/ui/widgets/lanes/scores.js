@@ -1,0 +1,29 @@
+// The numbers of a text in words. No DOM here.
+
+import { isNumber } from '../lib/format.js';
+import { formatProbability, signed } from '../lib/shades.js';
+import { hasNumbers } from './lane_log.js';
+
+/** @typedef {import('./lane_log.js').Lane} Lane */
+/** @typedef {import('./lane_log.js').Score} Score */
+/** @typedef {{ name: string, value: string, help: string }} Row */
+
+/** @type {[name: string, value: (score: Required<Score>) => string, help: string][]} */
+const ROWS = [
+  ['Mean log probability', (score) => signed(score.mean, 3), 'of a token, under the model'],
+  ['Perplexity', (score) => perplexity(score.perplexity), 'as unsure as if it chose among so many tokens'],
+  ['Different pairs', (score) => formatProbability(score.distinct), 'share of different ones among all pairs of tokens'],
+  ['Repeated fours', (score) => formatProbability(score.repetition), 'share of four tokens in a row that stood in the text before'],
+  ['Copied', (score) => formatProbability(score.copied), 'share of tokens in runs of 8 or more that stand in the training text'],
+];
+
+/** Three digits; "∞" for one too large for a number, which comes as null. @param {number | null} value */
+const perplexity = (value) => (isNumber(value) ? (+value.toPrecision(3)).toLocaleString('en-US') : '∞');
+
+/** The rows of a score; none before it is known. @param {Score | null} score @returns {Row[]} */
+export function scoreRows(score) {
+  return hasNumbers(score) ? ROWS.map(([name, value, help]) => ({ name, value: value(score), help })) : [];
+}
+
+/** Where a lane leaves the first one. @param {Lane} lane */
+export const partedAt = (lane) => (lane.parted < 0 ? 'nowhere' : `at token ${lane.parted + 1}`);
