@@ -15,9 +15,9 @@ from playground.sampling import Temperature, TopK
 from playground.sampling.toy import MOST_DRAWS
 from playground.ui.context import Context
 from playground.ui.tabs.decoding import state as lab_state
-from playground.ui.tabs.decoding.catalogue import make_catalogue
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
+from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
 from playground.ui.tabs.decoding.state import TOP_K_ALL, LabState
 from playground.ui.widgets.address.address import Address
 from playground.ui.widgets.base import Widget

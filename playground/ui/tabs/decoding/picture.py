@@ -1,19 +1,19 @@
-"""The numbers of the main picture: candidates before and after, and what every stage did. V: vocabulary."""
+"""The numbers of the main picture: candidates before and after the stages, and the effect of each stage."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from playground.sampling import Ban, LogitBias, Stage, StageTrace, Temperature, Trace
+from playground.sampling import Stage, StageTrace, Temperature, Trace
 from playground.sampling.stages.base import REMOVED
 from playground.ui.tabs.decoding.source import Source
 from playground.ui.tabs.decoding.state import LabState
 
 SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Ends of the bars' axis that are taken, so that it seldom changes."""
-MOST_RISERS = 10
-"""Tokens shown beyond the likeliest ones because the stages lifted them among these."""
+"""Possible ends of the bars' axis: few, so that it seldom changes."""
+MAX_RAISED = 10
+"""Tokens shown besides the likeliest ones because the stages raised them to that rank."""
 
 
 def make_picture(state: LabState, source: Source) -> dict[str, Any]:
@@ -38,27 +38,31 @@ def make_picture(state: LabState, source: Source) -> dict[str, Any]:
         "tail": _tail(rows, len(source)),
         "scale": 1.0 if source.kind == "toy" else next(scale for scale in SCALES if highest <= scale * 1.0001),
         "steps": steps,
-        "before": _unsure(trace.rows[0]),
-        "after": _unsure(trace.rows[-1]),
+        "before": _uncertainty(trace.rows[0]),
+        "after": _uncertainty(trace.rows[-1]),
         "notes": _notes(trace),
     }
 
 
 def shown_ids(state: LabState, source: Source, trace: Trace) -> list[int]:
-    """Ids in the order of the rows: all words; of a model the likeliest before, those risen, and the one looked for."""
+    """Ids in the order of the rows.
+
+    These are all words; of a model the likeliest tokens before the stages, then those that are among the likeliest only
+    after them, then the token that is searched for. Raises `SettingsError` if that is no token.
+    """
     if source.kind == "toy":
         return list(range(len(source)))
     count = min(state.top, len(source))
     ids = trace.before.topk(count).indices.tolist()
-    risen = [i for i in trace.after.topk(count).indices.tolist() if i not in ids and trace.after[i] > 0]
-    ids += risen[:MOST_RISERS]
+    raised = [i for i in trace.after.topk(count).indices.tolist() if i not in ids and trace.after[i] > 0]
+    ids += raised[:MAX_RAISED]
     if state.find and (found := source.token_id(state.find)) not in ids:
         ids.append(found)
     return ids
 
 
 def settings_of(stage: Stage) -> str:
-    """A stage's settings in a few characters.
+    """A stage's settings as a short text, without lists of tokens.
 
     >>> from playground.sampling import XTC
     >>> settings_of(Temperature(0.5)), settings_of(XTC())
@@ -66,20 +70,17 @@ def settings_of(stage: Stage) -> str:
     """
     if isinstance(stage, Temperature):
         return f"T = {stage.temperature:g}"
-    if isinstance(stage, (LogitBias, Ban)):
-        return ""
-    values = {name: stage[name] for name in stage.setting_names() if stage[name] not in (None, ())}
+    values = {name: stage[name] for name in stage.setting_names() if isinstance(stage[name], (int, float))}
     if len(values) == 1:
         return "".join(f"{name.replace('_', ' ')} = {value:g}" for name, value in values.items())
     return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in values.items())
 
 
 def _cuts(trace: Trace, shown: Tensor) -> list[list[bool]]:
-    """For every line of the trace which of the shown tokens it cut."""
-    out = [(row.logits[shown] == REMOVED).tolist() for row in trace.rows]
-    return [
-        [now and not was for now, was in zip(*pair, strict=True)] for pair in zip(out, [out[0], *out[:-1]], strict=True)
-    ]
+    """For every row of the trace and every shown token: whether that stage removed it."""
+    removed = [(row.logits[shown] == REMOVED).tolist() for row in trace.rows]
+    pairs = zip(removed, [removed[0], *removed[:-1]], strict=True)
+    return [[now and not before for now, before in zip(*pair, strict=True)] for pair in pairs]
 
 
 def _rows(
@@ -104,7 +105,7 @@ def _rows(
 
 
 def _tail(rows: list[dict[str, Any]], size: int) -> dict[str, Any]:
-    """What the tokens that are not shown have together, so that the whole is 1."""
+    """The tokens that are not shown: their number, and their probabilities together."""
     return {
         "count": size - len(rows),
         "before": max(0.0, 1 - sum(row["before"] for row in rows)),
@@ -140,7 +141,7 @@ def _chip(stage: Stage | None) -> str:
     return f"{stage.title} {settings_of(stage).rpartition('= ')[2]}" if "=" in settings_of(stage) else stage.title
 
 
-def _unsure(row: StageTrace) -> dict[str, float]:
+def _uncertainty(row: StageTrace) -> dict[str, float]:
     return {"entropy": row.entropy_bits, "choices": row.choices}
 
 

@@ -12,8 +12,8 @@ from playground.errors import SettingsError
 from playground.sampling import Pipeline, Temperature, TopK
 from playground.ui.context import Context
 from playground.ui.forms import LABELS, Fields
-from playground.ui.tabs.decoding.catalogue import make_catalogue
 from playground.ui.tabs.decoding.server import Laboratory
+from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
 from playground.ui.tabs.decoding.state import LabState
 from playground.ui.tabs.generate.choices import checkpoint_choices
 from playground.ui.tabs.generate.start import LONGEST_PROMPT, Start

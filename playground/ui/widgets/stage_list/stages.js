@@ -22,7 +22,7 @@
 /** @typedef {{ label: string, help: string, about: string, fields: Field[] }} StageKind */
 
 /**
- * What `make_catalogue` in playground/ui/tabs/decoding/catalogue.py describes.
+ * What `make_catalogue` in playground/ui/tabs/decoding/stage_catalogue.py describes.
  * @typedef {object} Catalogue
  * @property {Record<string, StageKind>} stages
  * @property {Record<string, StageEntry[]>} orders  known orders

@@ -3,9 +3,9 @@
 import pytest
 
 from playground.errors import SettingsError
-from playground.ui.tabs.decoding.catalogue import LESSON, make_catalogue, stage_kinds
 from playground.ui.tabs.decoding.exercises import answer_exercise, make_cards
 from playground.ui.tabs.decoding.source import toy_source
+from playground.ui.tabs.decoding.stage_catalogue import LESSON, make_catalogue, stage_kinds
 from playground.ui.tabs.decoding.stage_order import compare_orders
 from playground.ui.tabs.decoding.state import LabState
 

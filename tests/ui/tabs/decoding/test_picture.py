@@ -68,6 +68,22 @@ class TestPicture:
         assert lifted["rows"][-1]["id"] == last
         assert lifted["rows"][-1]["after"] > 0.99
 
+    @pytest.mark.parametrize(
+        ("stage", "text"),
+        [
+            ({"name": "temperature", "temperature": 0.5}, "T = 0.5"),
+            ({"name": "top_k", "k": 3}, "k = 3"),
+            ({"name": "ban", "ids": [6]}, ""),
+            ({"name": "logit_bias", "biases": [[6, 2.5]]}, ""),
+            (
+                {"name": "dry", "breakers": [6]},
+                "multiplier 0.8, base 1.75, allowed length 2",
+            ),
+        ],
+    )
+    def test_settings_are_named_without_lists_of_tokens(self, stage, text):
+        assert picture_of(stages=[stage])["steps"][1]["setting"] == text
+
     def test_fault_59_a_stage_that_removes_everything_keeps_the_likeliest_and_says_so(self):
         picture = picture_of(stages=[{"name": "ban", "ids": list(range(9))}])
         assert picture["rows"][3]["after"] == 1

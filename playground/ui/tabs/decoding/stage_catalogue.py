@@ -1,4 +1,4 @@
-"""What the list of stages needs to know: every stage with its settings and bounds, the known orders, the lesson."""
+"""Describes for the widget `StageList` all stages with their settings and bounds, the known orders, and a lesson."""
 
 from typing import Any, get_args
 
@@ -19,9 +19,10 @@ _SLIDERS: dict[str, dict[str, Any]] = {
     "dry.allowed_length": {"soft_max": 8},
     "mirostat.tau": {"soft_max": 10},
 }
-"""How a setting's slider differs from what its bounds alone say: `stage.setting` → label, reach, step, scale."""
+"""What a slider cannot take from the bounds of its setting, `stage.setting`: label, range, step, scale."""
 
-_LISTS = {"logit_bias.biases": "biases", "ban.ids": "ids", "dry.breakers": "ids"}
+_TOKENS = {"logit_bias.biases": "biases", "ban.ids": "ids", "dry.breakers": "ids"}
+"""Settings that are lists of tokens: ids with numbers, or ids alone."""
 
 LESSON = {
     "source": "toy",
@@ -31,11 +32,11 @@ LESSON = {
         TopP(0.8).model_dump(mode="json"),
     ],
 }
-"""Logits 3, 2, 1: with the temperature first top-p keeps one word, with the temperature last it keeps two."""
+"""Logits 3, 2, 1: after the temperature top-p keeps one word, before it two."""
 
 
 def make_catalogue() -> dict[str, Any]:
-    """All stages by name, with the orders and the lesson, as the widget `StageList` reads it.
+    """All stages by name, the known orders, and the lesson.
 
     >>> [field["label"] for field in make_catalogue()["stages"]["temperature"]["fields"]]
     ['T']
@@ -51,7 +52,7 @@ def make_catalogue() -> dict[str, Any]:
 
 
 def stage_kinds() -> tuple[type[Stage], ...]:
-    """Every stage there is."""
+    """The classes of all stages."""
     return get_args(get_args(AnyStage)[0])
 
 
@@ -67,11 +68,11 @@ def _describe(kind: type[Stage]) -> dict[str, Any]:
 
 
 def _field(key: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """One setting: what kind of control it needs, within which bounds, where it starts."""
+    """One setting: the kind of its control, its bounds, and its first value."""
     setting = key.partition(".")[2]
     field = {"name": setting, "label": setting.replace("_", " "), "help": schema.get("description", "")}
-    if key in _LISTS:
-        return {**field, "kind": _LISTS[key], "start": []}
+    if key in _TOKENS:
+        return {**field, "kind": _TOKENS[key], "start": []}
     bounds = next((option for option in schema.get("anyOf", ()) if option.get("type") != "null"), schema)
     kind = "int" if bounds["type"] == "integer" else "number"
     step = 1 if kind == "int" else 0.01
