@@ -1,4 +1,4 @@
-"""A server for strangers in a real browser: what it refuses is told in one sentence where it was asked for."""
+"""A public server in a real browser: it refuses in one sentence, shown where the user acted."""
 
 import pytest
 
@@ -9,12 +9,12 @@ from playground.training.runs.store import RunStore
 from .conftest import SIZES, Server
 
 TEXT = "The rain had stopped, and nobody in the house said a word about the letter. " * 60
-ENOUGH = "2 trainings of yours are at work or waiting; stop one, or wait for its end."
+TOO_MANY = "2 trainings of yours are at work or waiting; stop one, or wait for its end."
 
 
 @pytest.fixture(scope="module")
 def public(tmp_path_factory):
-    """Such a server with one run, whose name its owner knows."""
+    """A public server with one run, whose name its owner knows."""
     running = Server(tmp_path_factory.mktemp("public") / "checkpoints", "--public")
     model = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)
     train = TrainConfig(epochs=2, lr=1e-2, sample_tokens=0, threads=1)
@@ -24,7 +24,7 @@ def public(tmp_path_factory):
 
 
 def open_run(page, server):
-    """The Runs tab with the owner's run chosen."""
+    """Open the Runs tab and choose the owner's run."""
     page.goto(f"{server.url}/?run=mine")
     page.get_by_role("tab", name="Runs").click()
     choose_run(page)
@@ -38,7 +38,7 @@ def choose_run(page):
 
 
 def fork(page):
-    """Ask for a fork that trains for long."""
+    """Start a fork that takes long to train."""
     page.locator("[data-do=fork]").click()
     form = page.locator(".rf")
     form.locator("[name=lr]").wait_for()
@@ -47,7 +47,7 @@ def fork(page):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_fault_43_a_fork_too_many_is_refused_where_it_was_asked_for(new_page, public, shoot, size):
+def test_fault_43_a_fork_beyond_the_quota_is_refused_in_its_form(new_page, public, shoot, size):
     width, height = SIZES[size]
     page = open_run(new_page(width, height), public)
     while len(RunStore(public.checkpoints).names()) < 3:
@@ -58,7 +58,7 @@ def test_fault_43_a_fork_too_many_is_refused_where_it_was_asked_for(new_page, pu
     fork(page)
     refusal = page.locator(".rf .rv-refused")
     refusal.wait_for()
-    assert refusal.inner_text() == ENOUGH
+    assert refusal.inner_text() == TOO_MANY
     button = page.locator(".rf button").bounding_box()
     assert 0 <= refusal.bounding_box()["y"] - button["y"] - button["height"] <= 24
     assert page.locator(".rv-message").is_hidden()
@@ -69,12 +69,12 @@ def test_fault_43_a_fork_too_many_is_refused_where_it_was_asked_for(new_page, pu
 
     page.get_by_role("tab", name="Train").click()
     page.locator(".lv-buttons").get_by_role("button", name="+1 epoch").click()
-    page.locator(".lv", has_text=ENOUGH).wait_for()
+    page.locator(".lv", has_text=TOO_MANY).wait_for()
     page.click("#pg-start")
-    page.locator("#pg-start-complaint", has_text=ENOUGH).wait_for()
+    page.locator("#pg-start-complaint", has_text=TOO_MANY).wait_for()
 
 
-def test_fault_06_an_archive_over_the_cap_is_refused_before_it_is_sent(page, public, tmp_path):
+def test_fault_06_an_archive_above_the_limit_is_refused_before_it_is_sent(page, public, tmp_path):
     archive = tmp_path / "large.zip"
     with archive.open("wb") as file:
         file.truncate(200_000_001)

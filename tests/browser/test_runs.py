@@ -30,7 +30,7 @@ NAMES = ("slow", "fast", "broken")
 
 @pytest.fixture
 def runs(server):
-    """Three runs: two complete, one that was broken off."""
+    """Three runs: two completed, one interrupted."""
     for name in (*NAMES, "steady", "forked", "fast-2", "plain", "live"):
         shutil.rmtree(server.checkpoints / name, ignore_errors=True)
     make(server, "slow", lr=1e-3)
@@ -68,7 +68,7 @@ def do(page, name):
     page.locator(f"[data-do={name}]").click()
 
 
-def bring(page, path):
+def import_archive(page, path):
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Bring in a run").click()
     chooser.value.set_files(path)
@@ -91,7 +91,7 @@ def test_the_table_lists_and_sorts_the_runs(tab, shoot):
     shoot(tab, "runs")
 
 
-def test_chosen_runs_are_drawn_in_one_picture_and_compared(tab, shoot):
+def test_chosen_runs_are_drawn_in_one_plot_and_compared(tab, shoot):
     choose(tab, "slow", "fast")
     plot = tab.locator(".rc-plot path.plot-line")
     tab.wait_for_function("document.querySelectorAll('.rc-plot path.plot-line').length === 2")
@@ -114,7 +114,7 @@ def test_chosen_runs_are_drawn_in_one_picture_and_compared(tab, shoot):
     shoot(tab, "runs-compared")
 
 
-def test_a_run_is_renamed_pinned_deleted_and_brought_back(tab, runs):
+def test_a_run_is_renamed_pinned_deleted_and_restored(tab, runs):
     row(tab, "slow").locator(".rv-c-name").click()
     do(tab, "rename")
     tab.locator(".rv-rename input").fill("../evil")
@@ -154,12 +154,12 @@ def test_fault_16_a_name_or_text_that_is_markup_is_shown_as_characters(page, run
 
 def test_fault_36_an_interrupted_run_is_resumed_with_one_click(tab):
     row(tab, "broken").click()
-    assert "broken off" in tab.locator(".rv-why").inner_text()
+    assert "interrupted" in tab.locator(".rv-why").inner_text()
     do(tab, "resume")
     row(tab, "broken").filter(has_text="Finished").wait_for()
 
 
-def test_a_fork_goes_on_from_the_chosen_checkpoint_with_other_settings(tab, runs, shoot):
+def test_a_fork_starts_at_the_chosen_checkpoint_with_changed_settings(tab, runs, shoot):
     row(tab, "fast").click()
     do(tab, "fork")
     form = tab.locator(".rf")
@@ -178,19 +178,19 @@ def test_a_fork_goes_on_from_the_chosen_checkpoint_with_other_settings(tab, runs
     assert "forked from" in tab.locator(".rc-scroll").inner_text()
 
 
-def test_a_run_is_downloaded_and_brought_in_again(tab, runs, tmp_path):
+def test_a_run_is_downloaded_and_imported_again(tab, runs, tmp_path):
     row(tab, "fast").click()
     with tab.expect_download() as started:
         do(tab, "download")
     path = tmp_path / "fast.zip"
     started.value.save_as(path)
-    bring(tab, path)
+    import_archive(tab, path)
     message(tab, "fast-2 is here")
     row(tab, "fast-2").wait_for()
     assert RunStore(runs.checkpoints).open("fast-2").steps() == RunStore(runs.checkpoints).open("fast").steps()
     bad = tmp_path / "bad.zip"
     bad.write_bytes(b"PK no archive at all")
-    bring(tab, bad)
+    import_archive(tab, bad)
     message(tab, "is not a run's archive")
 
 
@@ -213,7 +213,7 @@ def test_watch_opens_the_run_on_the_train_tab(tab):
     assert "run=slow" in tab.url
 
 
-def test_a_training_that_goes_on_moves_in_the_table(tab, runs):
+def test_an_active_run_is_updated_in_the_table(tab, runs):
     make(runs, "live", epochs=3000, stop_at=4)
     row(tab, "live").wait_for()
     row(tab, "live").click()
@@ -230,7 +230,7 @@ def test_a_training_that_goes_on_moves_in_the_table(tab, runs):
     row(tab, "live").filter(has_text="Stopped").wait_for()
 
 
-def test_the_table_is_worked_by_keyboard(tab):
+def test_the_table_can_be_used_with_the_keyboard(tab):
     tab.get_by_role("columnheader", name="Run", exact=True).get_by_role("button").focus()
     tab.keyboard.press("Enter")
     assert order(tab) == ["broken", "fast", "slow"]
@@ -241,7 +241,7 @@ def test_the_table_is_worked_by_keyboard(tab):
     assert tab.locator(".rv-chosen").inner_text() == "fast"
 
 
-def test_nothing_runs_over_the_edge_of_a_phone(new_page, runs):
+def test_nothing_overflows_the_window_of_a_phone(new_page, runs):
     page = open_tab(new_page(375, 720), runs)
     choose(page, "slow", "fast")
     page.locator(".rc-legend li").nth(1).wait_for()

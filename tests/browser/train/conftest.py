@@ -1,4 +1,4 @@
-"""Every test of the Train tab finds the machine free."""
+"""Each test of the Train tab starts without an active run."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from playground.training.runs.store import RunStore
 
 @pytest.fixture(autouse=True)
 def _stop_what_runs(server):
-    """Leave the machine free for the next test, whatever happened in this one."""
+    """Stop all active runs after a test, even if it failed."""
     yield
     for row in RunStore(server.checkpoints).runs():
         if row.status.live:

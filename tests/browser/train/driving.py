@@ -1,4 +1,4 @@
-"""The Train tab as a test drives it: fill in, start, watch, stop."""
+"""Helpers that use the Train tab like a user: fill in, start, watch, stop."""
 
 import re
 
@@ -14,7 +14,7 @@ LONG = "The river ran on, and the lamp burned low over the harbour. " * 200
 
 
 def train_here(server, name, epochs=6):
-    """A finished run among those of the server, trained in this process."""
+    """Train a run of the server to its end in this process; its name."""
     model = ModelConfig(context_length=32, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0.0)
     train = TrainConfig(epochs=epochs, lr=0.003, eval_freq=5, sample_tokens=10, threads=1)
     data = DataConfig(batch_size=8)
@@ -41,7 +41,7 @@ def choose_source(page, name):
 
 
 def upload(page, file):
-    """Choose a file as a person would: when the page has said what it takes, and not before."""
+    """Choose a file after the page has said what it takes, as a user would."""
     choose_source(page, "Upload")
     page.locator("#pg-text-facts .fa-note", has_text="A text file").wait_for()
     page.set_input_files("#pg-file input[type=file]", file)
@@ -93,7 +93,7 @@ def press(page, name):
 
 
 def end(page):
-    """Stop whatever runs, so that the next test finds the machine free."""
+    """Stop the run, so that the next test starts without an active one."""
     if state(page) in ("running", "paused", "queued"):
         press(page, "Stop")
         wait_for_state(page, "stopped", "completed")

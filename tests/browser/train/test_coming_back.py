@@ -3,7 +3,7 @@
 from .driving import end, open_train, press, start, state, step, wait_for_state, wait_for_step
 
 
-def test_fault_37_a_reload_in_the_middle_shows_the_whole_curve_again(page, url, new_page):
+def test_fault_37_a_reload_during_training_shows_the_whole_curve_again(page, url, new_page):
     open_train(page, url)
     start(page, "reload", epochs=2000)
     wait_for_step(page, 10)
@@ -21,7 +21,7 @@ def test_fault_37_a_reload_in_the_middle_shows_the_whole_curve_again(page, url, 
         wait_for_state(watching, "stopped")
 
 
-def test_fault_38_a_training_goes_on_when_its_page_is_closed(url, new_page):
+def test_fault_38_a_training_continues_when_its_page_is_closed(url, new_page):
     first = new_page()
     open_train(first, url)
     start(first, "closed", epochs=4000)
@@ -35,7 +35,7 @@ def test_fault_38_a_training_goes_on_when_its_page_is_closed(url, new_page):
     end(second)
 
 
-def test_fault_36_a_killed_server_comes_back_with_resume(own_server, new_page):
+def test_fault_36_after_a_restart_of_a_killed_server_the_run_can_be_resumed(own_server, new_page):
     page = new_page()
     open_train(page, own_server.url)
     start(page, "crash", epochs=3000)

@@ -48,28 +48,28 @@ def test_a_text_is_uploaded_trained_stopped_and_trained_to_the_end(page, url, sh
 
 
 @pytest.mark.parametrize(("data", "shown"), [(LONG.encode(), "12,000"), (b"so it goes", "missing")])
-def test_an_answer_that_is_overtaken_by_a_later_one_does_not_stay(page, url, tmp_path, data, shown):
-    """What the page says of "Upload" without a file comes only after what it says of the file."""
+def test_an_answer_that_arrives_after_a_later_one_does_not_stay(page, url, tmp_path, data, shown):
+    """The answer for "Upload" without a file arrives after the answer for the file."""
     open_train(page, url)
-    held = []
+    delayed = []
 
-    def hold_the_first(route):
+    def delay_the_first(route):
         whole_form = len(route.request.post_data_json["data"]) > 1
-        if held or not whole_form:
+        if delayed or not whole_form:
             route.continue_()
         else:
-            held.append(route)
+            delayed.append(route)
 
-    page.route("**/gradio_api/run/**", hold_the_first)
+    page.route("**/gradio_api/run/**", delay_the_first)
     choose_source(page, "Upload")
     file = tmp_path / "harbour.txt"
     file.write_bytes(data)
     page.set_input_files("#pg-file input[type=file]", file)
     text_facts = page.locator("#pg-text-facts")
     text_facts.get_by_text(shown).wait_for()
-    with page.expect_response(held[0].request.url) as overtaken:
-        held[0].continue_()
-    assert "stays on this server" in overtaken.value.text()
+    with page.expect_response(delayed[0].request.url) as late:
+        delayed[0].continue_()
+    assert "stays on this server" in late.value.text()
     text_facts.get_by_text("stays on this server").wait_for(state="hidden")
     text_facts.get_by_text(shown).wait_for()
 
@@ -82,7 +82,7 @@ def test_an_answer_that_is_overtaken_by_a_later_one_does_not_stay(page, url, tmp
         ("short.txt", b"so it goes", "missing"),
     ],
 )
-def test_a_file_that_cannot_be_trained_on_gets_its_one_sentence(page, url, tmp_path, name, data, sentence):
+def test_a_file_that_cannot_be_trained_on_is_refused_in_one_sentence(page, url, tmp_path, name, data, sentence):
     open_train(page, url)
     file = tmp_path / name
     file.write_bytes(data)

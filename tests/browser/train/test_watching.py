@@ -1,4 +1,4 @@
-"""The Train tab in a real browser: what is shown of a training, and the hand on it."""
+"""The Train tab in a real browser: what it shows of a training, and its controls."""
 
 import re
 
@@ -21,7 +21,7 @@ from .driving import (
 
 @pytest.fixture(scope="module")
 def finished(server):
-    """The name of a run that is complete; nobody may change it."""
+    """The name of a completed run, which no test changes."""
     return train_here(server, "finished")
 
 
@@ -53,7 +53,7 @@ def test_pause_step_and_resume(page, url, shoot):
     assert state(page) == "stopped"
 
 
-def test_the_curve_answers_the_cursor_and_the_slider(page, url, finished):
+def test_the_curve_follows_the_cursor_and_the_slider(page, url, finished):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     now = page.inner_text(".cv-r-where")
@@ -74,7 +74,7 @@ def test_the_curve_answers_the_cursor_and_the_slider(page, url, finished):
     assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
 
 
-def test_the_page_says_what_a_training_uses_and_how_much_of_the_machine(page, url, server, finished, shoot):
+def test_the_page_says_what_a_training_runs_on_and_its_share_of_the_peak(page, url, server, finished, shoot):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     assert re.search(r"parameters · cpu · (float32|bfloat16) · 1 thread$", page.inner_text(".lv-about"))
@@ -97,7 +97,7 @@ def test_the_page_says_what_a_training_uses_and_how_much_of_the_machine(page, ur
     ],
     ids=["measured-never", "measured-while-busy"],
 )
-def test_a_peak_that_cannot_be_one_is_not_compared_with(page, url, server, pattern, instead, told, request):
+def test_a_training_is_not_compared_with_an_impossible_peak(page, url, server, pattern, instead, told, request):
     name = request.node.callspec.id
     run = RunStore(server.checkpoints).open(train_here(server, name, epochs=1))
     log = run.folder / "events.jsonl"
@@ -120,7 +120,7 @@ def test_the_loss_figure_is_saved(page, url, finished, suffix):
     assert content.startswith({"pdf": b"%PDF", "png": b"\x89PNG"}[suffix])
 
 
-def test_numbers_keep_their_place_while_they_change(page, url):
+def test_the_layout_stays_in_place_while_numbers_change(page, url):
     open_train(page, url)
     start(page, "still", epochs=3000)
     wait_for_step(page, 10)
@@ -133,12 +133,12 @@ def test_numbers_keep_their_place_while_they_change(page, url):
     count = page.evaluate(nodes)
     wait_for_step(page, step(page) + 30)
     assert page.evaluate(places) == before
-    # fault 49: however often the curves are drawn, they are the same nodes (but for a tick more or less on an axis)
+    # fault 49: however often the curves are drawn, they are the same nodes (except for a tick more or less on an axis)
     assert page.evaluate(nodes) <= count + 20
     end(page)
 
 
-def test_a_finished_run_is_trained_one_epoch_more_without_a_jump(page, url, server):
+def test_a_completed_run_is_trained_one_epoch_more_without_a_jump_of_the_loss(page, url, server):
     open_train(page, url, run=train_here(server, "more"))
     wait_for_state(page, "completed")
     before, loss = step(page), float(page.inner_text(".lv-train"))

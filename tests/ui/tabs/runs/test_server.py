@@ -51,7 +51,7 @@ def names(answer):
     return [row["name"] for row in answer["runs"]]
 
 
-def test_the_rows_hold_what_the_table_shows(context, server):
+def test_a_row_has_what_the_table_shows(context, server):
     run = make(context, "one")
     row = server.rows({})["runs"][0]
     assert (row["name"], row["text"], row["state"], row["pinned"]) == ("one", "tale", "completed", False)
@@ -60,7 +60,7 @@ def test_the_rows_hold_what_the_table_shows(context, server):
     assert row["size_bytes"] > 10_000
 
 
-def test_a_damaged_run_is_told_of_beside_the_others(context, server):
+def test_a_damaged_run_is_reported_beside_the_others(context, server):
     make(context, "good", trained=False)
     (make(context, "bad", trained=False).folder / "run.json").write_text("{")
     answer = server.rows({})
@@ -100,7 +100,7 @@ def test_runs_are_compared_over_any_axis(context, server):
     assert f"at most {MAX_COMPARED}" in server.compare({"runs": ["one"] * (MAX_COMPARED + 1), "over": "steps"})["error"]
 
 
-def test_renaming_pinning_deleting_and_bringing_back(context, server):
+def test_a_run_is_renamed_pinned_deleted_and_restored(context, server):
     make(context, "one")
     assert server.act({"action": "rename", "run": "one", "new_name": " two "}, ME)["run"] == "two"
     server.act({"action": "pin", "run": "two", "pinned": True}, ME)
@@ -125,11 +125,11 @@ def test_a_fork_is_made_and_started_with_the_settings_asked_for(context, server)
     assert (spec.parent.name, spec.parent.step) == ("one", 4)
     assert (spec.train.lr, spec.train.epochs, spec.train.lr_schedule) == (5e-5, 3, "constant")
     assert spec.model.drop_rate == 0.0
-    until_at_rest(context, "two")
+    wait_until_inactive(context, "two")
     assert context.store.open("two").status().state == "completed"
 
 
-def until_at_rest(context, name):
+def wait_until_inactive(context, name):
     deadline = time.monotonic() + 60
     while context.jobs.active(name):
         assert time.monotonic() < deadline
@@ -158,12 +158,12 @@ def test_fault_10_an_impossible_fork_is_refused_in_a_sentence(context, server, s
 
 
 @pytest.mark.process
-def test_a_run_at_rest_is_resumed_and_a_live_one_stopped(context, server):
+def test_an_inactive_run_is_resumed_and_an_active_one_stopped(context, server):
     make(context, "one", trained=False, epochs=100_000)
     assert "goes on" in server.act({"action": "resume", "run": "one"}, ME)["message"]
     assert "stop it first" in server.act({"action": "delete", "run": "one"}, ME)["error"]
     server.act({"action": "stop", "run": "one"}, ME)
-    until_at_rest(context, "one")
+    wait_until_inactive(context, "one")
     assert context.store.open("one").status().state == "stopped"
 
 
@@ -192,7 +192,7 @@ def test_fault_13_whatever_is_sent_is_answered_and_never_raises(empty, query, ru
         assert isinstance(ask({**extra, "run": run, "action": action}), dict)
 
 
-def test_an_archive_lies_behind_a_path_that_nobody_guesses_and_does_not_stay(context, tmp_path, monkeypatch):
+def test_an_archive_has_an_unguessable_path_and_is_removed_later(context, tmp_path, monkeypatch):
     make(context, "one")
     first = make_archive(context, "one", tmp_path)
     assert len(first.parent.name) == 32

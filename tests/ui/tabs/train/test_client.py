@@ -1,4 +1,4 @@
-"""Another program drives the page: through gradio_client, with names instead of positions."""
+"""The endpoints for other programs, called with `gradio_client`."""
 
 import time
 
@@ -61,7 +61,7 @@ def wait(client, run, ready, seconds=90):
         {"sample": "../story"},
     ],
 )
-def test_what_cannot_be_trained_is_refused_by_name(changes):
+def test_an_impossible_choice_is_refused(changes):
     asked = {"text": "", "sample": "story", "preset": "nano", "settings": {}, **changes}
     with pytest.raises(SettingsError):
         choose(**asked, limits=Limits.public())

@@ -1,5 +1,3 @@
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +6,7 @@ from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
 from playground.training.loop import events
 from playground.training.runs.store import RunStore
-from playground.ui.exchange import finite, to_json
-from playground.ui.tabs.train.news import RunNews, digest, step_columns
+from playground.ui.tabs.train.news import STEP_SERIES, RunNews, digest, step_columns
 from playground.ui.thinning import MAX_POINTS
 
 MODEL = ModelConfig(context_length=8, emb_dim=8, n_heads=2, n_layers=1)
@@ -64,7 +61,7 @@ def test_news_gives_everything_first_and_then_only_what_is_new(run):
     assert news.since("one", second["offset"])["steps"]["step"] == []
 
 
-def test_fault_37_a_page_that_begins_again_at_zero_gets_the_whole_curve(run):
+def test_fault_37_a_page_that_starts_again_at_offset_zero_gets_the_whole_curve(run):
     for event in (started(), *map(stepped, range(1, 30))):
         run.log.append(event)
     a_reload, another_tab = (RunNews(run.store, NoJobs()).since("one", 0) for _ in range(2))
@@ -79,14 +76,14 @@ def test_fault_17_a_run_that_is_a_path_or_unknown_is_refused(run, name):
 
 
 @pytest.mark.parametrize("offset", [1, 17, 10**9])
-def test_an_offset_in_the_middle_of_a_line_or_behind_the_end_is_harmless(run, offset):
+def test_an_offset_inside_a_line_or_after_the_end_is_harmless(run, offset):
     for event in (started(), stepped(1), stepped(2)):
         run.log.append(event)
     answer = RunNews(run.store, NoJobs()).since("one", offset)
     assert set(answer["steps"]["step"]) <= {1, 2}
 
 
-def test_a_resumed_run_takes_back_what_it_undid():
+def test_steps_that_a_resumed_run_undid_are_cut():
     log = [started(), *map(stepped, range(1, 9)), evaluated(5), evaluated(8), started(step=6), stepped(7, loss=9.0)]
     answer = digest(log)
     assert answer["cut"] == 0
@@ -96,7 +93,7 @@ def test_a_resumed_run_takes_back_what_it_undid():
     assert digest([started(step=6), stepped(7)])["cut"] == 6
 
 
-def test_warnings_changes_and_inexact_resumes_are_told():
+def test_inexact_resumes_and_changes_are_notes():
     notes = digest([started(step=3, exact=False, why_not_exact="other threads"), events.Changed(step=4, lr=0.01)])[
         "notes"
     ]
@@ -106,7 +103,7 @@ def test_warnings_changes_and_inexact_resumes_are_told():
 
 
 @given(st.integers(0, 3000))
-def test_an_answer_never_holds_more_points_than_a_screen_shows(n):
+def test_an_answer_has_at_most_as_many_points_as_a_chart_shows(n):
     made = step_columns([stepped(step, loss=float(step)) for step in range(1, n + 1)])
     assert len({len(column) for column in made.values()}) == 1
     assert len(made["step"]) <= MAX_POINTS
@@ -117,6 +114,19 @@ def test_an_answer_never_holds_more_points_than_a_screen_shows(n):
         assert mean == pytest.approx((n + 1) / 2)
 
 
-def test_nothing_that_is_not_finite_reaches_the_page():
-    assert finite({"a": [1, math.nan, (math.inf, "x")]}) == {"a": [1, None, [None, "x"]]}
-    assert to_json({"loss": math.nan}) == '{"loss":null}'
+def test_the_columns_are_those_that_the_page_is_told_to_thin():
+    assert list(digest([stepped(1)])["steps"]) == list(STEP_SERIES)
+
+
+def test_the_status_says_whether_the_run_is_live_and_can_be_resumed(run):
+    status = RunNews(run.store, NoJobs()).since("one")["status"]
+    assert (status["state"], status["live"], status["can_resume"], status["queue_place"]) == (
+        "stopped",
+        False,
+        False,
+        None,
+    )
+    run.set_status(run.status().model_copy(update={"state": "queued"}).by_this_process())
+    status = RunNews(run.store, NoJobs()).since("one")["status"]
+    assert (status["live"], status["queue_place"]) == (True, 2)
+    assert "pid" not in status

@@ -20,7 +20,7 @@ ME = SimpleNamespace(client=SimpleNamespace(host="10.0.0.1"))
 
 
 class Jobs:
-    """Remembers what was asked of it."""
+    """Records the calls."""
 
     def __init__(self):
         self.asked = []
@@ -58,24 +58,29 @@ def run(context):
 
 
 @pytest.mark.parametrize("action", ["stop", "pause", "resume", "step"])
-def test_a_button_asks_its_job(context, ask, run, action):
+def test_a_command_is_passed_to_the_jobs(context, ask, run, action):
     assert ask("command", {"run": "river", "action": action}, ME) == {}
     assert context.jobs.asked == [(action, "river")]
 
 
-def test_the_learning_rate_goes_along(context, ask, run):
+def test_set_lr_passes_the_learning_rate(context, ask, run):
     ask("command", {"run": "river", "action": "set_lr", "lr": 0.5}, ME)
     assert context.jobs.asked == [("set_lr", "river", 0.5)]
 
 
-def test_fault_41_an_action_that_is_none_is_refused_and_nothing_is_asked(context, ask, run):
+def test_set_lr_without_a_learning_rate_is_refused(context, ask, run):
+    assert ask("command", {"run": "river", "action": "set_lr"}, ME)["error"].startswith("lr:")
+    assert context.jobs.asked == []
+
+
+def test_fault_41_an_unknown_action_is_refused_and_no_job_is_called(context, ask, run):
     for action in ("shutdown", "start", "_spawn", "", None):
         assert "error" in ask("command", {"run": "river", "action": action}, ME)
     assert context.jobs.asked == []
 
 
 @pytest.mark.parametrize(("suffix", "head"), [("pdf", b"%PDF"), ("png", b"\x89PNG")])
-def test_the_figure_is_the_chapters_in_either_format(ask, run, suffix, head):
+def test_the_figure_is_a_file_of_the_chosen_format(ask, run, suffix, head):
     answer = ask("figure", {"run": "river", "format": suffix})
     assert base64.b64decode(answer["data"]).startswith(head)
     assert answer["name"] == f"river-loss.{suffix}"
@@ -87,7 +92,7 @@ def test_a_run_without_an_evaluation_has_no_figure(context):
         loss_figure(context.store.open("new"), "png")
 
 
-def test_fault_49_saved_figures_are_not_kept(run):
+def test_fault_49_figures_are_not_kept_in_memory(run):
     from matplotlib.figure import Figure
 
     def figures():
@@ -101,13 +106,13 @@ def test_fault_49_saved_figures_are_not_kept(run):
     assert figures() == before
 
 
-def test_a_page_without_a_run_is_shown_what_is_being_trained(context, ask, run):
+def test_a_page_without_a_run_is_told_which_one_is_active(context, ask, run):
     assert ask("news", {"run": ""}) == {"current": None}
     run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
     assert ask("news", {"run": ""}) == {"current": "river"}
 
 
-def test_fault_47_nobody_is_shown_a_strangers_run(context, ask, run):
+def test_fault_47_on_a_public_server_a_page_without_a_run_is_told_none(context, ask, run):
     run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
     context.limits = Limits.public()
     assert ask("news", {"run": ""}) == {"current": None}

@@ -28,7 +28,7 @@ def chosen(**changes):
 
 
 class FakeJobs:
-    """Remembers what was started; `busy` refuses."""
+    """Records which runs were started; refuses if `busy`."""
 
     def __init__(self):
         self.started, self.busy = [], False
@@ -55,7 +55,7 @@ def test_a_run_is_made_and_started(context):
     assert (spec.preset, spec.text_name, spec.train) == ("nano", "river.txt", CHOICE.train)
 
 
-def test_fault_39_the_same_wish_while_it_is_at_work_is_the_same_run(context):
+def test_fault_39_an_equal_choice_gives_the_same_run_while_it_is_active(context):
     starter, names = Starter(context), []
     together = Barrier(8)
 
@@ -72,14 +72,14 @@ def test_fault_39_the_same_wish_while_it_is_at_work_is_the_same_run(context):
     assert len(context.jobs.started) == 1
 
 
-def test_the_same_wish_again_after_the_end_is_a_new_run(context):
+def test_an_equal_choice_after_the_end_is_a_new_run(context):
     starter = Starter(context)
     first = starter.start(CHOICE)
     context.jobs.started.clear()
     assert starter.start(CHOICE) != first
 
 
-def test_a_file_is_left_to_whoever_trains_on_it(context, tmp_path):
+def test_a_large_file_is_read_by_the_training_process(context, tmp_path):
     file = tmp_path / "large.txt"
     file.write_bytes(TEXT.encode("utf-16"))
     name = Starter(context).start(chosen(text=file, encoding="utf-16-le"))
@@ -87,7 +87,7 @@ def test_a_file_is_left_to_whoever_trains_on_it(context, tmp_path):
     assert context.store.open(name).spec.encoding == "utf-16-le"
 
 
-def test_another_wish_is_another_run(context):
+def test_a_different_choice_is_another_run(context):
     starter = Starter(context)
     names = {
         starter.start(CHOICE),
@@ -114,7 +114,7 @@ def test_a_bad_name_or_text_is_refused(context):
     assert context.store.runs() == []
 
 
-def test_a_run_deleted_meanwhile_is_started_anew(context):
+def test_a_choice_whose_run_was_deleted_is_a_new_run(context):
     starter = Starter(context)
     first = starter.start(CHOICE)
     context.store.delete(first)
@@ -145,7 +145,7 @@ def test_fault_43_one_visitor_cannot_flood_a_public_server(context):
     starter.start(CHOICE, visitor="someone else")
 
 
-def test_fault_44_what_is_remembered_of_starts_is_bounded(context):
+def test_fault_44_the_number_of_remembered_starts_is_bounded(context):
     starter = Starter(context)
     for epochs in range(1, MAX_REMEMBERED + 10):
         starter.start(chosen(train=TrainConfig(epochs=epochs)))
