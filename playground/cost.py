@@ -1,6 +1,6 @@
-"""What a training takes before it starts: parameters, memory and time.
+"""What a training will need, estimated before it starts: memory and time.
 
-B: windows per batch, T: context_length, C: emb_dim, H: heads, V: vocab_size.
+Shapes: B windows per batch, T: context_length, C: emb_dim, H: n_heads, V: vocab_size.
 """
 
 import math
@@ -19,11 +19,11 @@ from playground.model.cpu.attention import kept_weights
 from playground.model.gpt import Block
 from playground.model.presets import count_parameters
 from playground.text.corpus import CorpusStats
-from playground.training.loop.head_loss import head_cross_entropy
+from playground.training.loop.head_loss import CHUNK_BYTES, head_cross_entropy
+from playground.training.loop.optimizer import total_steps
 
-_LOGITS_BYTES = 128 * 2**20  # the loss makes its logits in chunks of about this size
-_PROGRAM_BYTES = 260 * 2**20  # measured: Python, PyTorch and its libraries once they have trained
-_GAPS = 1.05  # measured: freed memory between what is held
+_PROGRAM_BYTES = 260 * 2**20  # measured: Python, PyTorch and its libraries after training
+_FRAGMENTATION = 1.05  # measured: memory in use and the gaps in it
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,22 @@ class MemoryEstimate:
 
     weights_bytes: int
     gradients_bytes: int
-    """Held at once: of all weights where they are clipped or added up, else the output head's, the largest."""
+    """Gradients that exist at once: all of them where they are clipped or accumulated, else that of the output head."""
     optimizer_bytes: int
     """AdamW's two moments."""
     activations_bytes: int
-    """What the forward pass keeps for the backward pass, logits included, at its peak."""
+    """Peak of what the forward pass keeps for the backward pass, logits included."""
     training_bytes: int
-    """Peak of a training process, the program itself included; activations are let go while gradients come, so it can
-    be less than the sum of the parts."""
+    """Peak of a training process, including the program itself. Activations are released while gradients are computed,
+    so this can be less than the sum of the parts."""
     inference_bytes: int
-    """Writing text: weights, a full cache and the logits of one token."""
+    """Writing text: weights, a full key-value cache and the logits of one token."""
 
 
 def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -> MemoryEstimate:
-    """What training and use will need, from sizes alone; weights, gradients and moments are float32.
+    """Memory for training and for writing text, computed from sizes; weights, gradients and moments are float32.
 
-    Raises `SettingsError` for a device that is not there.
+    Raises `SettingsError` for a device that this machine does not have.
 
     >>> from playground.config import GPT_CONFIG_124M
     >>> estimate = estimate_memory(GPT_CONFIG_124M, DataConfig(), TrainConfig(grad_clip=1.0))
@@ -58,44 +58,48 @@ def estimate_memory(config: ModelConfig, data: DataConfig, train: TrainConfig) -
     weights, head_gradient = 4 * parts["total"], 4 * parts["output head"]
     device = resolve_device(train.device)
     number_bytes = 4 if resolve_precision(train.precision, device) == "float32" else 2
-    in_precision = weights // 2 if number_bytes == 2 else 0  # autocast's copy of the weights
+    autocast_copy = weights // 2 if number_bytes == 2 else 0  # of the weights
     tokens = data.batch_size * config.context_length
-    logits = 2 * min(4 * tokens * config.vocab_size, _LOGITS_BYTES)
+    logits = 2 * min(4 * tokens * config.vocab_size, CHUNK_BYTES)
     inside = tokens * _kept_bytes(config, number_bytes, device.type)
     entering = tokens * 4 * config.n_layers * config.emb_dim
     kept = inside + entering if train.recompute else inside * config.n_layers
     gradients = weights if train.needs_whole_gradient or device.type != "cpu" else head_gradient
     held = 3 * weights + (weights if train.accumulation_steps > 1 else 0)  # gradients stay between micro-steps
-    most = max(kept + logits + head_gradient, gradients)
+    peak = max(kept + logits + head_gradient, gradients)
     cache = 2 * 4 * config.n_layers * config.context_length * config.emb_dim
     return MemoryEstimate(
         weights_bytes=weights,
         gradients_bytes=gradients,
         optimizer_bytes=2 * weights,
         activations_bytes=kept + logits,
-        training_bytes=_PROGRAM_BYTES + round(_GAPS * (held + in_precision + most)),
+        training_bytes=_PROGRAM_BYTES + round(_FRAGMENTATION * (held + autocast_copy + peak)),
         inference_bytes=weights + cache + 4 * config.vocab_size,
     )
 
 
 def _kept_bytes(config: ModelConfig, number_bytes: int, device: str) -> int:
-    """Bytes that one block keeps of one token for the backward pass."""
-    # two norms' inputs and outputs 4C, queries, keys and values 3C, attention's result C, feed-forward's inside 8C
+    """Bytes that one block keeps per token for the backward pass."""
+    # Inputs and outputs of two norms 4C; queries, keys and values 3C; output of attention C; inside of feed-forward 8C.
     kept = 16 * config.emb_dim * number_bytes
     if config.drop_rate:
-        kept += 2 * config.emb_dim  # the masks, a byte a place
-        if device == "cpu":  # attention's weights and their mask; other devices compute both again
-            a_token = kept_weights(config.context_length) / config.context_length
-            kept += round(config.n_heads * a_token * (number_bytes + 1))
+        kept += 2 * config.emb_dim  # masks of one byte per number
+        if device == "cpu":  # attention weights and their mask; other devices recompute both
+            weights_per_token = kept_weights(config.context_length) / config.context_length
+            kept += round(config.n_heads * weights_per_token * (number_bytes + 1))
     return kept
 
 
 def measure_step_s(config: ModelConfig, data: DataConfig, train: TrainConfig) -> float:
-    """Seconds that one optimizer step will take on this machine, measured on single parts and scaled up.
+    """Seconds that one optimizer step will take on this machine, extrapolated from measurements of its parts.
 
-    One block, one slice of the output head and of the optimizer's work run at their real width on a few windows. This
-    takes a fraction of a second for small models, seconds for the largest, and little memory. Raises `SettingsError`
-    for a device that is not there.
+    One block, a slice of the output head with the loss, and a slice of the optimizer's work run at their real width on
+    a few windows. This takes a fraction of a second for small models, seconds for the largest, and little memory.
+    Raises `SettingsError` for a device that this machine does not have.
+
+    >>> model = ModelConfig(vocab_size=50, context_length=16, emb_dim=16, n_heads=2, n_layers=1)
+    >>> 0 < measure_step_s(model, DataConfig(batch_size=1), TrainConfig(device="cpu", threads=1)) < 10
+    True
     """
     device = resolve_device(train.device)
     precision = resolve_precision(train.precision, device)
@@ -114,7 +118,7 @@ def measure_step_s(config: ModelConfig, data: DataConfig, train: TrainConfig) ->
 
 
 class _Parts:
-    """The parts of a step at real width, on few enough windows and tokens to be quick."""
+    """The parts of a step at their real width, on few enough windows and tokens to be quick."""
 
     def __init__(self, config: ModelConfig, data: DataConfig, device: torch.device) -> None:
         context, width = config.context_length, config.emb_dim
@@ -125,8 +129,8 @@ class _Parts:
         with device:
             self.block = Block(config)
             self.head = nn.Linear(width, vocab_size, bias=False)
-            self.x = torch.randn(windows, context, width, requires_grad=True)
-            self.targets = torch.randint(vocab_size, (windows * context,))
+            self.x = torch.randn(windows, context, width, requires_grad=True)  # (B, T, C)
+            self.targets = torch.randint(vocab_size, (windows * context,))  # (B * T,)
             weight = torch.zeros(1_000_000, requires_grad=True)
         weight.grad = torch.ones_like(weight)
         self.n_updated = weight.numel()
@@ -145,7 +149,7 @@ class _Parts:
 
 
 def _seconds(work: Callable[[], None], device: torch.device, enough_s: float = 0.1) -> float:
-    """Median seconds of a call once warm; a call that is slow is not repeated."""
+    """Median seconds of a call after the first; a slow call is not repeated."""
     times: list[float] = []
     while len(times) < 2 or (sum(times) < enough_s and len(times) < 10):
         if times and times[0] > 5 * enough_s:
@@ -160,41 +164,37 @@ def _seconds(work: Callable[[], None], device: torch.device, enough_s: float = 0
 
 @dataclass(frozen=True)
 class Plan:
-    """A training before it begins: its settings, with the vocabulary size of its text, and the text's numbers."""
+    """A training before it starts: its settings, with the size of its text's vocabulary, and numbers of the text."""
 
     model: ModelConfig
     data: DataConfig
     train: TrainConfig
     stats: CorpusStats
     is_estimate: bool = False
-    """Whether the text's numbers come from a sample of it."""
-
-    @property
-    def whole(self) -> str:
-        """How a number that depends on the text is written: see `fmt` in base.js."""
-        return "about" if self.is_estimate else "whole"
+    """Whether `stats` are estimated from a sample of the text."""
 
     @property
     def tokens_per_step(self) -> int:
-        """Tokens that one optimizer step sees."""
+        """Tokens of one optimizer step."""
         return self.data.batch_size * self.train.accumulation_steps * self.model.context_length
 
     @property
     def steps(self) -> int:
         """Optimizer steps of the whole training."""
-        per_epoch = -(-self.stats.train_batches // self.train.accumulation_steps)
-        steps = per_epoch * self.train.epochs
-        return min(steps, self.train.max_steps or steps)
+        return total_steps(self.train, self.stats.train_batches)
 
     @property
     def evaluated_batches(self) -> int:
-        """Batches that the evaluations of the whole training look at, again and again the same ones."""
+        """Batches of all evaluations of the whole training, each evaluation on the same ones."""
         after_first = max(0, self.steps - 1)
-        evaluations = 1 + math.ceil(after_first / self.train.eval_freq)  # after the first step, and at the end
+        evaluations = 1 + math.ceil(after_first / self.train.eval_freq)  # after the first step, and after the last
         return evaluations * sum(
             min(n, self.train.eval_iter) for n in (self.stats.train_batches, self.stats.val_batches)
         )
 
     def time_s(self, step_s: float) -> float:
-        """The whole training's time, from a step's: an evaluated batch has no way back, and so takes a third."""
+        """Seconds of the whole training, if a step takes `step_s`.
+
+        An evaluated batch takes a third of a trained one: it needs no backward pass.
+        """
         return step_s * (self.steps + self.evaluated_batches / self.train.accumulation_steps / 3)

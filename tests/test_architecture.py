@@ -27,6 +27,9 @@ MAY_IMPORT = {
 }
 """For every room the rooms that it may import."""
 WITHIN_TRAINING = {"loop": {"loop"}, "runs": {"loop", "runs"}, "jobs": {"loop", "runs", "jobs"}}
+"""For every room in `training/` the rooms there that it may import."""
+MAX_FILES_IN_A_FOLDER = 15
+FOLDERS = sorted({path.parent for path in (ROOT / "playground").rglob("*") if path.suffix in (".py", ".js")})
 
 
 def room(path: Path) -> str:
@@ -53,6 +56,53 @@ def rooms_imported(path: Path) -> set[str]:
 def test_data_flows_one_way(path: Path) -> None:
     rooms = {name for name in rooms_imported(path) if name in MAY_IMPORT}
     assert rooms <= MAY_IMPORT[room(path)], f"{path} reaches back"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "playground/training").rglob("*/*.py")), ids=lambda path: path.name)
+def test_within_training_the_loop_knows_no_run_and_a_run_knows_no_process(path: Path) -> None:
+    parts = [module.split(".") for module in imported_modules(path)]
+    rooms = {part[2] for part in parts if part[:2] == ["playground", "training"] and len(part) > 2}
+    own = path.relative_to(ROOT / "playground/training").parts[0]
+    assert rooms <= WITHIN_TRAINING[own], f"{path} reaches back"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = {module_name(path): path for path in FILES}
+    imports = {name: loaded_with(path) & set(names) - {name} for name, path in names.items()}
+    while leaves := {name for name, imported in imports.items() if not imported}:
+        imports = {name: imported - leaves for name, imported in imports.items() if name not in leaves}
+    assert not imports, f"these modules, or some that they import, form a circle: {sorted(imports)}"
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def loaded_with(path: Path) -> set[str]:
+    """The modules that are imported when this one is: not those that only functions import."""
+    modules: set[str] = set()
+    nodes: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while nodes:
+        match nodes.pop():
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                continue
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=otherwise):
+                nodes += otherwise
+            case ast.Import(names=names):
+                modules |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module), names=names):
+                modules |= {module, *(f"{module}.{alias.name}" for alias in names)}
+            case node:
+                nodes += ast.iter_child_nodes(node)
+    return modules
+
+
+@pytest.mark.parametrize("suffix", [".py", ".js"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_a_folder_can_be_read_at_a_glance(folder: Path, suffix: str) -> None:
+    files = [path.name for path in folder.iterdir() if path.suffix == suffix and path.name != "__init__.py"]
+    assert len(files) <= MAX_FILES_IN_A_FOLDER, f"{folder} holds {len(files)} {suffix} files: {sorted(files)}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -20,10 +20,10 @@ import resource, sys, torch
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.model.gpt import GPTModel
 from playground.cost import estimate_memory
-from playground.training.loop.gradients import LossOf, add_up
+from playground.training.loop.gradients import LossOf, accumulate_gradients
 from playground.training.loop.optimizer import make_optimizer
 from playground.training.loop.parallel.ranks import ALONE
-from playground.training.loop.step_in_backward import early_steps
+from playground.training.loop.step_in_backward import make_step_in_backward
 torch.set_num_threads(1)
 config = ModelConfig(vocab_size=20_000, context_length=64, emb_dim=320, n_heads=5, n_layers=20)
 data = DataConfig(batch_size=4)
@@ -33,7 +33,7 @@ optimizer = make_optimizer(model, train)
 ids = torch.zeros(data.batch_size, config.context_length, dtype=torch.long)
 for _ in range(2):
     optimizer.zero_grad()
-    add_up(LossOf(model), [(ids, ids)], "float32", ALONE, early_steps(optimizer, train, ALONE))
+    accumulate_gradients(LossOf(model), [(ids, ids)], "float32", ALONE, make_step_in_backward(optimizer, train, ALONE))
     optimizer.step()
 peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(peak_bytes, estimate_memory(config, data, train).training_bytes)
@@ -50,7 +50,7 @@ def test_memory_of_the_chapter_s_model_is_2_6_gb_before_activations():
 
 
 @pytest.mark.parametrize("whole", [{"grad_clip": 1.0}, {"accumulation_steps": 2}])
-def test_gradients_that_nothing_waits_for_are_never_held_all_at_once(whole):
+def test_gradients_are_not_all_held_at_once_where_nothing_needs_the_whole_gradient(whole):
     short = GPT_CONFIG_124M.replace(context_length=64)
     early, late = (
         estimate_memory(short, DataConfig(batch_size=1), TrainConfig(device="cpu", **settings))
@@ -62,21 +62,21 @@ def test_gradients_that_nothing_waits_for_are_never_held_all_at_once(whole):
 
 
 @pytest.mark.parametrize("change", [{"n_layers": 4}, {"context_length": 32}, {"vocab_size": 600}, {"emb_dim": 32}])
-def test_a_larger_model_takes_more_memory(change):
+def test_a_larger_model_needs_more_memory(change):
     small = estimate_memory(TINY, DataConfig(), TrainConfig())
     large = estimate_memory(TINY.replace(**change), DataConfig(), TrainConfig())
     assert large.activations_bytes > small.activations_bytes
     assert large.training_bytes > small.training_bytes
 
 
-def test_dropout_keeps_more_and_a_larger_batch_keeps_in_proportion():
+def test_dropout_needs_more_memory_and_activations_are_proportional_to_the_batch():
     without = estimate_memory(TINY.replace(drop_rate=0), DataConfig(), TrainConfig())
     assert estimate_memory(TINY, DataConfig(), TrainConfig()).activations_bytes > without.activations_bytes
     twice = estimate_memory(TINY.replace(drop_rate=0), DataConfig(batch_size=4), TrainConfig())
     assert twice.activations_bytes == 2 * without.activations_bytes
 
 
-def test_recomputing_keeps_less_and_accumulating_more():
+def test_recomputation_needs_less_memory_and_accumulation_more():
     deep = TINY.replace(n_layers=12)
     plain, recomputed, accumulated = (
         estimate_memory(deep, DataConfig(batch_size=64), TrainConfig(**settings))
@@ -89,13 +89,13 @@ def test_recomputing_keeps_less_and_accumulating_more():
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read in Linux's unit")
 @pytest.mark.parametrize("grad_clip", ["0", "1"])
 def test_the_estimate_is_near_the_measured_peak_of_a_training_process(grad_clip):
-    """In a process of its own, as the peak of a process never falls."""
+    """In its own process, because the peak of a process never decreases."""
     done = subprocess.run([sys.executable, "-c", MEASURE, grad_clip], capture_output=True, text=True, check=True)
     measured, estimated = (int(word) for word in done.stdout.split())
     assert estimated == pytest.approx(measured, rel=0.15)
 
 
-def test_the_time_of_a_step_is_measured_and_leaves_no_trace():
+def test_measuring_a_step_has_no_side_effects():
     torch.set_num_threads(2)
     random_state = torch.get_rng_state()
     train = TrainConfig(device="cpu", precision="float32", threads=1)
@@ -105,7 +105,7 @@ def test_the_time_of_a_step_is_measured_and_leaves_no_trace():
     assert torch.get_rng_state().equal(random_state)
 
 
-def test_a_device_that_is_not_there_is_refused(monkeypatch):
+def test_a_device_that_the_machine_does_not_have_is_refused(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(SettingsError, match="no cuda"):
         measure_step_s(TINY, DataConfig(), TrainConfig(device="cuda"))

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable
 
 from playground.errors import RunError
-from playground.training.runs.spec import RunSummary
+from playground.training.runs.store import RunSummary, summarize
 from playground.ui.context import Context
 
 
@@ -29,7 +29,7 @@ def listed_runs(context: Context, known: Iterable[str] = ()) -> list[RunSummary]
     found = []
     for name in known:
         try:
-            found.append(context.store.open(name).summary())
+            found.append(summarize(context.store.open(name)))
         except (RunError, FileNotFoundError):  # deleted, damaged, or a name that was never a run's
             continue
     return found

@@ -68,19 +68,19 @@ def _ours(config: ModelConfig, precision: str, trains: bool) -> Side:
 
 def _our_step(model: GPTModel, precision: Precision) -> Callable[[Tensor, Tensor], None]:
     """What the training loop does, the gradient's norm included."""
-    from playground.training.loop.gradients import LossOf, add_up, clip
+    from playground.training.loop.gradients import LossOf, accumulate_gradients, clip_gradient
     from playground.training.loop.optimizer import make_optimizer
     from playground.training.loop.parallel.ranks import ALONE
-    from playground.training.loop.step_in_backward import early_steps
+    from playground.training.loop.step_in_backward import make_step_in_backward
 
     settings = TrainConfig(device="cpu")
     optimizer, loss_of = make_optimizer(model, settings), LossOf(model)
 
     def train(inputs: Tensor, targets: Tensor) -> None:
         optimizer.zero_grad()
-        early = early_steps(optimizer, settings, ALONE)
-        add_up(loss_of, [(inputs, targets)], precision, ALONE, early)
-        clip(model, settings.grad_clip, ALONE, early).item()
+        early = make_step_in_backward(optimizer, settings, ALONE)
+        accumulate_gradients(loss_of, [(inputs, targets)], precision, ALONE, early)
+        clip_gradient(model, settings.grad_clip, ALONE, early).item()
         optimizer.step()
 
     return train

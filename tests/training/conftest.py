@@ -29,12 +29,12 @@ TEXT = "".join(
 
 @pytest.fixture(autouse=True)
 def _one_thread(_threads):
-    torch.set_num_threads(1)  # tiny tensors gain nothing from a second one, and lose much on a busy machine
+    torch.set_num_threads(1)  # tiny tensors gain nothing from a second thread, and are slower on a busy machine
 
 
 @dataclass
-class Sitting:
-    """A model, its optimizer and all that belongs to training it, small enough for thousands of steps."""
+class TinyTraining:
+    """A model, its optimizer and its text, small enough for thousands of steps."""
 
     corpus: Corpus
     data: DataConfig
@@ -64,7 +64,7 @@ class Sitting:
         self.position = checkpoint.position
 
     def tensors(self) -> dict[str, torch.Tensor]:
-        """Copies of all weights and of everything the optimizer keeps."""
+        """Copies of all weights and of the optimizer state."""
         kept = {name: weight.detach().clone() for name, weight in self.model.named_parameters()}
         for name, weight in self.model.named_parameters():
             for kind, value in self.optimizer.state.get(weight, {}).items():
@@ -73,10 +73,10 @@ class Sitting:
 
 
 @pytest.fixture(scope="session")
-def sitting() -> Callable[..., Sitting]:
-    """Makes a sitting; settings of any of the three configs are given by name."""
+def tiny_training() -> Callable[..., TinyTraining]:
+    """Makes a `TinyTraining`; settings of all three configs are given by name."""
 
-    def make(text: str = TEXT, seed: int = 1, **settings: object) -> Sitting:
+    def make(text: str = TEXT, seed: int = 1, **settings: object) -> TinyTraining:
         def chosen(kind, **defaults):
             return kind(**defaults | {name: value for name, value in settings.items() if name in kind.model_fields})
 
@@ -95,7 +95,7 @@ def sitting() -> Callable[..., Sitting]:
                 drop_rate=0.0,
             )
         )
-        return Sitting(corpus, data, config, model, make_optimizer(model, config), Position())
+        return TinyTraining(corpus, data, config, model, make_optimizer(model, config), Position())
 
     return make
 
@@ -107,7 +107,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def create_run(store: RunStore, name: str = "run", text: str = TEXT, **settings: object) -> Run:
-    """A run that trains in a moment; settings of any of the three configs are given by name."""
+    """Creates a run that trains in a moment; settings of all three configs are given by name."""
 
     def chosen(kind, **defaults):
         return kind(**defaults | {name: value for name, value in settings.items() if name in kind.model_fields})
@@ -129,22 +129,22 @@ def new_run(store: RunStore) -> Callable[..., Run]:
 
 
 @pytest.fixture
-def trained(sitting: Callable[..., Sitting]) -> Sitting:
-    """A sitting after two steps."""
-    run = sitting(max_steps=2, epochs=1)
+def trained(tiny_training: Callable[..., TinyTraining]) -> TinyTraining:
+    """A `TinyTraining` after two steps."""
+    run = tiny_training(max_steps=2, epochs=1)
     run.train()
     return run
 
 
 @pytest.fixture
-def folder(trained: Sitting, tmp_path: Path) -> Path:
+def folder(trained: TinyTraining, tmp_path: Path) -> Path:
     """Its checkpoint, with an epoch, tokens and a validation loss."""
     return trained.write(tmp_path, Position(step=2, epoch=0, batch=2, tokens_seen=256, val_loss=5.0))
 
 
 @pytest.fixture
 def make_jobs(store: RunStore) -> Iterator[Callable[..., Jobs]]:
-    """Makes jobs on the empty run store, and lets them end after the test."""
+    """Makes jobs on the empty run store, which are shut down after the test."""
     made = []
 
     def make(**settings: object) -> Jobs:
@@ -159,5 +159,5 @@ def make_jobs(store: RunStore) -> Iterator[Callable[..., Jobs]]:
 
 @pytest.fixture
 def jobs(make_jobs: Callable[..., Jobs]) -> Jobs:
-    """Jobs with room for one training at a time."""
+    """Jobs with at most one training at a time."""
     return make_jobs()

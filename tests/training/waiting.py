@@ -1,4 +1,4 @@
-"""Waiting for what another process does to a run."""
+"""Helpers that wait for what another process does with a run."""
 
 import time
 
@@ -8,8 +8,8 @@ PATIENCE_S = 60
 LONG = {"epochs": 100_000, "eval_freq": 1_000}
 
 
-def until(condition, what="what was waited for"):
-    """The first true answer of `condition`; fails when none comes in time."""
+def until(condition, what="the condition"):
+    """The first true result of `condition`; fails after `PATIENCE_S`."""
     deadline = time.monotonic() + PATIENCE_S
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"{what} did not happen"

@@ -1,6 +1,7 @@
-"""Read once by the process that trainings are forked from, so that each of them starts at once.
+"""Imported once by the fork server, so that every training it forks starts at once.
 
-It imports, and reads the token table. Nothing here may compute on several threads: a fork after that hangs.
+It imports what a training needs and reads the token table. Nothing here may compute with several threads: a process
+that is forked afterwards would hang.
 """
 
 from contextlib import suppress
@@ -10,5 +11,5 @@ import playground.training.jobs.child  # noqa: F401
 from playground.errors import PlaygroundError
 from playground.text.tokenizer import load_tokenizer
 
-with suppress(PlaygroundError):  # a damaged table is told of by the training that needs it
+with suppress(PlaygroundError):  # a damaged table is reported by the training that needs it
     load_tokenizer("gpt2")

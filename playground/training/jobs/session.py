@@ -1,34 +1,36 @@
-"""One sitting of a run: open it, go on from its last good checkpoint, train, and keep the folder up to date.
+"""One session of a run: resume from its newest intact checkpoint, train, and keep its folder up to date.
 
-The same generator serves the command line, which trains in its own process, and the page, whose trainings run in a
-child process (see `child.py`).
+The command line trains in its own process, the page in child processes (`child.py`); both iterate `run_training`.
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
 
 from playground.device import available_cores, resolve_device
-from playground.errors import CheckpointError, PlaygroundError
+from playground.errors import PlaygroundError
 from playground.model.gpt import GPTModel
+from playground.text.tokenizer import encode
+from playground.training.loop.batches import make_batches
 from playground.training.loop.control import Control
 from playground.training.loop.events import Event, Finished, Started, Stepped, Warned
 from playground.training.loop.machine_use import choose_threads
 from playground.training.loop.optimizer import make_optimizer
-from playground.training.loop.parallel.distributed import lead
+from playground.training.loop.parallel.distributed import broadcast_training
 from playground.training.loop.parallel.ranks import Ranks
-from playground.training.loop.parallel.sharding import whole_model, whole_optimizer
+from playground.training.loop.parallel.sharding import gather_model, gather_optimizer
 from playground.training.loop.position import Position, SaveReason
-from playground.training.loop.trainer import Sample, train
-from playground.training.runs.checkpoints.checkpoint import Checkpoint, remove_temporaries, write_checkpoint
+from playground.training.loop.trainer import Callbacks, Sample, Training, sample_writer, train_on
+from playground.training.runs.checkpoints.checkpoint import Checkpoint, write_checkpoint
 from playground.training.runs.checkpoints.conditions import Conditions
-from playground.training.runs.checkpoints.pruning import drop_undone, prune, set_aside, sweep
 from playground.training.runs.control_file import ControlReader
-from playground.training.runs.given_text import read_given
-from playground.training.runs.run import SNAPSHOTS, Run
-from playground.training.runs.status import Status
+from playground.training.runs.event_log import EventLog
+from playground.training.runs.given_text import Progress
+from playground.training.runs.run import Run
+from playground.training.runs.status import Status, StatusFile
 
 STATUS_EVERY_S = 0.5
 
@@ -44,194 +46,208 @@ def run_training(
     keep_wishes: bool = False,
     sharded: bool = False,
 ) -> Iterator[Event]:
-    """Train `run` from its last good checkpoint, or from the beginning; every event is logged, then yielded.
+    """Train `run` from its newest intact checkpoint, or from the start; every event is logged, then yielded.
 
-    The run's control file is obeyed, and `control` besides: whatever that asks for other than to run comes first.
-    `threads` goes before the run's own setting. What the control file asks for at the start is an old wish and is
-    cleared, unless the caller says that it is meant (`keep_wishes`). `sharded`: the processes that torchrun started
-    share the model instead of each holding all of it.
+    The training does what the run's control file asks for, unless `control` asks for something else. What the control
+    file asks for at the start belongs to an earlier session and is cleared, unless `keep_wishes` is set. `threads`
+    overrides the run's own setting. `sharded` distributes the model over the processes that torchrun has started,
+    instead of a copy for each.
 
-    Raises RunError at the first `next` while another process trains the run. Any later failure is an event: a
-    `Finished` that says in one sentence what went wrong.
+    Raises RunError at the first `next` if another process trains the run. Any later failure is a `Finished` event with
+    one sentence on what went wrong.
+
+    >>> import tempfile
+    >>> from playground import ModelConfig, RunStore, TrainConfig
+    >>> model = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+    >>> train = TrainConfig(max_steps=1, device="cpu", threads=1)
+    >>> run = RunStore(tempfile.mkdtemp()).create("first", "so it goes. " * 200, model, train=train)
+    >>> [event.type for event in run_training(run)]
+    ['started', 'stepped', 'evaluated', 'saved', 'finished']
     """
     with run.claim():
-        recorder = _Recorder(run)
+        recorder = _Recorder(run.log, run.status_file, "Reading the text" if run.is_unread else "")
         run.log.repair()
         if not keep_wishes:
             run.control.reset()
         try:
             if run.is_unread:
-                run = recorder.run = read_given(run, _reading(recorder, _both(control, ControlReader(run.control))))
-            for event in _sitting(run, sample, control, threads, sharded):
+                # With a reader of its own: a single step that is asked for meanwhile is left to the training.
+                stop_asked = _first_of(control, ControlReader(run.control))
+                run.read_given_text(_reading_progress(recorder, stop_asked))
+            for event in _train(run, sample, control, threads, sharded):
                 recorder.record(event)
                 yield event
-        except _ToldToStopError:
-            event = Finished(reason="stopped")
-            recorder.record(event)
-            yield event
+        except _StoppedWhileReadingError:
+            yield recorder.record(Finished(reason="stopped"))
         except Exception as error:
-            event = Finished(step=recorder.status.step, reason="failed", message=_sentence(error))
-            recorder.record(event)
-            yield event
+            yield recorder.record(Finished(step=recorder.status.step, reason="failed", message=_sentence(error)))
         finally:
             recorder.close()
 
 
-class _ToldToStopError(Exception):
-    """Nobody wants the text read any more."""
-
-
-def _reading(recorder: "_Recorder", control: Callable[[], Control]) -> Callable[[int, int], None]:
-    """Shows how far the text is read; a pause is kept until the first step."""
-
-    def progress(done_bytes: int, total_bytes: int) -> None:
-        if control().command == "stop":
-            raise _ToldToStopError
-        recorder.say(f"Reading the text, {done_bytes / total_bytes:.0%}")
-
-    return progress
-
-
-class _Recorder:
-    """Keeps `events.jsonl` and `status.json` in step with what happens."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        message = "Reading the text" if run.is_unread else ""
-        self.status = run.status().model_copy(update={"state": "running", "message": message}).by_this_process()
-        self._written_s = 0.0
-        self._finished = False
-        run.set_status(self.status)
-
-    def record(self, event: Event) -> None:
-        self.run.append(event)
-        self.status = self.status.after(event)
-        self._finished = isinstance(event, Finished)
-        if isinstance(event, Stepped):
-            self._write_now_and_then()
-        else:
-            self._write(self.status)
-
-    def say(self, message: str) -> None:
-        """What the training is busy with before its first step."""
-        self.status = self.status.model_copy(update={"message": message})
-        self._write_now_and_then()
-
-    def close(self) -> None:
-        if not self._finished:  # whoever listened to the training has gone away
-            self._write(
-                self.status.model_copy(update={"state": "interrupted", "message": "The training was broken off."})
-            )
-
-    def _write_now_and_then(self) -> None:
-        if time.monotonic() - self._written_s > STATUS_EVERY_S:
-            self._write(self.status)
-
-    def _write(self, status: Status) -> None:
-        self._written_s = time.monotonic()
-        self.run.set_status(status.by_this_process())
-
-
-def _sitting(
+def _train(
     run: Run, sample: Sample | None, control: Callable[[], Control] | None, threads: int | None, sharded: bool
 ) -> Iterator[Event]:
-    remove_temporaries(run.folder)
-    remove_temporaries(run.folder / SNAPSHOTS)
-    sweep(run)
-    spec = run.spec
-    ranks = Ranks.here(sharded=sharded)
+    """The events of a session of a run whose text has been read."""
+    run.saved.delete_leftovers()
+    spec, ranks = run.spec, Ranks.here(sharded=sharded)
     corpus = run.corpus()
+    train_batches, val_batches = make_batches(corpus, spec.data, spec.model.context_length, spec.train.seed)
+
+    # The model: new, or with the weights of the newest intact checkpoint.
     torch.manual_seed(spec.train.seed)
     model = GPTModel(spec.model)
-    checkpoint, warnings = _last_good(run)
-    position, why_not_exact = Position(), ""
+    checkpoint, warnings = run.saved.newest_intact(spec.model)
     if checkpoint is not None:
         checkpoint.load_model(model)
-    if not sharded:  # else its shares go there, one block at a time
+    if not sharded:  # else its shards are moved there, one block at a time
         model.to(resolve_device(spec.train.device))
-    config = spec.train.replace(threads=_threads(run, model, checkpoint, ranks, threads))
+
+    # The settings on this machine.
+    max_threads = threads or spec.train.threads or ranks.threads or available_cores()
+    config = spec.train
+    if config.threads is None:
+        config = config.replace(threads=_choose_threads(model, spec.data.batch_size, checkpoint, max_threads))
+    else:
+        config = config.replace(threads=max_threads)
     conditions = Conditions.here(corpus.sha256, spec.model, spec.data, config, ranks)
+
+    # Optimizer and position: new, or those of the checkpoint.
     optimizer = make_optimizer(model, config)
+    position, why_not_exact = Position(), ""
     if checkpoint is not None:
         checkpoint.load_optimizer(model, optimizer)
         position = checkpoint.position
         why_not_exact = conditions.why_not_exact(checkpoint.conditions)
         if spec.parent is not None and position.step == spec.parent.step:
-            position = position.replace(lr=None)  # set by hand in the parent: the fork's own settings hold it by now
+            position = position.replace(lr=None)  # set by hand in the parent; the fork's settings include it
+    run.saved.delete_snapshots_after(position.step)
 
-    drop_undone(run, position.step)
-    writes = sample is not None and config.sample_tokens > 0
-    lead(ranks, model, optimizer, corpus, spec.data, config, position, writes=writes)
-
-    def save(position: Position, reason: SaveReason) -> int:
-        whole = whole_model(model, ranks)
-        moments = whole_optimizer(model, whole, optimizer, ranks)
-        size_bytes = write_checkpoint(run.step_folder(position.step), whole, moments, position, conditions)
-        prune(run)
-        return size_bytes
-
-    def snapshot(position: Position) -> None:
-        whole = whole_model(model, ranks)
-        write_checkpoint(run.snapshot_folder(position.step), whole, None, position, conditions)
-
-    events = train(
+    training = Training(
         model,
         optimizer,
-        corpus,
-        spec.data,
+        train_batches,
+        val_batches,
         config,
-        position=position,
-        sample=sample,
-        save=save,
-        snapshot=snapshot,
-        control=_both(control, ControlReader(run.control)),
+        position,
+        prompt=encode(config.start_context, corpus.tokenizer),
         why_not_exact=why_not_exact,
         ranks=ranks,
     )
-    for event in events:
+    write_sample = sample_writer(sample, training, corpus)
+    broadcast_training(training, corpus, spec.data, writes_samples=write_sample is not None)
+    writer = _CheckpointWriter(run, model, optimizer, conditions, ranks)
+    control = _first_of(control, ControlReader(run.control))
+    for event in train_on(training, Callbacks(control, write_sample, writer.save, writer.snapshot)):
         yield event
         if isinstance(event, Started):
             for message in warnings:
                 yield Warned(step=event.step, elapsed_s=event.elapsed_s, message=message)
 
 
-def _threads(run: Run, model: GPTModel, checkpoint: Checkpoint | None, ranks: Ranks, most: int | None) -> int:
-    """The threads that are set; else those of the last sitting, so that this one is exact; else the fastest."""
-    most = most or run.spec.train.threads or ranks.threads or available_cores()
-    if run.spec.train.threads is not None:
-        return most
-    if checkpoint is not None and checkpoint.conditions.threads <= most:
+def _choose_threads(model: GPTModel, batch_size: int, checkpoint: Checkpoint | None, max_threads: int) -> int:
+    """The threads of the last session, so that this one is exact, or the fastest number."""
+    if checkpoint is not None and checkpoint.conditions.threads <= max_threads:
         return checkpoint.conditions.threads
-    return choose_threads(model, run.spec.data.batch_size, most)
+    return choose_threads(model, batch_size, max_threads)
 
 
-def _last_good(run: Run) -> tuple[Checkpoint | None, list[str]]:
-    """The newest checkpoint that passes every check, and a sentence for each that does not; those are set aside."""
-    warnings = []
-    for step in reversed(run.steps()):
-        try:
-            return run.load_checkpoint(step), warnings
-        except CheckpointError as error:
-            set_aside(run, step)
-            warnings.append(f"The checkpoint of step {step} is damaged and was left out: {error}")
-    if warnings:
-        warnings.append("No checkpoint of this run can be read; the training begins again.")
-    return None, warnings
+@dataclass(frozen=True)
+class _CheckpointWriter:
+    """Writes checkpoints and snapshots of what is being trained into the run's folder."""
+
+    run: Run
+    model: GPTModel
+    optimizer: torch.optim.Optimizer
+    conditions: Conditions
+    ranks: Ranks
+
+    def save(self, position: Position, _: SaveReason) -> int:
+        model = gather_model(self.model, self.ranks)
+        optimizer = gather_optimizer(self.model, model, self.optimizer, self.ranks)
+        folder = self.run.saved.checkpoint_folder(position.step)
+        size_bytes = write_checkpoint(folder, model, optimizer, position, self.conditions)
+        self.run.saved.prune(self.run.spec.train.keep_checkpoints, self.run.marks().checkpoints)
+        return size_bytes
+
+    def snapshot(self, position: Position) -> int:
+        model = gather_model(self.model, self.ranks)
+        folder = self.run.saved.snapshot_folder(position.step)
+        return write_checkpoint(folder, model, None, position, self.conditions)
 
 
-def _both(first: Callable[[], Control] | None, second: Callable[[], Control]) -> Callable[[], Control]:
-    def ask() -> Control:
-        if first is not None and (wanted := first()) != Control():
-            return wanted
+class _Recorder:
+    """Writes every event into the log, and what the run is doing into its status file."""
+
+    def __init__(self, log: EventLog, status_file: StatusFile, message: str) -> None:
+        self._log, self._status_file = log, status_file
+        self.status = status_file.read().model_copy(update={"state": "running", "message": message}).by_this_process()
+        self._written_s = 0.0
+        self._is_finished = False
+        status_file.write(self.status)
+
+    def record(self, event: Event) -> Event:
+        """Record an event, and return it."""
+        self._log.append(event)
+        self.status = self.status.after(event)
+        self._is_finished = isinstance(event, Finished)
+        if isinstance(event, Stepped):
+            self._write_occasionally()
+        else:
+            self._write(self.status)
+        return event
+
+    def show(self, message: str) -> None:
+        """Show what the run is doing before its first step."""
+        self.status = self.status.model_copy(update={"message": message})
+        self._write_occasionally()
+
+    def close(self) -> None:
+        """Record that the run was interrupted, unless it has finished: its caller stopped iterating."""
+        if not self._is_finished:
+            interrupted = {"state": "interrupted", "message": "The training was interrupted."}
+            self._write(self.status.model_copy(update=interrupted))
+
+    def _write_occasionally(self) -> None:
+        if time.monotonic() - self._written_s > STATUS_EVERY_S:
+            self._write(self.status)
+
+    def _write(self, status: Status) -> None:
+        self._written_s = time.monotonic()
+        self._status_file.write(status.by_this_process())
+
+
+class _StoppedWhileReadingError(Exception):
+    """Stop was requested while the text was read."""
+
+
+def _reading_progress(recorder: _Recorder, control: Callable[[], Control]) -> Progress:
+    """Shows how much of the text has been read; a pause takes effect before the first step."""
+
+    def progress(done_bytes: int, total_bytes: int) -> None:
+        if control().command == "stop":
+            raise _StoppedWhileReadingError
+        recorder.show(f"Reading the text, {done_bytes / total_bytes:.0%}")
+
+    return progress
+
+
+def _first_of(first: Callable[[], Control] | None, second: Callable[[], Control]) -> Callable[[], Control]:
+    """What `first` asks for, or what `second` does if `first` asks for nothing."""
+
+    def control() -> Control:
+        if first is not None and (asked := first()) != Control():
+            return asked
         return second()
 
-    return ask
+    return control
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, PlaygroundError):
         return str(error)
+    # PyTorch reports a failed allocation on the CPU as a plain RuntimeError.
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "alloc" in str(error).lower():
-        return "The memory does not suffice for this training; take a smaller batch_size, context_length or model."
+        return "There is not enough memory for this training; use a smaller batch_size, context_length or model."
     _log.exception("training failed")
-    return f"The training broke off with an error that should not happen ({type(error).__name__}: {error})."
+    return f"The training failed with an unexpected error ({type(error).__name__}: {error}); its traceback is logged."

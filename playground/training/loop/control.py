@@ -1,10 +1,10 @@
-"""What is asked of a running training between two steps: to go on, to pause, to stop, another learning rate."""
+"""What can be asked of a running training between two steps: to pause, continue or stop, and another learning rate."""
 
 import math
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from playground.errors import SettingsError
 from playground.training.loop.clock import Clock
@@ -15,57 +15,63 @@ from playground.training.loop.position import Position
 Command = Literal["run", "pause", "stop", "step"]
 
 _PAUSE_POLL_S = 0.02
-_COMMANDS = ("run", "pause", "stop", "step")
+_COMMANDS: tuple[Command, ...] = get_args(Command)
 
 
 @dataclass(frozen=True)
 class Control:
-    """What is wanted of the training now, and the learning rate wanted (None: leave it).
+    """What the training should do next, and the learning rate it should have (None: unchanged).
 
-    `step` asks for a single step: it is given once for every step wanted, and `pause` in between.
+    `step` asks for a single step: it is returned once for every step asked for, and `pause` in between.
     """
 
     command: Command = "run"
     lr: float | None = None
 
 
-class Obedience:
-    """Asks `control` before every step; with several processes the first one's answer goes for all."""
+class Controls:
+    """Calls `control` before every step and does what it asks; with several ranks, rank 0's answer counts for all.
 
-    def __init__(self, control: Callable[[], Control] | None, clock: Clock, ranks: Ranks) -> None:
-        self._control, self._clock, self._ranks = control, clock, ranks
-        self._paused = False
+    `lr` is the learning rate in the settings.
+    """
 
-    def before_step(self, position: Position, lr: float) -> Generator[Event, None, tuple[Position, bool]]:
-        """Wait as long as it takes; the position with the learning rate that is wanted, and whether to go on.
+    def __init__(self, control: Callable[[], Control] | None, lr: float, clock: Clock, ranks: Ranks) -> None:
+        self._control, self._lr, self._clock, self._ranks = control, lr, clock, ranks
+        self._is_paused = False
 
-        `lr` is the one of the settings.
-        """
+    def before_step(self, position: Position) -> Generator[Event, None, tuple[Position, bool]]:
+        """Wait while the training is paused; the position with its learning rate, and whether to stop."""
         while True:
-            wanted = self._ask()
-            if wanted.lr is not None and wanted.lr != (position.lr or lr):
-                position = position.replace(lr=wanted.lr)
-                yield Changed(step=position.step, elapsed_s=self._clock.elapsed_s, lr=wanted.lr)
-            if wanted.command == "stop":
-                return position, False
-            if wanted.command == "run" and self._paused:
-                self._paused = False
-                yield Resumed(step=position.step, elapsed_s=self._clock.elapsed_s)
-            if wanted.command != "pause":
+            asked = self._ask()
+            if asked.lr is not None and asked.lr != (position.lr or self._lr):
+                position = position.replace(lr=asked.lr)
+                yield Changed(step=position.step, elapsed_s=self._clock.elapsed_s, lr=asked.lr)
+            if asked.command == "stop":
                 return position, True
-            if not self._paused:
-                self._paused = True
+            if asked.command == "run" and self._is_paused:
+                self._is_paused = False
+                yield Resumed(step=position.step, elapsed_s=self._clock.elapsed_s)
+            if asked.command != "pause":
+                return position, False
+            if not self._is_paused:
+                self._is_paused = True
                 yield Paused(step=position.step, elapsed_s=self._clock.elapsed_s)
             with self._clock.during("pause"):
                 time.sleep(_PAUSE_POLL_S)
 
     def _ask(self) -> Control:
-        wanted = self._control() if self._control is not None else Control()
-        command, lr = self._ranks.agree(_COMMANDS.index(wanted.command), math.nan if wanted.lr is None else wanted.lr)
+        asked = self._control() if self._control is not None else Control()
+        command, lr = self._ranks.agree(_COMMANDS.index(asked.command), math.nan if asked.lr is None else asked.lr)
         return Control(_COMMANDS[int(command)], None if math.isnan(lr) else lr)
 
 
 def check_lr(lr: float) -> None:
-    """Raise SettingsError unless `lr` is a learning rate that the settings would allow."""
+    """Raise SettingsError unless the settings allow `lr` as a learning rate.
+
+    >>> check_lr(2.0)
+    Traceback (most recent call last):
+        ...
+    playground.errors.SettingsError: lr: the learning rate must be above 0 and at most 1 (got 2.0); choose another.
+    """
     if not isinstance(lr, int | float) or not math.isfinite(lr) or not 0 < lr <= 1:
-        raise SettingsError(f"lr: a learning rate lies above 0 and at most at 1 (got {lr!r}); choose another.")
+        raise SettingsError(f"lr: the learning rate must be above 0 and at most 1 (got {lr!r}); choose another.")

@@ -1,6 +1,6 @@
-"""What happens in a training, as small records; each goes to and from one line of JSON.
+"""The events of a training, as small records; each converts to and from one line of JSON.
 
-The trainer yields them, the run store appends them to `events.jsonl`, and the command line and the page show them.
+The trainer yields them, a run's log (`events.jsonl`) stores them, and the command line and the page show them.
 """
 
 from typing import Annotated, Literal
@@ -12,13 +12,13 @@ class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
     step: int = 0
-    """Optimizer steps done when it happened."""
+    """Optimizer steps done at the time of the event."""
     elapsed_s: float = 0.0
-    """Seconds of training so far, over all sittings of the run."""
+    """Seconds of training so far, over all sessions of the run."""
 
 
 class Started(_Event):
-    """A sitting begins: a new run at step 0, or a resumed one further on."""
+    """A session starts: at step 0 for a new run, at a later step for a resumed one."""
 
     type: Literal["started"] = "started"
     total_steps: int
@@ -28,23 +28,22 @@ class Started(_Event):
     device: str
     precision: str
     threads: int
-    """Processor threads of each process."""
+    """CPU threads of each process."""
     processes: int = 1
     flop_per_token: int | None = None
-    """Floating-point operations that training needs for a token; None in a log that was begun before it was kept."""
+    """Floating-point operations of training per token; None if unknown (older logs do not record it)."""
     peak_flop_per_s: float | None = None
-    """What all processes together reached in a matrix product, each measured on its device at its precision with its
-    threads; None likewise."""
+    """Highest speed of all processes together in a matrix product, measured on each one's device with its precision and
+    threads; None if unknown."""
     exact: bool = True
-    """Whether this sitting continues the last one bit for bit."""
+    """Whether this session continues the last one bit for bit."""
     why_not_exact: str = ""
 
     def share_of_peak(self, tokens_per_s: float) -> float | None:
-        """Which part of the measured peak a training at this speed makes use of; None if the peak is not known.
+        """Share of the peak speed that a training at this speed uses (model FLOPs utilization, MFU).
 
-        Nor is it known where the training is faster than what was measured: then other programs had the machine.
-
-        Source: model FLOPs utilization, Chowdhery and others (2022, PaLM), section 4.1.
+        None if the peak is unknown, or was measured too low because other programs used the machine: then the training
+        is faster than it. Source: Chowdhery et al. (2022), PaLM, section 4.1.
 
         >>> started = Started(total_steps=9, steps_per_epoch=9, tokens_per_step=1, n_parameters=1, device="cpu",
         ...     precision="float32", threads=1, flop_per_token=1_000_000, peak_flop_per_s=1e9)
@@ -70,11 +69,11 @@ class Stepped(_Event):
     """Gradient norm before clipping."""
     tokens_seen: int
     tokens_per_s: float
-    """Over the last steps, evaluations and saves left out."""
+    """Over the last 20 steps, without evaluations and saves."""
 
 
 class Evaluated(_Event):
-    """An evaluation on `eval_iter` batches of each part, dropout off."""
+    """An evaluation on `eval_iter` batches of the training and the validation part, without dropout."""
 
     type: Literal["evaluated"] = "evaluated"
     epoch: float
@@ -84,11 +83,11 @@ class Evaluated(_Event):
     best: bool
     """Whether `val_loss` is the lowest so far."""
     probe: list[tuple[int, float]] = []
-    """The likeliest next tokens after `start_context`: (token id, probability), likeliest first, at most 20."""
+    """The at most 20 most likely tokens after `start_context`, as (token id, probability), most likely first."""
 
 
 class Sampled(_Event):
-    """A text the model wrote after an epoch, `start_context` included."""
+    """A text the model wrote at the end of an epoch, `start_context` included."""
 
     type: Literal["sampled"] = "sampled"
     epoch: float
@@ -96,7 +95,7 @@ class Sampled(_Event):
 
 
 class Saved(_Event):
-    """A checkpoint is complete on disk."""
+    """A checkpoint is complete on the disk."""
 
     type: Literal["saved"] = "saved"
     reason: Literal["epoch", "best", "freq", "stop", "end"]
@@ -104,42 +103,44 @@ class Saved(_Event):
 
 
 class Changed(_Event):
-    """The learning rate was changed while the training ran."""
+    """The learning rate was changed during the training."""
 
     type: Literal["changed"] = "changed"
     lr: float
 
 
 class Paused(_Event):
-    """The training waits; `Resumed` follows when it goes on."""
+    """The training waits; `Resumed` follows when it continues."""
 
     type: Literal["paused"] = "paused"
 
 
 class Resumed(_Event):
-    """A paused training goes on."""
+    """A paused training continues."""
 
     type: Literal["resumed"] = "resumed"
 
 
 class Warned(_Event):
-    """Something the user should know; the training goes on."""
+    """Something the user should know; the training continues."""
 
     type: Literal["warned"] = "warned"
     message: str
 
 
 class Finished(_Event):
-    """The sitting is over."""
+    """The session has ended."""
 
     type: Literal["finished"] = "finished"
     reason: Literal["completed", "stopped", "diverged", "failed"]
     message: str = ""
-    """For `diverged` and `failed`: one sentence that says what happened and what to do."""
+    """For `diverged` and `failed`: one sentence on what happened and what to do."""
     evaluation_s: float = 0.0
-    """Seconds of this sitting that went into evaluations; likewise below."""
+    """Seconds of this session spent on evaluations."""
     sampling_s: float = 0.0
+    """Seconds of this session spent on samples."""
     saving_s: float = 0.0
+    """Seconds of this session spent on checkpoints and snapshots."""
 
 
 Event = Annotated[
@@ -150,7 +151,7 @@ _ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def event_to_json(event: Event) -> str:
-    """One line of JSON, without the line break.
+    """The event as one line of JSON, without the line break.
 
     >>> event_to_json(Paused(step=7))
     '{"step":7,"elapsed_s":0.0,"type":"paused"}'
@@ -159,7 +160,7 @@ def event_to_json(event: Event) -> str:
 
 
 def event_from_json(line: str | bytes) -> Event:
-    """The event of one line of JSON; raises `pydantic.ValidationError` on anything else.
+    """The event in one line of JSON; raises `pydantic.ValidationError` for anything else.
 
     >>> event_from_json('{"type":"paused","step":7}')
     Paused(step=7, elapsed_s=0.0, type='paused')

@@ -1,7 +1,10 @@
-"""The gradient of one optimizer step: added up over batches and processes, measured, and shortened if too long."""
+"""The gradient of one optimizer step: accumulated over batches and ranks, measured, and clipped.
+
+Shapes: B windows per batch, T tokens per window.
+"""
 
 import math
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -11,11 +14,12 @@ from playground.device import Precision, autocast
 from playground.training.loop.batches import Batch
 from playground.training.loop.loss import calc_loss_batch
 from playground.training.loop.parallel.ranks import ALONE, Ranks
+from playground.training.loop.parallel.sharding import full_tensor
 from playground.training.loop.step_in_backward import StepInBackward
 
 
 class LossOf(nn.Module):
-    """A model whose output is its loss: what several processes exchange gradients of."""
+    """A model with its loss as output: the module that is wrapped for the exchange of gradients between ranks."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
@@ -27,49 +31,58 @@ class LossOf(nn.Module):
 
 
 def count_tokens(batches: list[Batch]) -> int:
-    """Targets in the batches."""
+    """Number of targets in the batches.
+
+    >>> count_tokens([(torch.zeros(2, 3), torch.ones(2, 3))])
+    6
+    """
     return sum(targets.numel() for _, targets in batches)
 
 
-def add_up(
+def accumulate_gradients(
     loss_of: nn.Module,
     batches: list[Batch],
     precision: Precision,
     ranks: Ranks = ALONE,
     early: StepInBackward | None = None,
 ) -> Tensor:
-    """Add the gradient of the mean loss over all tokens of `batches` to the weights; that loss, without gradient.
+    """Add the gradient of the mean loss over all tokens of `batches` to the weights; returns that loss, detached.
 
-    Each batch counts by its share of the tokens, each process by its share of the batch. With `early`, weights move
-    already unless the loss is not finite, and their gradients go again.
+    Each batch is weighted by its share of the tokens, each rank by its share of the batch. With `early`, weights
+    already move during the backward pass, unless the loss is not finite, and their gradients are released.
     """
     tokens = count_tokens(batches)
     device = next(loss_of.parameters()).device
     loss = torch.zeros((), device=device)
     for number, batch in enumerate(batches, start=1):
-        inputs, targets, counted = ranks.share(batch)
-        waits = isinstance(loss_of, DistributedDataParallel) and number < len(batches)
-        with loss_of.no_sync() if waits else nullcontext():  # exchanged once, after the last batch
+        inputs, targets, n_counted = ranks.local_part(batch)
+        with _without_exchange(loss_of) if number < len(batches) else nullcontext():  # once, after the last batch
             with autocast(device, precision):
-                part = loss_of(inputs, targets) * (counted / tokens)
-            moves = early is not None and math.isfinite(part.detach())
-            with early.during_backward() if moves else nullcontext():
-                (part * ranks.size).backward()  # the exchange takes the mean over processes; wanted is the sum
+                part = loss_of(inputs, targets) * (n_counted / tokens)
+            is_early = early is not None and math.isfinite(part.detach())
+            with early.during_backward() if early is not None and is_early else nullcontext():
+                (part * ranks.size).backward()  # the exchange takes the mean over ranks, but the sum is needed
         loss += part.detach()
     return ranks.sum(loss)
 
 
-def clip(model: nn.Module, longest: float | None, ranks: Ranks = ALONE, early: StepInBackward | None = None) -> Tensor:
-    """Norm of the gradient as it was, a scalar; afterwards it is at most `longest` long.
+def clip_gradient(
+    model: nn.Module, max_norm: float | None, ranks: Ranks = ALONE, early: StepInBackward | None = None
+) -> Tensor:
+    """Norm of the gradient before clipping, a scalar; afterwards it is at most `max_norm` (None: no clipping).
 
-    What `early` has let go counts as it was.
+    Gradients that `early` has released count with the norms they had.
     """
     parameters = list(model.parameters())
-    gone = early.norms if early is not None else {}
-    # The norm of all is the norm of their norms.
-    norm = nn.utils.get_total_norm(gone.get(p, p.grad) for p in parameters if p in gone or p.grad is not None)
+    released = early.norms if early is not None else {}
+    found = [released.get(p, p.grad) for p in parameters]
+    norm = nn.utils.get_total_norm([tensor for tensor in found if tensor is not None])  # also the norm of norms
     if ranks.sharded:
-        norm = norm.full_tensor()  # each process has measured its share
-    if longest is not None:
-        nn.utils.clip_grads_with_norm_(parameters, longest, norm)
+        norm = full_tensor(norm)  # each rank has measured its shard
+    if max_norm is not None:
+        nn.utils.clip_grads_with_norm_(parameters, max_norm, norm)
     return norm
+
+
+def _without_exchange(loss_of: nn.Module) -> AbstractContextManager[None]:
+    return loss_of.no_sync() if isinstance(loss_of, DistributedDataParallel) else nullcontext()

@@ -1,6 +1,6 @@
 """Cross entropy of the next token, always as the mean over tokens. Source: book, chapter 5.
 
-Shapes: B texts, T tokens each, V tokens in the vocabulary.
+Shapes: B texts, T tokens each, V tokens in the vocabulary, N tokens in all.
 """
 
 import math
@@ -24,7 +24,11 @@ Loader = Iterable[tuple[Tensor, Tensor]]
 def calc_loss_batch(input_batch: Tensor, target_batch: Tensor, model: nn.Module, device: torch.device | str) -> Tensor:
     """Mean cross entropy over the tokens of one batch: a scalar with its gradient.
 
-    Inputs and targets are (B, T); they are moved to `device` first. `model` may be any that gives logits (B, T, V).
+    Inputs and targets are (B, T) and are moved to `device` first. `model` maps (B, T) to logits (B, T, V).
+
+    >>> ids = torch.tensor([[1, 2, 3]])
+    >>> round(calc_loss_batch(ids, ids, nn.Embedding.from_pretrained(torch.zeros(7, 7)), "cpu").exp().item(), 4)
+    7.0
     """
     inputs, targets = input_batch.to(device), target_batch.to(device).flatten()
     if isinstance(model, GPTModel):
@@ -35,27 +39,12 @@ def calc_loss_batch(input_batch: Tensor, target_batch: Tensor, model: nn.Module,
 def calc_loss_loader(
     data_loader: Loader, model: nn.Module, device: torch.device | str, num_batches: int | None = None
 ) -> float:
-    """Mean cross entropy over the tokens of the first `num_batches` batches (all: None), without gradients.
+    """Mean cross entropy over the tokens of the first `num_batches` batches (None: all), without gradients.
 
-    A batch that is not full counts by its tokens. The model's mode is left alone. Raises `TextError` if there is no
-    batch at all.
+    A batch that is not full is weighted by its tokens. The model stays in its mode (training or evaluation). Raises
+    `TextError` if there is no batch.
     """
     return _mean_loss(data_loader, model, device, num_batches, ALONE)
-
-
-def _mean_loss(
-    loader: Loader, model: nn.Module, device: torch.device | str, num_batches: int | None, ranks: Ranks
-) -> float:
-    total = torch.zeros(2, dtype=torch.float64)  # sum of the losses, tokens
-    with torch.inference_mode():
-        for batch in islice(iter(loader), num_batches):
-            inputs, targets, counted = ranks.share(batch)
-            mean = calc_loss_batch(inputs, targets, model, device).cpu()
-            total += torch.tensor([mean * counted, counted])
-    loss, tokens = ranks.sum(total).tolist()
-    if tokens == 0:
-        raise TextError("There is no batch to measure the loss on; take a longer text or a shorter context_length.")
-    return loss / tokens
 
 
 def evaluate_model(
@@ -66,9 +55,10 @@ def evaluate_model(
     eval_iter: int | None,
     ranks: Ranks = ALONE,
 ) -> tuple[float, float]:
-    """Training and validation loss on `eval_iter` batches each, dropout off; the model's mode is put back after.
+    """Training and validation loss on `eval_iter` batches each (None: all), without dropout.
 
-    Each of several processes evaluates its part of each batch.
+    The model is returned to the mode it was in. Each of several ranks evaluates its part of each batch; the result is
+    the same on all of them. Raises `TextError` if there is no batch.
     """
     was_training = model.training
     model.eval()
@@ -81,26 +71,41 @@ def evaluate_model(
         model.train(was_training)
 
 
+def _mean_loss(
+    loader: Loader, model: nn.Module, device: torch.device | str, num_batches: int | None, ranks: Ranks
+) -> float:
+    total = torch.zeros(2, dtype=torch.float64)  # sum of the losses, number of tokens
+    with torch.inference_mode():
+        for batch in islice(iter(loader), num_batches):
+            inputs, targets, n_counted = ranks.local_part(batch)
+            mean = calc_loss_batch(inputs, targets, model, device).cpu()
+            total += torch.tensor([mean * n_counted, n_counted])
+    loss, tokens = ranks.sum(total).tolist()
+    if tokens == 0:
+        raise TextError("There is no batch to measure the loss on; use a longer text or a shorter context_length.")
+    return loss / tokens
+
+
 @dataclass(frozen=True)
 class LossSteps:
-    """The chapter's way from logits to loss, one field a step; lists run over the tokens."""
+    """The steps from logits to loss (book, section 5.1.2), one field each; lists have one number per token."""
 
     logits: list[float]
     """1. The logit of each target."""
     probabilities: list[float]
-    """2. The likeliest token's probability at each place: what the model would have bet on."""
+    """2. The probability of the most likely token at each position."""
     target_probabilities: list[float]
     """3. The probability of each target."""
     log_probabilities: list[float]
-    """4. Its natural logarithm."""
+    """4. The natural logarithm of each target's probability."""
     average: float
-    """5. The mean of these."""
+    """5. Their mean."""
     loss: float
-    """6. The same with its sign turned: the cross entropy."""
+    """6. The negative mean: the cross entropy."""
 
     @property
     def perplexity(self) -> float:
-        """exp(loss): the model is as unsure as if it chose among this many tokens."""
+        """exp(loss): the number of equally likely tokens that would give the same loss."""
         return math.exp(self.loss)
 
 

@@ -1,4 +1,4 @@
-"""AdamW and the learning rate of every step. Source: book, chapter 5 and appendix D."""
+"""AdamW, the number of steps, and the learning rate of every step. Source: book, chapter 5 and appendix D."""
 
 import math
 
@@ -9,7 +9,7 @@ from playground.model.cpu.adamw import AdamW
 
 
 def make_optimizer(model: nn.Module, config: TrainConfig) -> AdamW:
-    """AdamW over all weights as one group, as in the book; one fused pass over them where the device has it.
+    """AdamW with all weights in one group, as in the book; fused where the device supports it.
 
     >>> make_optimizer(nn.Linear(2, 2), TrainConfig(lr=0.001)).param_groups[0]["lr"]
     0.001
@@ -24,8 +24,27 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> AdamW:
     )
 
 
+def steps_per_epoch(config: TrainConfig, batches_per_epoch: int) -> int:
+    """Optimizer steps of one epoch; the last one may have fewer batches than `accumulation_steps`.
+
+    >>> steps_per_epoch(TrainConfig(accumulation_steps=4), 9)
+    3
+    """
+    return math.ceil(batches_per_epoch / config.accumulation_steps)
+
+
+def total_steps(config: TrainConfig, batches_per_epoch: int) -> int:
+    """Optimizer steps of the whole training.
+
+    >>> total_steps(TrainConfig(epochs=5), 9), total_steps(TrainConfig(epochs=5, max_steps=20), 9)
+    (45, 20)
+    """
+    steps = config.epochs * steps_per_epoch(config, batches_per_epoch)
+    return min(steps, config.max_steps or steps)
+
+
 def lr_at(step: int, total_steps: int, config: TrainConfig) -> float:
-    """The learning rate of step number `step` (from 0): a linear rise, then constant or half a cosine down to `min_lr`.
+    """The learning rate of step number `step` (from 0): linear warmup, then constant or cosine decay to `min_lr`.
 
     >>> config = TrainConfig(lr=0.1, min_lr=0.0, lr_schedule="cosine", warmup_pct=20)
     >>> [round(lr_at(step, 10, config), 4) for step in range(10)]
@@ -38,3 +57,12 @@ def lr_at(step: int, total_steps: int, config: TrainConfig) -> float:
         return config.lr
     progress = min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))
     return config.lr - (config.lr - config.min_lr) * 0.5 * (1 - math.cos(math.pi * progress))
+
+
+def with_lr(config: TrainConfig, lr: float | None) -> TrainConfig:
+    """The settings with another learning rate (None: unchanged); `min_lr` is lowered if it would exceed it.
+
+    >>> with_lr(TrainConfig(lr=0.01, min_lr=0.005), 0.001).min_lr
+    0.001
+    """
+    return config if lr is None else config.replace(lr=lr, min_lr=min(lr, config.min_lr))

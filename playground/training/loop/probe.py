@@ -1,4 +1,4 @@
-"""What a model would write next: kept after every evaluation, so that one can watch the distribution sharpen."""
+"""The probabilities of the next token after a prompt: recorded at every evaluation, to see the distribution change."""
 
 import torch
 
@@ -7,9 +7,14 @@ from playground.model.gpt import GPTModel
 
 @torch.inference_mode()
 def likeliest_next(model: GPTModel, ids: list[int], n: int = 20) -> list[tuple[int, float]]:
-    """The `n` likeliest tokens after `ids` as (token id, probability), likeliest first; nothing for no ids.
+    """The `n` most likely tokens after `ids` as (token id, probability), most likely first; empty for no ids.
 
-    More ids than the context holds are cropped from the left. The model's mode is put back after.
+    Only the last `context_length` ids are used. The model is returned to the mode it was in.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=9, context_length=4, emb_dim=8, n_heads=1, n_layers=1))
+    >>> len(likeliest_next(model, [1, 2, 3], n=5)), likeliest_next(model, [])
+    (5, [])
     """
     if not ids:
         return []

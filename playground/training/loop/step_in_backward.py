@@ -1,8 +1,8 @@
-"""Weights that move while the gradients come, so that a large model never holds all of its gradient at once.
+"""Optimizer steps during the backward pass, so that the whole gradient of a large model never exists at once.
 
-AdamW moves each weight by that weight's gradient alone. So once a few gradients are there their weights can move and
-the gradients can go: the same numbers in a quarter less of what training holds. What needs the whole gradient first,
-as clipping does, cannot be served so. Source: Lv et al. (2023), LOMO, for stochastic gradient descent.
+AdamW updates each weight from that weight's gradient alone. As soon as a few gradients have been computed, their
+weights can be updated and the gradients released: the same numbers, with a quarter less memory. What needs the whole
+gradient first, as clipping does, cannot use it. Source: Lv et al. (2023), LOMO, for stochastic gradient descent.
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from playground.config import TrainConfig
 from playground.model.cpu.adamw import AdamW
 from playground.training.loop.parallel.ranks import Ranks
 
-_PIECE_BYTES = 16 << 20  # of gradients, before their weights move; measured: smaller pieces take no less memory
+_PIECE_BYTES = 16 << 20  # of gradients before their weights are updated; measured: smaller pieces save no more memory
 
 
 class StepInBackward:
-    """The optimizer's steps on the first weights of a backward pass; the last ones are left to the usual step.
+    """Updates the first weights of a backward pass during that pass; the last ones are left to `optimizer.step()`.
 
     >>> weight = nn.Parameter(torch.ones(3))
     >>> early = StepInBackward(AdamW([weight], lr=0.1, weight_decay=0), piece_bytes=1)
@@ -31,50 +31,52 @@ class StepInBackward:
 
     def __init__(self, optimizer: AdamW, piece_bytes: int) -> None:
         self.norms: dict[nn.Parameter, Tensor] = {}
-        """The length that the gradient of each weight had that has moved and has let its gradient go."""
+        """Norm of the gradient of each weight that was updated; the gradient itself is released."""
         self._optimizer, self._piece_bytes = optimizer, piece_bytes
-        self._waiting: list[nn.Parameter] = []
-        self._waiting_bytes = 0
+        self._pending: list[nn.Parameter] = []
+        self._pending_bytes = 0
 
     @contextmanager
     def during_backward(self) -> Iterator[None]:
-        """Within it, a backward pass moves weights; none moves any more once a gradient is not finite."""
-        hooks = [weight.register_post_accumulate_grad_hook(self._take) for weight in _weights(self._optimizer)]
+        """A context in which a backward pass updates weights, up to the first gradient that is not finite."""
+        hooks = [weight.register_post_accumulate_grad_hook(self._take) for weight in _trained(self._optimizer)]
         try:
             yield
         finally:
             for hook in hooks:
                 hook.remove()
 
-    def _take(self, weight: nn.Parameter) -> None:
-        self._waiting.append(weight)
-        self._waiting_bytes += weight.grad.nbytes
-        if self._waiting_bytes < self._piece_bytes:
+    def _take(self, weight: Tensor) -> None:
+        assert isinstance(weight, nn.Parameter)
+        assert weight.grad is not None  # the hook runs after it was accumulated
+        self._pending.append(weight)
+        self._pending_bytes += weight.grad.nbytes
+        if self._pending_bytes < self._piece_bytes:
             return
-        norms = torch._foreach_norm([waiting.grad for waiting in self._waiting])
+        norms = torch._foreach_norm([pending.grad for pending in self._pending if pending.grad is not None])
         if not torch.stack(norms).isfinite().all():
             return
-        self._optimizer.step()  # passes over weights without a gradient
-        self.norms.update(zip(self._waiting, norms, strict=True))
-        for waiting in self._waiting:
-            waiting.grad = None
-        self._waiting, self._waiting_bytes = [], 0
+        self._optimizer.step()  # skips weights without a gradient
+        self.norms.update(zip(self._pending, norms, strict=True))
+        for pending in self._pending:
+            pending.grad = None
+        self._pending, self._pending_bytes = [], 0
 
 
-def early_steps(optimizer: torch.optim.Optimizer, config: TrainConfig, ranks: Ranks) -> StepInBackward | None:
-    """Steps within the backward pass, where nothing needs the whole gradient before; None elsewhere.
+def make_step_in_backward(optimizer: torch.optim.Optimizer, config: TrainConfig, ranks: Ranks) -> StepInBackward | None:
+    """A `StepInBackward` where nothing needs the whole gradient first; None elsewhere.
 
-    None as well for a model whose gradients are no more than a piece, and on other devices than the CPU, which would
-    have to be waited for to see whether a gradient is finite.
+    Also None for a model whose gradients are no more than one piece, and for other devices than the CPU: to check that
+    a gradient is finite, the CPU would have to wait for them.
     """
     if config.needs_whole_gradient or ranks.size > 1 or not isinstance(optimizer, AdamW):
         return None
-    weights = _weights(optimizer)
+    weights = _trained(optimizer)
     if any(weight.device.type != "cpu" for weight in weights) or sum(w.nbytes for w in weights) <= _PIECE_BYTES:
         return None
     return StepInBackward(optimizer, _PIECE_BYTES)
 
 
-def _weights(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
-    """Those that are not frozen."""
+def _trained(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
+    """The weights that are not frozen."""
     return [weight for group in optimizer.param_groups for weight in group["params"] if weight.requires_grad]

@@ -1,50 +1,83 @@
-"""The training loop, as a generator of events: it prints nothing, starts no thread, and knows no page and no folder.
+"""The training loop: a generator of events that prints nothing, starts no thread, and touches neither page nor files.
 
-Source: book, chapter 5 (`train_model_simple`) and appendix D (warmup, cosine decay, clipping).
+Source: book, chapter 5 (`train_model_simple`) and appendix D (warmup, cosine decay, gradient clipping).
 Shapes: B windows per batch, T tokens per window.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal, Protocol
 
 import tiktoken
 import torch
+from torch import nn
 
 from playground.config import DataConfig, TrainConfig
-from playground.device import autocast, measure_peak_flop_per_s, resolve_precision, use_threads
-from playground.errors import CheckpointError
+from playground.device import Precision, autocast, measure_peak_flop_per_s, resolve_precision, use_threads
 from playground.model.gpt import GPTModel
 from playground.model.presets import flop_per_token
 from playground.text.corpus import Corpus
 from playground.text.tokenizer import encode
 from playground.training.loop.batches import Batch, derive_seed, make_batches
 from playground.training.loop.clock import Clock
-from playground.training.loop.control import Control, Obedience
+from playground.training.loop.control import Control, Controls
 from playground.training.loop.events import Evaluated, Event, Finished, Sampled, Started, Stepped
-from playground.training.loop.gradients import LossOf, add_up, clip, count_tokens
+from playground.training.loop.gradients import LossOf, accumulate_gradients, clip_gradient, count_tokens
 from playground.training.loop.loss import evaluate_model
 from playground.training.loop.machine_use import keep_freed_memory
-from playground.training.loop.optimizer import lr_at
+from playground.training.loop.optimizer import lr_at, steps_per_epoch, total_steps, with_lr
 from playground.training.loop.parallel.ranks import ALONE, Ranks
-from playground.training.loop.parallel.sharding import whole_model
+from playground.training.loop.parallel.sharding import gather_model
 from playground.training.loop.position import Position, Save, Snapshot
 from playground.training.loop.probe import likeliest_next
-from playground.training.loop.saving import Saver, keep_snapshot, snapshot_every
-from playground.training.loop.step_in_backward import early_steps
+from playground.training.loop.saving import Saver, weights_are_finite
+from playground.training.loop.step_in_backward import make_step_in_backward
 
 Sample = Callable[[GPTModel, tiktoken.Encoding, str, int], str]
 """(model, tokenizer, start_context, max_new_tokens) → the text the model wrote, `start_context` included."""
 
 
-class Source(Protocol):
-    """Batches that can be taken up at any batch of any epoch; `Batches` is one."""
+class BatchSource(Protocol):
+    """Batches that can be read from any batch of any epoch; `Batches` is one."""
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Batch]: ...
     def epoch(self, n: int, start: int = 0) -> Iterator[Batch]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is trained, on what, and from where. Weights and optimizer state are changed in place."""
+
+    model: nn.Module
+    """Any module that maps token ids (B, T) to logits (B, T, V); probe and FLOP count need a `GPTModel`."""
+    optimizer: torch.optim.Optimizer
+    train_batches: BatchSource
+    val_batches: BatchSource
+    config: TrainConfig
+    position: Position = field(default_factory=Position)
+    prompt: list[int] = field(default_factory=list)
+    """Token ids for the probe (`Evaluated.probe`); empty: no probe."""
+    why_not_exact: str = ""
+    """Why this does not continue the last session bit for bit; empty if it does."""
+    ranks: Ranks = ALONE
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """What the loop calls, where it is given. With several ranks, only rank 0 needs all of them."""
+
+    control: Callable[[], Control] | None = None
+    """Called before every step: whether to continue, pause or stop, and with which learning rate."""
+    write_sample: Callable[[], str] | None = None
+    """Called at the end of every epoch and of the training."""
+    save: Save | None = None
+    """Called when a checkpoint is due (see `Saver`)."""
+    snapshot: Snapshot | None = None
+    """Called when a snapshot is due (see `snapshot_interval`), the first time before step 1."""
 
 
 def train(
@@ -62,219 +95,209 @@ def train(
     why_not_exact: str = "",
     ranks: Ranks = ALONE,
 ) -> Iterator[Event]:
-    """Train `model` on `corpus` from `position` on, on the device where it lies; first `Started`, last `Finished`.
+    """Train `model` on `corpus` from `position`, on the model's device; yields `Started` first and `Finished` last.
 
-    `control` is asked once before every step. `save` is called at the end of each epoch and of the training, every
-    `save_freq` steps, on a stop, and when the validation loss is the lowest so far: of these last, only as many as
-    together take a tenth of the training's time (and a second). `snapshot` is called at the steps that
-    `snapshot_every` says, before the first one for step 0. `why_not_exact` goes into `Started`. With several `ranks`
-    all of them call this with the same arguments; only the first needs `save`, `snapshot`, `control` and `sample`.
+    `control` is called once before every step. `save` is called at the end of every epoch and of the training, every
+    `save_freq` steps, on a stop, and at a new lowest validation loss (as often as that takes no more than a tenth of
+    the training's time, plus a second). `snapshot` is called every `snapshot_interval` steps, the first time before
+    step 1. `sample` writes a text at the end of every epoch. `why_not_exact` is passed on in `Started`. With several
+    `ranks`, all of them call this with the same arguments; only rank 0 needs `save`, `snapshot`, `control` and
+    `sample`.
 
     Raises `TextError` if the text is too short for a batch.
+
+    >>> from playground import GPTModel, ModelConfig, build_corpus
+    >>> from playground.training.loop.optimizer import make_optimizer
+    >>> data, config = DataConfig(vocabulary="bytes"), TrainConfig(max_steps=2, device="cpu", threads=1)
+    >>> corpus = build_corpus("so it goes. " * 50, data)
+    >>> model = GPTModel(ModelConfig(vocab_size=257, context_length=8, emb_dim=8, n_heads=2, n_layers=1))
+    >>> [event.type for event in train(model, make_optimizer(model, config), corpus, data, config)]
+    ['started', 'stepped', 'evaluated', 'stepped', 'evaluated', 'finished']
     """
     train_batches, val_batches = make_batches(corpus, data, model.config.context_length, config.seed)
-
-    def write() -> str:
-        return sample(whole_model(model, ranks), corpus.tokenizer, config.start_context, config.sample_tokens)
-
-    return train_on(
+    training = Training(
         model,
         optimizer,
         train_batches,
         val_batches,
         config,
+        position=position or Position(),
         prompt=encode(config.start_context, corpus.tokenizer),
-        position=position,
-        write=write if sample is not None and config.sample_tokens else None,
-        save=save,
-        snapshot=snapshot,
-        control=control,
         why_not_exact=why_not_exact,
         ranks=ranks,
     )
+    return train_on(training, Callbacks(control, sample_writer(sample, training, corpus), save, snapshot))
 
 
-def train_on(
-    model: GPTModel,
-    optimizer: torch.optim.Optimizer,
-    train_batches: Source,
-    val_batches: Source,
-    config: TrainConfig,
-    *,
-    prompt: list[int],
-    position: Position | None = None,
-    write: Callable[[], str] | None = None,
-    save: Save | None = None,
-    snapshot: Snapshot | None = None,
-    control: Callable[[], Control] | None = None,
-    why_not_exact: str = "",
-    ranks: Ranks = ALONE,
-) -> Iterator[Event]:
-    """The loop of `train`, on batches from anywhere; the probe continues the ids `prompt`, `write` makes a sample."""
-    position = position or Position()
+def sample_writer(sample: Sample | None, training: Training, corpus: Corpus) -> Callable[[], str] | None:
+    """`sample` as the loop calls it, without arguments; None if no samples are wanted."""
+    config, model = training.config, training.model
+    if sample is None or not config.sample_tokens:
+        return None
+    assert isinstance(model, GPTModel)  # the only kind of model that is trained on a corpus
+
+    def write() -> str:
+        return sample(gather_model(model, training.ranks), corpus.tokenizer, config.start_context, config.sample_tokens)
+
+    return write
+
+
+def train_on(training: Training, callbacks: Callbacks | None = None) -> Iterator[Event]:
+    """The loop of `train`, on batches from anywhere."""
+    callbacks = callbacks or Callbacks()
+    model, optimizer, config, ranks = training.model, training.optimizer, training.config, training.ranks
+    position, batches_per_epoch = training.position, len(training.train_batches)
     device = next(model.parameters()).device
     precision = resolve_precision(config.precision, device)
-    threads = use_threads(config.threads)
-    peak_flop_per_s = ranks.size * measure_peak_flop_per_s(device, precision)
-    if not ranks.sharded:  # there memory is what is short
-        keep_freed_memory()
-    model.recompute = config.recompute
-    steps_per_epoch = math.ceil(len(train_batches) / config.accumulation_steps)
-    total_steps = min(config.epochs * steps_per_epoch, config.max_steps or config.epochs * steps_per_epoch)
-    n_parameters = sum(p.numel() for p in model.parameters())
+    started = _prepare(training, device, precision)
     clock = Clock(position.elapsed_s)
-    saver = Saver(save, clock, n_parameters, saved_step=position.step or None, ranks=ranks)
-    snapshots = snapshot_every(total_steps, n_parameters, config.snapshot_freq)
-    obedience = Obedience(control, clock, ranks)
+    controls = Controls(callbacks.control, config.lr, clock, ranks)
+    saver = Saver(callbacks.save, callbacks.snapshot, config, started, clock, ranks)
     loss_of = ranks.wrap(LossOf(model))
 
     def now() -> dict[str, Any]:
         return {"step": position.step, "elapsed_s": clock.elapsed_s}
 
     def finished(reason: Literal["completed", "stopped", "diverged"], message: str = "") -> Finished:
-        shares = {f"{work}_s": clock.spent_s[work] for work in ("evaluation", "sampling", "saving")}
-        return Finished(**now(), reason=reason, message=message, **shares)
+        return Finished(**now(), reason=reason, message=message, **clock.shares())
 
-    yield Started(
-        **now(),
-        total_steps=total_steps,
-        steps_per_epoch=steps_per_epoch,
-        tokens_per_step=count_tokens(list(islice(train_batches, config.accumulation_steps))),
-        n_parameters=n_parameters,
-        device=str(device),
-        precision=precision,
-        threads=threads,
-        processes=ranks.size,
-        flop_per_token=flop_per_token(model.config),
-        peak_flop_per_s=peak_flop_per_s,
-        exact=not why_not_exact,
-        why_not_exact=why_not_exact,
-    )
+    yield started
     if position.step == 0:
-        yield from keep_snapshot(snapshot, snapshots, position, clock)
+        yield from saver.snapshot(position)
     model.train()
-    for epoch, batch, batches in _steps(train_batches, config.accumulation_steps, position, total_steps):
-        # Obey: wait, stop, or take another learning rate.
-        position, goes_on = yield from obedience.before_step(position, config.lr)
-        if not goes_on:
-            yield from saver.save(position.replace(elapsed_s=clock.elapsed_s), "stop")
+    for epoch, batches_done, batches in _steps(training, started.total_steps):
+        # Control: wait, stop, or change the learning rate.
+        position, is_stopped = yield from controls.before_step(position)
+        if is_stopped:
+            yield from saver.save(position, "stop")
             yield finished("stopped")
             return
-        started = time.perf_counter()
+        step_started_s = time.perf_counter()
 
-        # Schedule: the learning rate of this step.
-        lr = lr_at(position.step, total_steps, _with_lr(config, position.lr))
+        # Schedule: set the learning rate of this step.
+        lr = lr_at(position.step, started.total_steps, with_lr(config, position.lr))
         for group in optimizer.param_groups:
             group["lr"] = lr
 
-        # Micro-steps: the gradients of all batches of the step add up, each by its share of the tokens. Where nothing
-        # waits for the last of them, the first weights move already.
-        torch.manual_seed(derive_seed(config.seed, "step", position.step, *ranks.purpose))  # dropout
+        # Micro-steps: accumulate the gradient over the batches of this step. Where nothing
+        # needs the whole gradient, the first weights are already updated meanwhile.
+        torch.manual_seed(derive_seed(config.seed, "step", position.step, *ranks.seed_parts))  # for dropout
         optimizer.zero_grad(set_to_none=True)
-        early = early_steps(optimizer, config, ranks)
-        loss = add_up(loss_of, batches, precision, ranks, early)
+        early = make_step_in_backward(optimizer, config, ranks)
+        mean_loss = accumulate_gradients(loss_of, batches, precision, ranks, early)
 
-        # Clip: measure the gradient, and shorten it if it is too long.
-        norm = clip(model, config.grad_clip, ranks, early)
+        # Clip: measure the gradient's norm, and limit it.
+        norm = clip_gradient(model, config.grad_clip, ranks, early)
 
-        # Finite? If not, stop while the weights are still good.
-        loss, norm = torch.stack([loss, norm]).tolist()  # the one wait for the device in a step
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            yield finished(
-                "diverged", _advice("loss" if not math.isfinite(loss) else "gradient", position.step + 1, lr)
-            )
+        # Finite? Otherwise end before the update, while the weights are still good.
+        loss, grad_norm = torch.stack([mean_loss, norm]).tolist()  # the only wait for the device in a step
+        if not (math.isfinite(loss) and math.isfinite(grad_norm)):
+            what = "gradient" if math.isfinite(loss) else "loss"
+            yield finished("diverged", _advice(what, position.step + 1, lr))
             return
 
-        # Step: move the weights that have not moved yet.
+        # Step: update the weights that are not updated yet.
         optimizer.step()
-        tokens = count_tokens(batches)
-        epoch_ends = batch == len(train_batches)
-        position = position.replace(
-            step=position.step + 1,
-            epoch=epoch + 1 if epoch_ends else epoch,
-            batch=0 if epoch_ends else batch,
-            tokens_seen=position.tokens_seen + tokens,
-            val_loss=None,
-        )
-        ends = position.step == total_steps
+        n_tokens = count_tokens(batches)
+        position = position.after_step(epoch, batches_done, batches_per_epoch, n_tokens)
+        epochs_done = position.epochs(batches_per_epoch)
 
-        # Log.
-        seen = {"epoch": position.epoch + position.batch / len(train_batches)}
-        tokens_per_s = clock.step(tokens, time.perf_counter() - started)
+        # Log: report the step.
+        tokens_per_s = clock.step(n_tokens, time.perf_counter() - step_started_s)
         yield Stepped(
             **now(),
-            **seen,
+            epoch=epochs_done,
             loss=loss,
             lr=lr,
-            grad_norm=norm,
+            grad_norm=grad_norm,
             tokens_seen=position.tokens_seen,
             tokens_per_s=tokens_per_s,
         )
 
-        # Evaluate: after the first step, every `eval_freq` steps from there (as the book does), and at the end.
-        improved = False
-        if (position.step - 1) % config.eval_freq == 0 or ends:
-            with clock.during("evaluation"), autocast(device, precision):
-                train_loss, val_loss = evaluate_model(
-                    model, train_batches, val_batches, device, config.eval_iter, ranks
-                )
-                probe = likeliest_next(model, prompt)
+        # Evaluate: after the first step, every `eval_freq` steps from there (as in the book), and after the last step.
+        is_last = position.step == started.total_steps
+        is_best = False
+        if (position.step - 1) % config.eval_freq == 0 or is_last:
+            with clock.during("evaluation"):
+                train_loss, val_loss, probe = _evaluate(training, device, precision)
             if not math.isfinite(val_loss):
                 yield finished("diverged", _advice("validation loss", position.step, lr))
                 return
-            improved = position.best_val_loss is None or val_loss < position.best_val_loss
-            position = position.replace(
-                val_loss=val_loss, best_val_loss=val_loss if improved else position.best_val_loss
-            )
+            position, is_best = position.evaluated(val_loss)
             yield Evaluated(
                 **now(),
-                **seen,
+                epoch=epochs_done,
                 tokens_seen=position.tokens_seen,
                 train_loss=train_loss,
                 val_loss=val_loss,
-                best=improved,
+                best=is_best,
                 probe=probe,
             )
 
-        # Sample: what it writes by now.
-        if write is not None and (epoch_ends or ends):
+        # Sample: write a text at the end of an epoch.
+        if callbacks.write_sample is not None and (position.batch == 0 or is_last):
             with clock.during("sampling"):
-                text = write()
+                text = callbacks.write_sample()
             model.train()
-            yield Sampled(**now(), **seen, text=text)
+            yield Sampled(**now(), epoch=epochs_done, text=text)
 
-        # Save, unless the step itself made the weights infinite.
-        reason = saver.due(position.step, config, ends=ends, epoch_ends=epoch_ends, improved=improved)
-        keeping = [keep_snapshot(snapshot, snapshots, position, clock)]
-        if reason is not None:
-            keeping.insert(0, saver.save(position.replace(elapsed_s=clock.elapsed_s), reason))
-        damaged = False
-        for kept in keeping:  # each is tried: of a model in shares, all processes hand theirs over
-            try:
-                yield from kept
-            except CheckpointError:
-                damaged = True
-        if any(ranks.agree(damaged)):
+        # Save: a checkpoint if one is due, and a snapshot, unless the update has made the weights infinite.
+        is_finite = yield from weights_are_finite(saver.save_if_due(position, is_best))
+        is_finite &= yield from weights_are_finite(saver.snapshot(position))
+        if not all(ranks.agree(is_finite)):
             yield finished("diverged", _advice("weights", position.step, lr))
             return
     yield finished("completed")
 
 
-def _steps(
-    source: Source, accumulation: int, position: Position, total_steps: int
-) -> Iterator[tuple[int, int, list[Batch]]]:
-    """For every step still to do: the epoch, the batches of it used after the step, and those to use in it."""
-    step, epoch, batch = position.step, position.epoch, position.batch
+def _prepare(training: Training, device: torch.device, precision: Precision) -> Started:
+    """Set up threads, memory and model; the event that describes the training."""
+    model, config, ranks, position = training.model, training.config, training.ranks, training.position
+    threads = use_threads(config.threads)
+    peak_flop_per_s = ranks.size * measure_peak_flop_per_s(device, precision)
+    if not ranks.sharded:  # a sharded model is short of memory
+        keep_freed_memory()
+    if isinstance(model, GPTModel):
+        model.recompute = config.recompute
+    n_batches = len(training.train_batches)
+    return Started(
+        step=position.step,
+        elapsed_s=position.elapsed_s,
+        total_steps=total_steps(config, n_batches),
+        steps_per_epoch=steps_per_epoch(config, n_batches),
+        tokens_per_step=count_tokens(list(islice(training.train_batches, config.accumulation_steps))),
+        n_parameters=sum(p.numel() for p in model.parameters()),
+        device=str(device),
+        precision=precision,
+        threads=threads,
+        processes=ranks.size,
+        flop_per_token=flop_per_token(model.config) if isinstance(model, GPTModel) else None,
+        peak_flop_per_s=peak_flop_per_s,
+        exact=not training.why_not_exact,
+        why_not_exact=training.why_not_exact,
+    )
+
+
+def _steps(training: Training, total_steps: int) -> Iterator[tuple[int, int, list[Batch]]]:
+    """For every remaining step: its epoch, the batches of that epoch used when it is done, and its own batches."""
+    step, epoch, batch = training.position.step, training.position.epoch, training.position.batch
     while step < total_steps:
-        batches = source.epoch(epoch, batch)
-        while step < total_steps and (group := list(islice(batches, accumulation))):
+        batches = training.train_batches.epoch(epoch, batch)
+        while step < total_steps and (group := list(islice(batches, training.config.accumulation_steps))):
             step, batch = step + 1, batch + len(group)
             yield epoch, batch, group
         epoch, batch = epoch + 1, 0
 
 
-def _with_lr(config: TrainConfig, lr: float | None) -> TrainConfig:
-    return config if lr is None else config.replace(lr=lr, min_lr=min(lr, config.min_lr))
+def _evaluate(
+    training: Training, device: torch.device, precision: Precision
+) -> tuple[float, float, list[tuple[int, float]]]:
+    """Training loss, validation loss, and the probe: the most likely tokens after the prompt."""
+    model, eval_iter = training.model, training.config.eval_iter
+    with autocast(device, precision):
+        losses = evaluate_model(model, training.train_batches, training.val_batches, device, eval_iter, training.ranks)
+        probe = likeliest_next(model, training.prompt) if isinstance(model, GPTModel) else []
+    return *losses, probe
 
 
 def _advice(what: str, step: int, lr: float) -> str:

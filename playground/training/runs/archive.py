@@ -1,8 +1,8 @@
-"""A run as one file: out to another machine and in again.
+"""A run as one file, to move it to another machine.
 
-The archive is an ordinary zip with one folder. What comes in is believed in nothing: only files that a run can have,
-sizes checked before and while they are written, every checkpoint and the text against their digests; until all of it
-has passed, no list shows it.
+The archive is a zip file with one folder. An imported archive is untrusted: it may contain only files that a run has,
+sizes are checked before and while the files are written, and the text and every checkpoint are checked against their
+digests. The run is not listed until all checks have passed.
 """
 
 import hashlib
@@ -14,15 +14,18 @@ from pathlib import Path, PurePosixPath
 
 from playground.errors import CheckpointError, PlaygroundError, RunError
 from playground.training.runs.checkpoints.checkpoint import read_checkpoint
-from playground.training.runs.given_text import write_spec
+from playground.training.runs.checkpoints.saved_steps import SNAPSHOTS_FOLDER
+from playground.training.runs.history import find_parent
 from playground.training.runs.names import check_name
-from playground.training.runs.run import SNAPSHOTS, Run
+from playground.training.runs.run import Run
+from playground.training.runs.spec import write_spec
 from playground.training.runs.status import INTERRUPTED, LIVE_STATES
 from playground.training.runs.store import RunStore
 
 MAX_BYTES = 64_000_000_000
+"""Most bytes of an unpacked archive."""
 _MB = 1_000_000
-_SMALL = {  # file → most bytes
+_MAX_BYTES_OF = {  # file → largest size
     "run.json": _MB,
     "status.json": _MB,
     "marks.json": _MB,
@@ -32,19 +35,22 @@ _SMALL = {  # file → most bytes
 }
 _STEP_FILE = re.compile(
     r"step_\d{8,12}/(model\.safetensors|optimizer\.safetensors|state\.json)"
-    rf"|{SNAPSHOTS}/step_\d{{8,12}}/(model\.safetensors|state\.json)"
+    rf"|{SNAPSHOTS_FOLDER}/step_\d{{8,12}}/(model\.safetensors|state\.json)"
 )
 _MAX_ENTRIES = 6_000
 _CHUNK_BYTES = 1 << 20
 
 
 def export_run(run: Run, target: Path) -> Path:
-    """Write the run with all its checkpoints to the zip file `target`; raises RunError while it is being trained."""
+    """Write the run with all its checkpoints to the zip file `target`, which is returned.
+
+    Raises RunError while the run is being trained, and before its text has been read.
+    """
     if run.status().state == "running":
-        raise RunError(f"The run {run.name} is being trained; pause or stop it, then download it.")
+        raise RunError(f"The run {run.name} is being trained; pause or stop it before downloading it.")
     if run.is_unread:
-        raise RunError(f"The text of the run {run.name} has not been read yet; resume it, and download it afterwards.")
-    files = [run.folder / name for name in _SMALL if (run.folder / name).is_file()]
+        raise RunError(f"The text of the run {run.name} has not been read yet; resume the run before downloading it.")
+    files = [run.folder / name for name in _MAX_BYTES_OF if (run.folder / name).is_file()]
     folders = [run.step_folder(step) for step in run.steps()]
     folders += [run.snapshot_folder(step) for step in run.snapshots()]
     files += [file for folder in folders for file in sorted(folder.iterdir())]
@@ -52,8 +58,8 @@ def export_run(run: Run, target: Path) -> Path:
     try:
         with zipfile.ZipFile(temporary, "w") as archive:
             for file in files:
-                packed = zipfile.ZIP_STORED if file.suffix == ".safetensors" else zipfile.ZIP_DEFLATED
-                archive.write(file, f"{run.name}/{file.relative_to(run.folder).as_posix()}", packed)
+                compression = zipfile.ZIP_STORED if file.suffix == ".safetensors" else zipfile.ZIP_DEFLATED
+                archive.write(file, f"{run.name}/{file.relative_to(run.folder).as_posix()}", compression)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -61,10 +67,10 @@ def export_run(run: Run, target: Path) -> Path:
 
 
 def import_run(store: RunStore, archive: Path, name: str | None = None, *, max_bytes: int = MAX_BYTES) -> Run:
-    """Bring an exported run into `store`, under `name` or its own name (with a number, if that is taken).
+    """Add an exported run to `store`, under `name` or its own name (with a number appended if that is taken).
 
-    Raises RunError or CheckpointError, saying what is wrong; nothing is left behind then. At most `max_bytes` are
-    written.
+    At most `max_bytes` are written. Raises RunError or CheckpointError with the first thing that is wrong; nothing is
+    left behind then.
     """
     if name is not None:
         check_name(name)
@@ -74,49 +80,55 @@ def import_run(store: RunStore, archive: Path, name: str | None = None, *, max_b
             entries, own_name = _entries(opened, max_bytes)
             total = sum(entry.file_size for entry in entries.values())
             if total + 100 * _MB > shutil.disk_usage(folder).free:
-                raise RunError(f"The archive needs {total / 1e9:.1f} GB, more than the disk has left; make room first.")
+                raise RunError(
+                    f"The archive needs {total / 1e9:.1f} GB, more than is free on the disk; make room first."
+                )
             for path, entry in entries.items():
                 _extract(opened, entry, folder / path)
         _check(Run(folder))
-        _settle(Run(folder), store)
+        _make_local(Run(folder))
         return store.put(folder, name or store.free_name(own_name))
     except PlaygroundError:
         raise
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise RunError(f"{archive.name} is not a run's archive, or it is damaged ({error}).") from None
     except OSError as error:
-        raise RunError(f"{archive.name} cannot be brought in: {error.strerror or error}.") from None
+        raise RunError(f"{archive.name} cannot be imported: {error.strerror or error}.") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _entries(opened: zipfile.ZipFile, max_bytes: int) -> tuple[dict[str, zipfile.ZipInfo], str]:
-    """The files by their path inside the run, and the run's name; raises RunError for anything a run does not have."""
+    """The files by their path in the run's folder, and the run's name; raises RunError for files that no run has."""
     found: dict[str, zipfile.ZipInfo] = {}
     names = set()
     if len(opened.infolist()) > _MAX_ENTRIES:
-        raise RunError(f"The archive holds more than {_MAX_ENTRIES} files, so it is no run.")
+        raise RunError(f"The archive contains more than {_MAX_ENTRIES} files, so it is not a run.")
     for entry in opened.infolist():
         if entry.is_dir() and not entry.file_size:
             continue
         shown = entry.filename[:100]
         kind = stat.S_IFMT(entry.external_attr >> 16)
         top, _, path = entry.filename.partition("/")
-        if kind not in (0, stat.S_IFREG) or not (path in _SMALL or _STEP_FILE.fullmatch(path)):
-            raise RunError(f"The archive holds {shown!r}, which no run has; it was not brought in.")
+        if kind not in (0, stat.S_IFREG) or not (path in _MAX_BYTES_OF or _STEP_FILE.fullmatch(path)):
+            raise RunError(f"The archive contains {shown!r}, which no run has; it was not imported.")
         if path in found:
-            raise RunError(f"The archive holds {shown!r} twice; it was not brought in.")
+            raise RunError(f"The archive contains {shown!r} twice; it was not imported.")
         if entry.flag_bits & 0x1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise RunError(f"{shown!r} in the archive is encrypted or packed in an unusual way; pack it again.")
-        if entry.file_size > _SMALL.get(path, entry.file_size):
-            raise RunError(f"{shown!r} in the archive is {entry.file_size / 1e6:,.0f} MB, more than it may be.")
+            raise RunError(
+                f"{shown!r} in the archive is encrypted or compressed in an unusual way; export the run again."
+            )
+        if entry.file_size > _MAX_BYTES_OF.get(path, entry.file_size):
+            raise RunError(f"{shown!r} in the archive is {entry.file_size / 1e6:,.0f} MB, which is more than allowed.")
         names.add(check_name(top))
         found[path] = entry
     if sum(entry.file_size for entry in found.values()) > max_bytes:
         raise RunError(f"The archive unpacks to more than {max_bytes / 1e6:,.1f} MB, which is the limit here.")
     missing = {"run.json", "text.txt", "vocabulary.json"} - set(found)
     if missing or len(names) != 1:
-        raise RunError("The archive is no exported run: it must hold one folder with run.json, text and vocabulary.")
+        raise RunError(
+            "The archive is not an exported run: it must contain one folder with run.json, text and vocabulary."
+        )
     return found, names.pop()
 
 
@@ -127,19 +139,19 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> N
         while chunk := packed.read(_CHUNK_BYTES):
             written += len(chunk)
             if written > entry.file_size:
-                raise RunError(f"{PurePosixPath(entry.filename).name!r} in the archive is longer than it says.")
+                raise RunError(f"{PurePosixPath(entry.filename).name!r} in the archive is longer than declared.")
             file.write(chunk)
     if written != entry.file_size:
-        raise RunError(f"{PurePosixPath(entry.filename).name!r} in the archive is shorter than it says.")
+        raise RunError(f"{PurePosixPath(entry.filename).name!r} in the archive is shorter than declared.")
 
 
 def _check(run: Run) -> None:
     spec = run.spec
     if hashlib.sha256(run.text().encode()).hexdigest() != spec.text_sha256:
-        raise RunError("The text in the archive is not the one that the run was trained on; it was not brought in.")
+        raise RunError("The text in the archive is not the one that the run was trained on; it was not imported.")
     if run.vocabulary.size != spec.model.vocab_size:
         raise CheckpointError(
-            f"The vocabulary in the archive has {run.vocabulary.size} tokens, but the model is made for "
+            f"The vocabulary in the archive has {run.vocabulary.size} tokens, but the model has "
             f"{spec.model.vocab_size}; the two do not belong together."
         )
     for step in run.steps():
@@ -150,18 +162,13 @@ def _check(run: Run) -> None:
             raise CheckpointError(f"The snapshot called step {step} in the archive is of another step.")
 
 
-def _settle(run: Run, store: RunStore) -> None:
-    """Make the run at home here: nobody trains it yet, and a parent counts only if it is the same one."""
+def _make_local(run: Run) -> None:
+    """Remove what refers to the other machine: the process that trained the run, and a parent that is not here."""
     status = run.status().model_copy(update={"pid": None, "process_started": None})
     if status.state in LIVE_STATES:
         status = status.model_copy(update={"state": "interrupted", "message": INTERRUPTED})
     run.set_status(status)
     spec = run.spec
-    if spec.parent is not None:
-        try:
-            known = store.open(spec.parent.name).spec.text_sha256 == spec.text_sha256
-        except RunError:
-            known = False
-        if not known:
-            spec = spec.model_copy(update={"parent": None})
+    if find_parent(run) is None:
+        spec = spec.model_copy(update={"parent": None})
     write_spec(run.folder, spec)

@@ -1,4 +1,4 @@
-"""Runs side by side: where their settings differ, and their curves over a common axis."""
+"""Runs side by side: the settings in which they differ, and their loss curves over a common axis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,22 +9,25 @@ from playground.training.runs.run import Run
 from playground.training.runs.spec import RunSpec
 
 Axis = Literal["steps", "epochs", "tokens", "seconds"]
-AXES: tuple[Axis, ...] = ("steps", "epochs", "tokens", "seconds")
-_FIELD = {"steps": "step", "epochs": "epoch", "tokens": "tokens_seen", "seconds": "elapsed_s"}
+_FIELD: dict[Axis, str] = {"steps": "step", "epochs": "epoch", "tokens": "tokens_seen", "seconds": "elapsed_s"}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting that is not the same in all runs."""
+    """A setting that is not the same in all runs."""
 
     setting: str
     values: tuple[Any, ...]
-    """One a run, in the order the runs were given."""
+    """One per run, in the order of the runs."""
 
 
 def differences(specs: Sequence[RunSpec]) -> list[Difference]:
-    """The settings in which runs differ, in the order of the configs; the text counts as one."""
-    rows = [("preset", [spec.preset for spec in specs])]
+    """The settings in which runs differ, in the order of the configs; the text counts as a setting.
+
+    >>> differences([])
+    []
+    """
+    rows: list[tuple[str, list[Any]]] = [("preset", [spec.preset for spec in specs])]
     same_text = len({spec.text_sha256 for spec in specs}) <= 1
     rows.append(("text", ["" if same_text else f"{spec.text_name} ({spec.text_sha256[:6]})" for spec in specs]))
     for part in ("model", "data", "train"):
@@ -38,14 +41,14 @@ def differences(specs: Sequence[RunSpec]) -> list[Difference]:
 
 @dataclass(frozen=True)
 class Curves:
-    """The losses of one run over one axis; `x` and `y` of a curve have the same length."""
+    """The losses of one run over an axis; the `x` and `y` of a curve have the same length."""
 
     name: str
     loss_x: list[float] = field(default_factory=list)
-    """Every step, with the mean training loss of its tokens."""
+    """Every step; `loss_y` is the mean training loss of its tokens."""
     loss_y: list[float] = field(default_factory=list)
     eval_x: list[float] = field(default_factory=list)
-    """Every evaluation."""
+    """Every evaluation; `train_y` and `val_y` are its losses."""
     train_y: list[float] = field(default_factory=list)
     val_y: list[float] = field(default_factory=list)
 

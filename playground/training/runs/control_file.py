@@ -1,7 +1,7 @@
-"""What others ask of a running training, through a file in its run's folder.
+"""`control.json` in a run's folder: what other processes ask of a running training.
 
-A file, not a pipe, so that a run started in the terminal can be stopped from the page and the other way round. The
-training looks at it once per step; nobody waits for an answer.
+A file, not a pipe, so that a run that was started in a terminal can be stopped from the page, and the other way round.
+The training reads it once per step; nobody waits for an answer.
 """
 
 import json
@@ -12,73 +12,71 @@ from typing import Literal
 from playground.training.loop.control import Control, check_lr
 from playground.training.runs.files import write_atomic
 
-Wish = Literal["run", "pause", "stop"]
-
 
 @dataclass(frozen=True)
-class Wishes:
+class Request:
     """The content of the file."""
 
-    wish: Wish = "run"
+    command: Literal["run", "pause", "stop"] = "run"
     steps: int = 0
-    """Single steps asked for in this sitting."""
+    """Number of single steps asked for since the session started."""
     lr: float | None = None
 
 
 class ControlFile:
-    """The writing side: `control.json` in a run's folder.
+    """The writing side.
 
     >>> import tempfile
     >>> file = ControlFile(Path(tempfile.mkdtemp()))
     >>> file.pause()
     >>> file.step()
     >>> file.read()
-    Wishes(wish='pause', steps=1, lr=None)
+    Request(command='pause', steps=1, lr=None)
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "control.json"
 
-    def read(self) -> Wishes:
-        """What is asked for; everything at its default when nothing was."""
+    def read(self) -> Request:
+        """What is asked for; the default `Request` if the file is missing or invalid."""
         try:
-            wishes = Wishes(**json.loads(self.path.read_bytes()))
+            request = Request(**json.loads(self.path.read_bytes()))
         except (FileNotFoundError, ValueError, TypeError):
-            return Wishes()
-        return wishes if wishes.wish in ("run", "pause", "stop") else Wishes()
+            return Request()
+        return request if request.command in ("run", "pause", "stop") else Request()
 
     def reset(self, *, paused: bool = False) -> None:
-        """Ask for nothing: the state in which a sitting begins (or, `paused`, to wait before the first step)."""
-        self._write(Wishes("pause" if paused else "run"))
+        """Ask for nothing, as before a session; with `paused`, ask the session to pause before its first step."""
+        self._write(Request("pause" if paused else "run"))
 
     def run(self) -> None:
-        """Go on."""
-        self._write(replace(self.read(), wish="run"))
+        """Continue."""
+        self._write(replace(self.read(), command="run"))
 
     def pause(self) -> None:
-        """Wait after the current step."""
-        self._write(replace(self.read(), wish="pause"))
+        """Pause after the current step."""
+        self._write(replace(self.read(), command="pause"))
 
     def stop(self) -> None:
-        """Save and end after the current step."""
-        self._write(replace(self.read(), wish="stop"))
+        """Save and stop after the current step."""
+        self._write(replace(self.read(), command="stop"))
 
     def step(self) -> None:
-        """Train one step and wait."""
-        wishes = self.read()
-        self._write(replace(wishes, wish="pause", steps=wishes.steps + 1))
+        """Train one step, then pause."""
+        request = self.read()
+        self._write(replace(request, command="pause", steps=request.steps + 1))
 
     def set_lr(self, lr: float) -> None:
-        """Train on with this learning rate; raises SettingsError if it is none."""
+        """Use another learning rate from the next step on; raises SettingsError if it is out of bounds."""
         check_lr(lr)
         self._write(replace(self.read(), lr=lr))
 
-    def _write(self, wishes: Wishes) -> None:
-        write_atomic(self.path, json.dumps(asdict(wishes)).encode())
+    def _write(self, request: Request) -> None:
+        write_atomic(self.path, json.dumps(asdict(request)).encode())
 
 
 class ControlReader:
-    """The reading side, called by the training once per step; looks at the disk only when the file has changed.
+    """The reading side, called by the training once per step; it reads the file only when it has changed.
 
     >>> import tempfile
     >>> file = ControlFile(Path(tempfile.mkdtemp()))
@@ -90,21 +88,21 @@ class ControlReader:
 
     def __init__(self, file: ControlFile) -> None:
         self.file = file
-        self._seen: tuple[int, int] | None = None
-        self._wishes = Wishes()
+        self._version: tuple[int, int] | None = None  # of the file that was read last
+        self._request = Request()
         self._steps_done = 0
 
     def __call__(self) -> Control:
-        """What is wanted of the next step; a single step is given out once."""
+        """What is asked of the next step; each single step is returned once."""
         try:
             stat = self.file.path.stat()
-            seen = (stat.st_mtime_ns, stat.st_ino)
-            if seen != self._seen:
-                self._wishes, self._seen = self.file.read(), seen
+            version = (stat.st_mtime_ns, stat.st_ino)
+            if version != self._version:
+                self._request, self._version = self.file.read(), version
         except OSError:
-            self._wishes = Wishes()
-        wishes = self._wishes
-        if wishes.wish == "pause" and wishes.steps > self._steps_done:
+            self._request = Request()
+        request = self._request
+        if request.command == "pause" and request.steps > self._steps_done:
             self._steps_done += 1
-            return Control("step", wishes.lr)
-        return Control(wishes.wish, wishes.lr)
+            return Control("step", request.lr)
+        return Control(request.command, request.lr)

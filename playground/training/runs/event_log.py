@@ -1,7 +1,7 @@
-"""The events of a run, one line of JSON each, only ever appended to `events.jsonl`.
+"""The events of a run in `events.jsonl`: one line of JSON each, and lines are only appended.
 
-One process writes; any number read, from the byte where they left off. A line without its line break was torn by a
-crash (or is being written now) and does not count.
+One process writes; any number of processes read, each from the byte offset it has reached. A last line without a line
+break was torn by a crash, or is being written, and does not count.
 """
 
 import os
@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from playground.training.loop.events import Event, event_from_json, event_to_json
 
 MAX_PENDING = 10_000
+"""Most events that wait in memory while the disk is full."""
 
 
 class EventLog:
-    """The log at `path`; the file need not exist yet.
+    """The log at `path`; the file does not have to exist.
 
     >>> import tempfile
     >>> from playground.training.loop.events import Paused
@@ -31,7 +32,7 @@ class EventLog:
         self._pending: list[bytes] = []
 
     def repair(self) -> None:
-        """Cut off a torn last line. Only for the process that is going to append."""
+        """Remove a torn last line. Only for the process that is about to append."""
         if not self.path.exists():
             return
         with self.path.open("r+b") as file:
@@ -39,15 +40,15 @@ class EventLog:
             file.truncate(_last_line_end(file, end))
 
     def append(self, event: Event) -> None:
-        """Add one line.
+        """Append one line.
 
-        On a full disk the line waits in memory and goes in front of the next one: training must not end for it. At most
-        `MAX_PENDING` lines wait; the oldest are given up first.
+        If the disk is full, the line is kept in memory and written before the next one, so that training continues. At
+        most `MAX_PENDING` lines are kept; the oldest are dropped first.
         """
         self._pending = [*self._pending, event_to_json(event).encode() + b"\n"][-MAX_PENDING:]
         data = b"".join(self._pending)
         try:
-            # Unbuffered: a line is in the file, for every reader and through a kill, when this returns.
+            # Unbuffered: when this returns, every reader sees the line, even if this process is killed.
             with self.path.open("ab", buffering=0) as file:
                 end = file.seek(0, os.SEEK_END)
                 try:
@@ -62,11 +63,10 @@ class EventLog:
             return
 
     def read(self, offset_bytes: int = 0, limit_bytes: int | None = None) -> tuple[list[Event], int]:
-        """The complete events from `offset_bytes` on, and the offset to go on from.
+        """The complete events from `offset_bytes` on, and the offset for the next call.
 
-        With `limit_bytes`, at most about so much is read at once. An offset behind the end of the file, as after a run
-        was replaced by another of the same name, starts again at 0. Lines of an unknown kind (a newer version's) are
-        passed over.
+        With `limit_bytes`, about that much is read at most. An offset beyond the end of the file, as after the run was
+        replaced by another of the same name, restarts at 0. Lines of an unknown kind (of a newer version) are skipped.
         """
         try:
             with self.path.open("rb") as file:
@@ -75,7 +75,7 @@ class EventLog:
                 file.seek(offset_bytes)
                 data = file.read(-1 if limit_bytes is None else limit_bytes)
                 if limit_bytes is not None and len(data) == limit_bytes:
-                    data += file.readline()  # never stop in the middle of a line
+                    data += file.readline()  # complete the last line
         except FileNotFoundError:
             return [], 0
         data = data[: data.rfind(b"\n") + 1]

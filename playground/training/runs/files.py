@@ -1,4 +1,4 @@
-"""Small files that are read while they are written: replaced whole, so a reader sees the old one or the new one."""
+"""Files in a run's folder: small ones are replaced atomically, large ones are linked or copied."""
 
 import os
 import shutil
@@ -7,9 +7,10 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, data: bytes, *, durable: bool = False) -> None:
-    """Replace the file at `path`; with `durable` it is on the disk, not only in the cache, when this returns.
+    """Replace the file at `path`, so that a reader sees either the old or the new content.
 
-    Raises OSError when the disk is full; the old file is then still there.
+    With `durable`, the data is on the disk when this returns, not only in the system's cache. Raises OSError if the
+    disk is full; the old file is then unchanged.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -39,15 +40,15 @@ def _replace(source: Path, target: Path) -> None:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Have the content of a file that never changes under a second name: one copy on the disk where that can be."""
+    """Create `target` with the content of `source`, which is never changed: as a hard link, or as a copy."""
     try:
         os.link(source, target)
-    except OSError:
+    except OSError:  # another disk, or a file system without hard links
         shutil.copyfile(source, target)
 
 
 def folder_bytes(folder: Path) -> int:
-    """Size of all files below `folder` in bytes; a file that vanishes meanwhile counts as nothing."""
+    """Size of all files below `folder` in bytes; files that are deleted meanwhile are not counted."""
     total = 0
     for root, _, names in os.walk(folder):
         for name in names:

@@ -45,7 +45,7 @@ class History:
     @property
     def own(self) -> "History":
         """The history without the part inherited from the parent."""
-        events = (*self.steps, *self.evaluations, *self.samples)
+        events: tuple[Event, ...] = (*self.steps, *self.evaluations, *self.samples)
         return History.of([event for event in events if event.step > self.forked_at])
 
     def evaluated_by(self, step: int) -> Evaluated | None:

@@ -1,160 +1,147 @@
-"""One run: its settings, text, log, checkpoints and present state, all in one folder.
+"""One run: its settings, text, log, checkpoints and state, all in one folder.
 
 checkpoints/<run>/
-├── run.json            RunSpec: what was asked for, frozen
+├── run.json            settings (RunSpec)
 ├── text.txt            the training text, UTF-8
-├── given.txt           the file it is made from, until it is read (`reading.py`)
-├── vocabulary.json     the tokens kept
-├── events.jsonl        what happened, only ever appended to
-├── status.json         what is happening (Status), replaced about once a second
-├── control.json        what others ask of the training
-├── marks.json          what the user pinned
-├── grown/              snapshots: checkpoints of the weights alone, to look at the model as it grew
-└── step_00000500/      a checkpoint; never changed after it is there
+├── given.txt           the file it is made from, until that is read (`given_text.py`)
+├── vocabulary.json     the tokens in use
+├── events.jsonl        the log (EventLog); lines are only appended
+├── status.json         the present state (Status), replaced about twice a second
+├── control.json        what other processes ask of the training (Request)
+├── marks.json          what the user has pinned (Marks)
+├── grown/              snapshots: checkpoints with weights only, to look at the model at earlier steps
+└── step_00000500/      a checkpoint; never changed once it exists
 """
 
-import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import tiktoken
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from playground.errors import CheckpointError, RunError
+from playground.model.gpt import GPTModel
+from playground.text.corpus import Corpus
+from playground.text.token_file import open_corpus
+from playground.text.tokenizer import Vocabulary
 from playground.training.loop.events import Event
+from playground.training.loop.position import Position
+from playground.training.runs.checkpoints.checkpoint import Checkpoint, read_checkpoint, read_position
+from playground.training.runs.checkpoints.saved_steps import SavedSteps
 from playground.training.runs.control_file import ControlFile
 from playground.training.runs.event_log import EventLog
-from playground.training.runs.files import folder_bytes, write_atomic
-from playground.training.runs.spec import FORMAT, CheckpointInfo, Marks, RunSpec, RunSummary
-from playground.training.runs.status import INTERRUPTED, LIVE_STATES, Status
-
-if TYPE_CHECKING:
-    import tiktoken
-
-    from playground.model.gpt import GPTModel
-    from playground.text.corpus import Corpus
-    from playground.text.tokenizer import Vocabulary
-    from playground.training.loop.position import Position
-    from playground.training.runs.checkpoints.checkpoint import Checkpoint
-
-_STEP_FOLDER = re.compile(r"step_(\d{8,12})")
-
-GIVEN = "given.txt"
-TOKENS = ".tokens"
-"""The folder beside the runs that keeps the token ids of large texts, for all runs on them."""
-
-SNAPSHOTS = "grown"
-"""The folder in a run that keeps its snapshots."""
+from playground.training.runs.files import folder_bytes
+from playground.training.runs.given_text import GIVEN_FILE, TOKENS_FOLDER, Progress, read_given_text
+from playground.training.runs.marks import Marks, MarksFile
+from playground.training.runs.spec import RunSpec, read_spec
+from playground.training.runs.status import Status, StatusFile
 
 Which = int | Literal["last", "best"]
+"""A checkpoint: its step, the newest one, or the one with the lowest validation loss."""
+
+
+@dataclass(frozen=True)
+class CheckpointInfo:
+    """A checkpoint as a row of a list."""
+
+    step: int
+    size_bytes: int
+    best: bool
+    """Whether it has the lowest validation loss of the existing ones."""
+    pinned: bool
+    last: bool
 
 
 class Run:
-    """A run's folder, opened; `RunStore` makes these.
-
-    Reading never needs the training process and never disturbs it.
-    """
+    """A run in its folder; `RunStore` opens and creates these. Reading never disturbs a training."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = folder.name
         self.log = EventLog(folder / "events.jsonl")
         self.control = ControlFile(folder)
+        self.status_file = StatusFile(folder)
+        self.marks_file = MarksFile(folder)
+        self.saved = SavedSteps(folder)
 
     def __repr__(self) -> str:
         return f"Run({self.name!r})"
 
     @cached_property
     def spec(self) -> RunSpec:
-        """The settings; raises RunError if `run.json` is missing, damaged, or of a newer version."""
-        try:
-            raw = json.loads((self.folder / "run.json").read_bytes())
-            if isinstance(raw, dict) and isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
-                raise RunError(f"The run {self.name} was made by a newer version of the playground; update to read it.")
-            return RunSpec(**{**raw, "name": self.name})
-        except (OSError, ValueError, TypeError, ValidationError) as error:
-            raise RunError(f"The settings of the run {self.name} cannot be read (run.json): {_first(error)}.") from None
+        """The settings; raises RunError if they are missing, damaged, or of a newer version."""
+        return read_spec(self.folder)
 
     # --- text -----------------------------------------------------------------------------------------------------
 
     @property
     def is_unread(self) -> bool:
-        """Whether the text is still to be read: its digest and the size of its vocabulary are not known yet."""
-        return (self.folder / GIVEN).is_file()
+        """Whether the text has not been read yet: then its digest and the size of its vocabulary are unknown."""
+        return (self.folder / GIVEN_FILE).is_file()
+
+    def read_given_text(self, progress: Progress | None = None) -> None:
+        """Read the given text and complete the settings; for the process that trains the run.
+
+        Raises TextError if the text cannot be read or is too short; then it stays unread.
+        """
+        read_given_text(self.folder, self.spec, progress)
+        self.__dict__.pop("spec")  # read it again
 
     def text(self) -> str:
-        """The training text; raises RunError if it is gone."""
+        """The training text; raises RunError if it cannot be read."""
         try:
             return (self.folder / "text.txt").read_bytes().decode()
         except (OSError, UnicodeDecodeError) as error:
-            raise RunError(f"The text of the run {self.name} cannot be read: {_first(error)}.") from None
+            raise RunError(f"The text of the run {self.name} cannot be read: {_reason(error)}.") from None
 
     @cached_property
-    def vocabulary(self) -> "Vocabulary":
-        """The tokens of this run; raises CheckpointError if the file is damaged."""
-        from playground.text.tokenizer import Vocabulary
-
+    def vocabulary(self) -> Vocabulary:
+        """The tokens in use; raises CheckpointError if the file is damaged."""
         try:
             stored = (self.folder / "vocabulary.json").read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise CheckpointError(f"The vocabulary of the run {self.name} cannot be read: {_first(error)}.") from None
+            raise CheckpointError(f"The vocabulary of the run {self.name} cannot be read: {_reason(error)}.") from None
         return Vocabulary.from_json(stored)
 
     @property
-    def tokenizer(self) -> "tiktoken.Encoding":
-        """The tokenizer of this run."""
+    def tokenizer(self) -> tiktoken.Encoding:
+        """The tokenizer of the vocabulary; raises CheckpointError if that is damaged."""
         return self.vocabulary.tokenizer
 
-    def corpus(self) -> "Corpus":
-        """The text as token ids, split into training and validation part; those of a large text are read from disk."""
-        from playground.text.token_file import open_corpus
+    def corpus(self) -> Corpus:
+        """The text as token ids, in a training and a validation part; those of a large text are mapped from disk.
 
+        Raises RunError if the text is missing.
+        """
         text = self.folder / "text.txt"
         if not text.is_file():
-            raise RunError(f"The text of the run {self.name} is gone; bring back its text.txt.")
-        return open_corpus(text, self.spec.data, self.vocabulary, cache=self.folder.parent / TOKENS)
+            raise RunError(f"The text of the run {self.name} is missing; restore its text.txt.")
+        return open_corpus(text, self.spec.data, self.vocabulary, cache=self.folder.parent / TOKENS_FOLDER)
 
-    # --- events and state -----------------------------------------------------------------------------------------
-
-    def append(self, event: Event) -> None:
-        """Add an event to the log. Only for the process that trains the run."""
-        self.log.append(event)
+    # --- state ----------------------------------------------------------------------------------------------------
 
     def events(self, offset_bytes: int = 0, limit_bytes: int | None = None) -> tuple[list[Event], int]:
-        """The events logged from `offset_bytes` on, and where to go on reading (see `EventLog.read`)."""
+        """The events logged from `offset_bytes` on, and the offset for the next call (see `EventLog.read`)."""
         return self.log.read(offset_bytes, limit_bytes)
 
     def status(self) -> Status:
-        """What the run is doing; a run whose process is gone is interrupted, whatever the file says."""
-        for _ in range(2):
-            status = self._stored_status()
-            if status.state not in LIVE_STATES or status.live:
-                return status
-            # It may have written its last word and ended between the two looks: look once more.
-        return status.model_copy(update={"state": "interrupted", "message": INTERRUPTED})
+        """What the run is doing (see `StatusFile.read`)."""
+        return self.status_file.read()
 
     def set_status(self, status: Status) -> None:
-        """Write `status.json`. On a full disk the old state stays: the log tells what happened."""
-        try:
-            write_atomic(self.folder / "status.json", status.model_dump_json().encode())
-        except OSError:
-            return
-
-    def _stored_status(self) -> Status:
-        try:
-            return Status.model_validate_json((self.folder / "status.json").read_bytes())
-        except FileNotFoundError:
-            return Status(message="Not started yet.")
-        except (OSError, ValidationError):
-            return Status(state="interrupted", message=INTERRUPTED)
+        """Write the status (see `StatusFile.write`)."""
+        self.status_file.write(status)
 
     @contextmanager
     def claim(self) -> Iterator[None]:
-        """Hold the run for training; raises RunError while another process does. Freed by the system if we die."""
+        """A context in which no other process can claim the run for training; raises RunError if one has.
+
+        The system releases the claim of a process that is killed.
+        """
         lock = FileLock(self.folder / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -165,88 +152,83 @@ class Run:
         finally:
             lock.release()
 
-    # --- checkpoints ----------------------------------------------------------------------------------------------
+    def marks(self) -> Marks:
+        """What the user has pinned."""
+        return self.marks_file.read()
+
+    def set_pinned(self, pinned: bool) -> None:
+        """Pin the run (it is listed first and cannot be deleted), or unpin it."""
+        self.marks_file.set_pinned(pinned)
+
+    def pin_checkpoint(self, step: int, pinned: bool = True) -> None:
+        """Pin a checkpoint (it is never pruned), or unpin it; raises RunError if there is no checkpoint at `step`."""
+        self.marks_file.pin_checkpoint(self.find_step(step) if pinned else step, pinned)
+
+    # --- checkpoints and snapshots --------------------------------------------------------------------------------
 
     def step_folder(self, step: int) -> Path:
-        """Where the checkpoint of `step` lies or would lie."""
-        return self.folder / f"step_{step:08d}"
+        """The folder of the checkpoint of `step`, which need not exist."""
+        return self.saved.checkpoint_folder(step)
+
+    def snapshot_folder(self, step: int) -> Path:
+        """The folder of the snapshot of `step`, which need not exist."""
+        return self.saved.snapshot_folder(step)
 
     def steps(self) -> list[int]:
         """Steps of the complete checkpoints, oldest first."""
-        return _steps_in(self.folder)
+        return self.saved.checkpoints()
+
+    def snapshots(self) -> list[int]:
+        """Steps of the complete snapshots, oldest first."""
+        return self.saved.snapshots()
+
+    def model_steps(self) -> list[int]:
+        """Steps with a snapshot or a checkpoint, oldest first."""
+        return sorted({*self.snapshots(), *self.steps()})
 
     def checkpoints(self) -> list[CheckpointInfo]:
         """The complete checkpoints, oldest first."""
-        from playground.training.runs.checkpoints.checkpoint import read_position
-
-        steps, marks, losses = self.steps(), self.marks(), {}
-        for step in steps:
-            try:
-                losses[step] = read_position(self.step_folder(step)).val_loss
-            except CheckpointError:
-                losses[step] = None
-        known = {step: loss for step, loss in losses.items() if loss is not None}
-        best = min(known, key=known.__getitem__, default=None)
+        steps, best, pinned = self.steps(), self.saved.best(), self.marks().checkpoints
         return [
             CheckpointInfo(
                 step,
                 folder_bytes(self.step_folder(step)),
                 best=step == best,
-                pinned=step in marks.checkpoints,
+                pinned=step in pinned,
                 last=step == steps[-1],
             )
             for step in steps
         ]
 
     def find_step(self, which: Which = "last") -> int:
-        """The step that `which` stands for; raises RunError if there is no such checkpoint."""
+        """The step of a checkpoint; raises RunError if it does not exist. Without a known best one, it is the last."""
         steps = self.steps()
         if not steps:
             raise RunError(f"The run {self.name} has no checkpoint yet; wait for the first one, or train it.")
         if which == "last":
             return steps[-1]
         if which == "best":
-            return next((info.step for info in self.checkpoints() if info.best), steps[-1])
+            best = self.saved.best()
+            return steps[-1] if best is None else best
         if which in steps:
             return which
         if which in self.snapshots():
             raise RunError(
-                f"The run {self.name} keeps only the weights of step {which}, to be looked at; a training goes on from "
+                f"The run {self.name} keeps only the weights of step {which}, to be looked at; a training resumes from "
                 f"{_listed(steps)}."
             )
         raise RunError(f"The run {self.name} has no checkpoint at step {which}; there are {_listed(steps)}.")
 
-    def load_position(self, which: Which = "last") -> "Position":
-        """Where a checkpoint stands; raises CheckpointError if that cannot be read."""
-        from playground.training.runs.checkpoints.checkpoint import read_position
-
+    def load_position(self, which: Which = "last") -> Position:
+        """The position of a checkpoint; raises RunError if it does not exist, CheckpointError if it is damaged."""
         return read_position(self.step_folder(self.find_step(which)))
 
-    def load_checkpoint(self, which: Which = "last") -> "Checkpoint":
-        """Weights, optimizer and position of a checkpoint, digests checked; raises CheckpointError if damaged."""
-        from playground.training.runs.checkpoints.checkpoint import read_checkpoint
-
+    def load_checkpoint(self, which: Which = "last") -> Checkpoint:
+        """A checkpoint, with all digests checked; raises RunError if it does not exist, CheckpointError if damaged."""
         return read_checkpoint(self.step_folder(self.find_step(which)), self.spec.model)
 
-    # --- models to look at ----------------------------------------------------------------------------------------
-
-    def snapshot_folder(self, step: int) -> Path:
-        """Where the snapshot of `step` lies or would lie."""
-        return self.folder / SNAPSHOTS / self.step_folder(step).name
-
-    def snapshots(self) -> list[int]:
-        """Steps of the complete snapshots, oldest first."""
-        return _steps_in(self.folder / SNAPSHOTS)
-
-    def model_steps(self) -> list[int]:
-        """Steps whose model can be looked at, oldest first: those of snapshots and of checkpoints."""
-        return sorted({*self.snapshots(), *self.steps()})
-
     def find_model(self, which: Which = "last") -> int:
-        """The step of the model that `which` stands for; raises RunError if there is none.
-
-        The last and the best model are those of the last and the best checkpoint.
-        """
+        """The step of a model; raises RunError if it does not exist. Last and best are those of checkpoints."""
         steps = self.model_steps()
         if isinstance(which, str) or not steps:
             return self.find_step(which)
@@ -254,55 +236,18 @@ class Run:
             raise RunError(f"The run {self.name} has no model at step {which}; there are {_listed(steps)}.")
         return which
 
-    def load_model(self, which: Which = "last") -> "GPTModel":
-        """The model of a checkpoint or snapshot on the CPU, in evaluation mode; raises CheckpointError if damaged."""
-        from playground.model.gpt import GPTModel
-        from playground.training.runs.checkpoints.checkpoint import read_checkpoint
-
+    def load_model(self, which: Which = "last") -> GPTModel:
+        """A model on the CPU, in evaluation mode; raises RunError if it does not exist, CheckpointError if damaged."""
         step = self.find_model(which)
         folder = self.step_folder(step) if step in self.steps() else self.snapshot_folder(step)
         model = GPTModel(self.spec.model)
         read_checkpoint(folder, self.spec.model).load_model(model)
         return model.eval()
 
-    # --- marks ----------------------------------------------------------------------------------------------------
-
-    def marks(self) -> Marks:
-        """What the user pinned."""
-        try:
-            return Marks.model_validate_json((self.folder / "marks.json").read_bytes())
-        except (OSError, ValidationError):
-            return Marks()
-
-    def set_pinned(self, pinned: bool) -> None:
-        """Pin the run (it stands first and is not deleted), or let it go."""
-        self._mark(pinned=pinned)
-
-    def pin_checkpoint(self, step: int, pinned: bool = True) -> None:
-        """Keep a checkpoint through all pruning, or let it go; raises RunError if there is none at `step`."""
-        steps = {*self.marks().checkpoints} - {step}
-        self._mark(checkpoints=sorted(steps | {self.find_step(step)} if pinned else steps))
-
-    def _mark(self, **changes: object) -> None:
-        write_atomic(self.folder / "marks.json", self.marks().model_copy(update=changes).model_dump_json().encode())
-
-    def summary(self) -> RunSummary:
-        """The run as one row of a table."""
-        return RunSummary(self.name, self.spec, self.status(), folder_bytes(self.folder), self.marks().pinned)
-
-
-def _steps_in(folder: Path) -> list[int]:
-    if not folder.is_dir():
-        return []
-    found = (_STEP_FOLDER.fullmatch(path.name) for path in folder.iterdir() if path.is_dir())
-    return sorted(int(match[1]) for match in found if match)
-
 
 def _listed(steps: list[int]) -> str:
     return ", ".join(map(str, steps[-12:]))
 
 
-def _first(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return str(error).split("\n")[0].rstrip(".")
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else error.reason) or type(error).__name__

@@ -1,18 +1,20 @@
-"""What is known of a run: the settings it was made with, and the rows of the lists that show it."""
+"""`run.json` in a run's folder: the settings it was created with."""
 
-from dataclasses import dataclass
+import json
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.training.runs.status import Status
+from playground.errors import RunError, SettingsError
+from playground.training.runs.files import write_atomic
 
 FORMAT = 1
 """Version of the run folder; a higher one is refused."""
 
 
 class Parent(BaseModel):
-    """The checkpoint that a forked run began from."""
+    """The checkpoint that a fork started from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,7 +23,7 @@ class Parent(BaseModel):
 
 
 class RunSpec(BaseModel):
-    """What a run is made of; written once, when the run is created."""
+    """The settings of a run, written when it is created."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,8 +31,8 @@ class RunSpec(BaseModel):
     name: str = Field(max_length=64)
     preset: str = Field(max_length=100)
     text_name: str = Field(max_length=300)
-    encoding: str | None = Field(None, max_length=40)
-    """How the text's file was said to be encoded; None: it was found out."""
+    encoding: str | None = Field(default=None, max_length=40)
+    """Encoding of the text's file, if it was given; None: it is detected."""
     text_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     model: ModelConfig
     data: DataConfig
@@ -41,34 +43,24 @@ class RunSpec(BaseModel):
     """Seconds since 1970."""
 
 
-class Marks(BaseModel):
-    """What the user wants kept."""
+def read_spec(folder: Path) -> RunSpec:
+    """The settings in a run's folder, under the folder's name.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    pinned: bool = False
-    checkpoints: list[int] = []
-    """Steps of pinned checkpoints: pruning passes them over."""
-
-
-@dataclass(frozen=True)
-class CheckpointInfo:
-    """A checkpoint as a list shows it."""
-
-    step: int
-    size_bytes: int
-    best: bool
-    """Whether it has the lowest validation loss of those there are."""
-    pinned: bool
-    last: bool
+    Raises RunError if the file is missing, damaged, or of a newer version.
+    """
+    name = folder.name
+    try:
+        raw = json.loads((folder / "run.json").read_bytes())
+        if isinstance(raw, dict) and isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
+            raise RunError(f"The run {name} was made by a newer version of the playground; update it to read the run.")
+        return RunSpec(**{**raw, "name": name})
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+    except (ValueError, TypeError, ValidationError, SettingsError) as error:
+        why = str(error).split("\n")[0].rstrip(".")
+    raise RunError(f"The settings of the run {name} cannot be read (run.json): {why}.")
 
 
-@dataclass(frozen=True)
-class RunSummary:
-    """A run as a table shows it."""
-
-    name: str
-    spec: RunSpec
-    status: Status
-    size_bytes: int
-    pinned: bool
+def write_spec(folder: Path, spec: RunSpec) -> None:
+    """Write the settings into a run's folder; on the disk when this returns."""
+    write_atomic(folder / "run.json", spec.model_dump_json(indent=1).encode(), durable=True)

@@ -1,15 +1,17 @@
-"""What a run is doing now: a small file that the training process keeps up to date and anyone may read.
+"""`status.json` in a run's folder: what the run is doing now.
 
-A process can vanish without a word, so a live state counts only while the process that wrote it is alive. It is told by
-its id together with the moment it started, because ids are used again.
+The process that trains the run keeps it up to date, and anyone may read it. Because a process can disappear without
+changing it, a live state counts only while the process that wrote it is alive. That process is identified by its id
+together with its start time, because ids are reused.
 """
 
 import os
 import time
+from pathlib import Path
 from typing import Literal
 
 import psutil
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from playground.training.loop.events import (
     Changed,
@@ -22,15 +24,16 @@ from playground.training.loop.events import (
     Started,
     Stepped,
 )
+from playground.training.runs.files import write_atomic
 
 State = Literal["queued", "running", "paused", "stopped", "completed", "diverged", "failed", "interrupted"]
 LIVE_STATES: frozenset[State] = frozenset({"queued", "running", "paused"})
 
-INTERRUPTED = "The training process is gone; resume goes on from the last checkpoint."
+INTERRUPTED = "The training process is gone; resume continues from the last checkpoint."
 
 
 class Status(BaseModel):
-    """State of a run, who is working on it, and its latest numbers (None: not known yet).
+    """State of a run, the process that works on it, and its latest numbers (None: not known yet).
 
     >>> Status().after(Paused(step=7)).state
     'paused'
@@ -40,11 +43,11 @@ class Status(BaseModel):
 
     state: State = "stopped"
     message: str = ""
-    """For a run that ended otherwise than wanted: one sentence that says why and what to do. For one that has begun and
-    not yet trained: what it is busy with."""
+    """One sentence: for a run that ended unexpectedly, why and what to do; for one that is about to train, what it is
+    doing until then."""
     pid: int | None = None
     process_started: str | None = None
-    """When that process started, as `process_start` tells it."""
+    """When that process started, as `process_start` returns it."""
     heartbeat: float = 0.0
     """When this was written, in seconds since 1970."""
     step: int = 0
@@ -64,12 +67,12 @@ class Status(BaseModel):
     """Step of the newest checkpoint."""
 
     def after(self, event: Event) -> "Status":
-        """The status once `event` has happened."""
+        """The status after `event`."""
         changes: dict[str, object] = {"step": event.step, "elapsed_s": event.elapsed_s}
         match event:
             case Started():
                 changes |= {"state": "running", "message": "", "total_steps": event.total_steps}
-                if self.best_step is not None and self.best_step > event.step:  # that evaluation is undone
+                if self.best_step is not None and self.best_step > event.step:  # that evaluation was undone
                     changes |= {"best_val_loss": None, "best_step": None}
             case Stepped():
                 changes |= {
@@ -96,7 +99,7 @@ class Status(BaseModel):
         return self.model_copy(update=changes)
 
     def by_this_process(self) -> "Status":
-        """The same, signed by the process that calls, now."""
+        """The same, as written by the calling process now."""
         pid = os.getpid()
         return self.model_copy(
             update={"pid": pid, "process_started": process_start(pid), "heartbeat": round(time.time(), 3)}
@@ -104,12 +107,51 @@ class Status(BaseModel):
 
     @property
     def live(self) -> bool:
-        """Whether the run waits, trains or pauses, and the process that says so is alive."""
+        """Whether the run is queued, trains or is paused, and the process that wrote this is alive."""
         return self.state in LIVE_STATES and self.pid is not None and process_start(self.pid) == self.process_started
 
 
+class StatusFile:
+    """Reads and writes the status.
+
+    >>> import tempfile
+    >>> file = StatusFile(Path(tempfile.mkdtemp()))
+    >>> file.write(Status(state="running"))
+    >>> file.stored().state, file.read().state
+    ('running', 'interrupted')
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "status.json"
+
+    def read(self) -> Status:
+        """What the run is doing; a run whose process no longer exists is interrupted, whatever the file says."""
+        for _ in range(2):
+            status = self.stored()
+            if status.state not in LIVE_STATES or status.live:
+                return status
+            # The process may have written its last status and exited after the file was read: read it once more.
+        return status.model_copy(update={"state": "interrupted", "message": INTERRUPTED})
+
+    def stored(self) -> Status:
+        """The content of the file; a damaged one counts as interrupted."""
+        try:
+            return Status.model_validate_json(self.path.read_bytes())
+        except FileNotFoundError:
+            return Status(message="Not started yet.")
+        except (OSError, ValidationError):
+            return Status(state="interrupted", message=INTERRUPTED)
+
+    def write(self, status: Status) -> None:
+        """Replace the file. If the disk is full, the old content stays: the log records the events in any case."""
+        try:
+            write_atomic(self.path, status.model_dump_json().encode())
+        except OSError:
+            return
+
+
 def process_start(pid: int) -> str | None:
-    """When the process `pid` started, as a word to compare; None if there is no such process (or only its remains).
+    """When the process `pid` started, as a string to compare; None if there is no such process, or only a zombie.
 
     >>> process_start(os.getpid()) == process_start(os.getpid()) != None
     True
@@ -124,7 +166,7 @@ def process_start(pid: int) -> str | None:
 
 
 def _linux_start(pid: int) -> str | None:
-    # psutil's time moves when the clock is set; the kernel's own count of ticks since this boot does not.
+    # psutil's time changes when the clock is set; the kernel's count of ticks since this boot does not.
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             ticks = file.read().rpartition(b")")[2].split()[19].decode()

@@ -1,30 +1,48 @@
-"""The run store: one folder a run below `checkpoints/`. This and `run.py` are its only readers and writers."""
+"""The run store: one folder per run in `checkpoints/`. Only the modules in this folder read and write there."""
 
 import os
 import platform
 import secrets
 import shutil
 import time
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
-from playground.training.runs.files import link_or_copy
-from playground.training.runs.given_text import UNREAD, Progress, take_in, write_spec
+from playground.training.runs.files import folder_bytes, link_or_copy
+from playground.training.runs.given_text import GIVEN_FILE, UNREAD, Progress, prepare_text
 from playground.training.runs.names import check_name, free_name
-from playground.training.runs.run import GIVEN, Run
-from playground.training.runs.spec import CheckpointInfo, Marks, Parent, RunSpec, RunSummary
+from playground.training.runs.run import Run
+from playground.training.runs.spec import Parent, RunSpec, write_spec
+from playground.training.runs.status import Status
 
-__all__ = ["CheckpointInfo", "Marks", "Parent", "Run", "RunSpec", "RunStore", "RunSummary"]
+__all__ = ["Run", "RunStore", "RunSummary", "summarize", "versions"]
 
-TRASH = ".trash"
+TRASH_FOLDER = ".trash"
 TRASH_KEPT_S = 24 * 3600
 _NEW = ".new-"
 
 
+@dataclass(frozen=True)
+class RunSummary:
+    """A run as a row of a table."""
+
+    name: str
+    spec: RunSpec
+    status: Status
+    size_bytes: int
+    pinned: bool
+
+
+def summarize(run: Run) -> RunSummary:
+    """A run as a row of a table; raises RunError if its settings cannot be read."""
+    return RunSummary(run.name, run.spec, run.status(), folder_bytes(run.folder), run.marks().pinned)
+
+
 class RunStore:
-    """All runs below `root`; the folder is made when the first run is.
+    """All runs in the folder `root`, which is created with the first run.
 
     >>> import tempfile
     >>> store = RunStore(Path(tempfile.mkdtemp()))
@@ -52,13 +70,13 @@ class RunStore:
         encoding: str | None = None,
         read_later: bool = False,
     ) -> Run:
-        """Make the folder of a new run; nothing is trained yet.
+        """Create a run; nothing is trained yet.
 
-        `text` is the text itself or a file of any size. `model.vocab_size` is set to what its vocabulary holds. Without
-        a name, one is made of the names of text and preset. `encoding` is that of a file, where it is known (a key of
-        `ENCODINGS`). With `read_later` a file is left to the process that trains the run, which then says what is wrong
-        with it. Raises RunError for a name that is taken or not allowed, TextError for a text that cannot be read or is
-        too short.
+        `text` is the text itself or a file of any size. `model.vocab_size` is replaced with the size of its vocabulary.
+        Without a name, one is made from the names of text and preset. `encoding` is that of the file, if it is known (a
+        key of `ENCODINGS`). With `read_later`, the process that trains the run reads the file, and reports what is
+        wrong with it. Raises RunError for a name that is taken or not allowed, TextError for a text that cannot be read
+        or is too short.
         """
         data, train = data or DataConfig(), train or TrainConfig()
         if name is not None and self._folder(check_name(name)).exists():
@@ -80,27 +98,27 @@ class RunStore:
                 created=round(time.time(), 3),
             )
             if read_later and isinstance(text, Path):
-                link_or_copy(text, folder / GIVEN)
+                link_or_copy(text, folder / GIVEN_FILE)
                 write_spec(folder, spec)
             else:
-                take_in(folder, text, spec, progress)
+                prepare_text(folder, text, spec, progress)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return self.put(folder, wanted)
 
     def new_folder(self) -> Path:
-        """An empty folder on the same disk, which no list shows, to be filled and then `put` in place."""
+        """An empty folder on the same disk, hidden from all lists; `put` turns it into a run once it is filled."""
         folder = self.root / f"{_NEW}{secrets.token_hex(8)}"
         folder.mkdir(parents=True)
         return folder
 
     def put(self, folder: Path, name: str) -> Run:
-        """Give a filled folder its name; raises RunError, and removes the folder, if the name is taken."""
+        """Rename a filled folder from `new_folder`; raises RunError, and deletes the folder, if the name is taken."""
         try:
             target = self._folder(check_name(name))
             if not target.exists():
-                os.rename(folder, target)  # fails if a run took the name meanwhile: its folder is not empty
+                os.rename(folder, target)  # fails if another run took the name meanwhile: its folder is not empty
                 return Run(target)
         except OSError:
             if not target.exists():
@@ -110,7 +128,7 @@ class RunStore:
         raise RunError(f"There is a run named {name} already; choose another name.")
 
     def open(self, name: str) -> Run:
-        """The run of that name; raises RunError if there is none."""
+        """The run with this name; raises RunError if there is none."""
         folder = self._folder(check_name(name))
         if not (folder / "run.json").is_file():
             raise RunError(f"There is no run named {name} in {self.root}; `runs` lists those there are.")
@@ -127,13 +145,13 @@ class RunStore:
         found = []
         for name in self.names():
             try:
-                found.append(Run(self.root / name).summary())
-            except (RunError, FileNotFoundError):  # unreadable (see there), or deleted while we looked
+                found.append(summarize(Run(self.root / name)))
+            except (RunError, FileNotFoundError):  # see `unreadable`, or deleted meanwhile
                 continue
         return sorted(found, key=lambda row: (not row.pinned, -row.spec.created, row.name))
 
     def unreadable(self) -> dict[str, str]:
-        """Runs whose settings cannot be read: name → a sentence that says why."""
+        """Runs whose settings cannot be read: name → one sentence on why."""
         found = {}
         for name in self.names():
             try:
@@ -143,15 +161,15 @@ class RunStore:
         return found
 
     def free_name(self, wanted: str) -> str:
-        """An allowed name close to `wanted` that no run has."""
+        """An allowed name like `wanted` that no run has."""
         return free_name(wanted, lambda name: self._folder(name).exists())
 
     def extend(self, name: str, epochs: int) -> Run:
-        """Set how many epochs a run has in all, to train one that is complete a little longer.
+        """Set the number of epochs of a run, so that a complete one can be trained further; removes `max_steps`.
 
         Raises RunError if it is being trained, SettingsError if the number is out of bounds.
         """
-        run = self._idle(name)
+        run = self._open_inactive(name)
         spec = run.spec.model_copy(update={"train": run.spec.train.replace(epochs=epochs, max_steps=None)})
         write_spec(run.folder, spec)
         return Run(run.folder)
@@ -159,8 +177,11 @@ class RunStore:
     # --- housekeeping -----------------------------------------------------------------------------------------------
 
     def rename(self, name: str, new_name: str) -> Run:
-        """Give a run another name; its forks still point to it. Raises RunError if it trains or the name is taken."""
-        run = self._idle(name)
+        """Rename a run, also in the settings of its forks.
+
+        Raises RunError if it is being trained, or if the name is taken or not allowed.
+        """
+        run = self._open_inactive(name)
         target = self._folder(check_name(new_name))
         if target.exists() and not (target.samefile(run.folder) and name != new_name):  # but Run → run is allowed
             raise RunError(f"There is a run named {new_name} already; choose another name.")
@@ -176,37 +197,37 @@ class RunStore:
         return Run(target)
 
     def delete(self, name: str) -> str:
-        """Move a run to the trash and return the token that `undo` takes; raises RunError if it is training or pinned.
+        """Move a run to the trash; returns a token for `undo`. Raises RunError if it is being trained or is pinned.
 
-        What has lain in the trash for a day is removed for good on this occasion.
+        Runs that have been in the trash for a day are deleted for good.
         """
-        run = self._idle(name)
+        run = self._open_inactive(name)
         if run.marks().pinned:
             raise RunError(f"The run {name} is pinned; unpin it before deleting it.")
-        trash = self.root / TRASH
+        trash = self.root / TRASH_FOLDER
         trash.mkdir(exist_ok=True)
         token = f"{time.time_ns()}~{name}"
         os.rename(run.folder, trash / token)
         for old in trash.iterdir():
-            moment = old.name.partition("~")[0]
-            if moment.isdecimal() and time.time_ns() - int(moment) > TRASH_KEPT_S * 1e9:
+            deleted_ns = old.name.partition("~")[0]
+            if deleted_ns.isdecimal() and time.time_ns() - int(deleted_ns) > TRASH_KEPT_S * 1e9:
                 shutil.rmtree(old, ignore_errors=True)
         return token
 
     def deleted(self) -> list[str]:
-        """Tokens of the runs in the trash, the last deleted first."""
-        trash = self.root / TRASH
+        """Tokens of the runs in the trash, the one deleted last first."""
+        trash = self.root / TRASH_FOLDER
         return sorted((path.name for path in trash.iterdir()), reverse=True) if trash.is_dir() else []
 
     def undo(self, token: str) -> Run:
-        """Bring a deleted run back, under another name if its own is taken by now; raises RunError if it is gone."""
+        """Restore a deleted run, under another name if its own is taken; raises RunError if it was deleted for good."""
         if token not in self.deleted():
-            raise RunError("The deleted run is gone for good; there is nothing to bring back.")
+            raise RunError("The run was deleted for good; there is nothing to bring back.")
         name = self.free_name(token.partition("~")[2])
-        os.rename(self.root / TRASH / token, self._folder(name))
+        os.rename(self.root / TRASH_FOLDER / token, self._folder(name))
         return Run(self._folder(name))
 
-    def _idle(self, name: str) -> Run:
+    def _open_inactive(self, name: str) -> Run:
         run = self.open(name)
         if run.status().live:
             raise RunError(f"The run {name} is being trained; stop it first.")
@@ -217,7 +238,7 @@ class RunStore:
 
 
 def versions() -> dict[str, str]:
-    """What a run was made with, for the day when its numbers differ."""
+    """Versions of what determines a run's numbers: Python, system, PyTorch and tiktoken."""
     found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
     for package in ("torch", "tiktoken"):
         try:

@@ -11,7 +11,7 @@ from playground.training.loop.events import Changed, Finished, Started, Stepped
 from tests.training.waiting import LONG, PATIENCE_S, last_step, of, until, until_state, until_steps
 
 
-def test_a_run_is_trained_to_its_end_in_another_process(jobs, new_run):
+def test_a_run_is_trained_in_another_process(jobs, new_run):
     run = new_run()
     jobs.start("run")
     pid = until_state(run, "running", "completed").pid
@@ -23,7 +23,7 @@ def test_a_run_is_trained_to_its_end_in_another_process(jobs, new_run):
     assert not psutil.pid_exists(pid)
 
 
-def test_fault_39_started_many_times_at_once_it_is_one_run(jobs, new_run):
+def test_fault_39_a_run_started_many_times_at_once_is_trained_once(jobs, new_run):
     run = new_run(**LONG)
     barrier = threading.Barrier(6)
 
@@ -68,7 +68,7 @@ def test_fault_41_stop_twice_and_after_the_end_is_harmless(jobs, new_run):
     jobs.stop("run")
     assert run.status() == before
     assert len(of(Finished, run)) == 1
-    jobs.start("run")  # and the old stop does not end the next sitting
+    jobs.start("run")  # the old request to stop does not end the next session
     until_steps(run)
 
 
@@ -85,14 +85,14 @@ def test_pause_step_and_resume(jobs, new_run):
     time.sleep(0.1)
     assert last_step(run) == step + 2
     assert run.status().state == "paused"
-    jobs.start("run")  # it is at it already
+    jobs.start("run")  # it is already active
     assert run.status().state == "paused"
     jobs.resume("run")
     until_steps(run, 5)
     assert run.status().state == "running"
 
 
-def test_a_single_step_of_a_run_at_rest_starts_it_for_that_step(jobs, new_run):
+def test_a_single_step_of_an_inactive_run_starts_it_for_that_step(jobs, new_run):
     run = new_run(**LONG)
     jobs.step("run")
     until_state(run, "paused")
@@ -111,7 +111,7 @@ def test_a_paused_run_can_be_stopped(jobs, new_run):
     assert until_state(run, "stopped").step == run.steps()[-1]
 
 
-def test_the_learning_rate_changes_while_it_trains_and_the_log_says_so(jobs, new_run):
+def test_a_change_of_the_learning_rate_during_training_is_logged(jobs, new_run):
     run = new_run(**LONG)
     with pytest.raises(RunError, match="not being trained"):
         jobs.set_lr("run", 0.01)
@@ -132,7 +132,7 @@ def test_a_run_started_in_a_terminal_can_be_stopped_from_the_page(jobs, new_run)
     terminal.start()
     until_steps(run)
     assert jobs.active("run")
-    jobs.start("run")  # is at it already
+    jobs.start("run")  # it is already active
     assert jobs.running() == []
     jobs.pause("run")
     until_state(run, "paused")
@@ -141,13 +141,13 @@ def test_a_run_started_in_a_terminal_can_be_stopped_from_the_page(jobs, new_run)
     assert run.status().state == "stopped"
 
 
-def test_what_the_page_asks_of_an_unknown_run_is_a_sentence(jobs):
+def test_requests_for_an_unknown_run_are_refused_in_one_sentence(jobs):
     for act in (jobs.start, jobs.stop, jobs.pause, jobs.resume, jobs.step, jobs.active):
         with pytest.raises(RunError, match="no run named"):
             act("nowhere")
 
 
-def test_shutdown_lets_every_job_save_and_gives_up_the_queue(make_jobs, new_run):
+def test_shutdown_lets_every_job_save_and_clears_the_queue(make_jobs, new_run):
     run, waiting = new_run(**LONG), new_run("waiting")
     jobs = make_jobs()
     jobs.start("run")

@@ -1,4 +1,4 @@
-"""Jobs whose process, whose server or both are killed, or interrupted at the terminal."""
+"""Jobs when their process, their server or both are killed or interrupted."""
 
 import os
 import random
@@ -24,7 +24,7 @@ import signal, sys, time
 from playground.training.jobs.jobs import Jobs
 from playground.training.runs.store import RunStore
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's children inherit that it is ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's children inherit SIG_IGN
     jobs = Jobs(RunStore(sys.argv[1]))
     jobs.start("run")
     print("started", flush=True)
@@ -37,7 +37,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def server(store, new_run, tmp_path):
-    """A server of its own, in a process group as in a terminal, at work on a long run."""
+    """A server in its own process group, as in a terminal, that trains a long run."""
     run = new_run(**LONG)
     script = tmp_path / "server.py"
     script.write_text(SERVER)
@@ -54,7 +54,7 @@ def server(store, new_run, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_ctrl_c_on_the_server_lets_the_job_save_before_all_end(server):
+def test_ctrl_c_on_the_server_lets_the_job_save_before_all_processes_exit(server):
     process, run = server
     child = run.status().pid
     os.killpg(process.pid, signal.SIGINT)
@@ -66,7 +66,7 @@ def test_ctrl_c_on_the_server_lets_the_job_save_before_all_end(server):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_fault_36_when_the_server_is_killed_the_job_saves_leaves_and_can_be_resumed(server, store, make_jobs):
+def test_fault_36_when_the_server_is_killed_the_job_saves_and_exits_and_can_be_resumed(server, store, make_jobs):
     process, run = server
     child = run.status().pid
     process.kill()
@@ -76,7 +76,7 @@ def test_fault_36_when_the_server_is_killed_the_job_saves_leaves_and_can_be_resu
     assert status.state == "interrupted"
     assert f"up to step {status.step} is saved" in status.message
     assert run.steps()[-1] == last_step(run)
-    make_jobs().resume("run")  # the server is back
+    make_jobs().resume("run")  # by a new server
     until(lambda: len(of(Started, run)) == 2)
     assert of(Started, run)[-1].step == status.step
 
@@ -91,7 +91,7 @@ def test_fault_36_when_everything_is_killed_the_run_is_shown_as_interrupted(serv
 
 
 def kill_and_resume(jobs, run, instant, inside_a_save):
-    """Start or resume, kill at a random moment, and check what is left; whether the kill fell into a save."""
+    """Start or resume the run, kill it, and check its checkpoints; returns whether it was killed while saving."""
     before = len(of(Started, run))
     jobs.start(run.name)
     until(lambda: len(of(Started, run)) > before)
@@ -112,7 +112,7 @@ def kill_and_resume(jobs, run, instant, inside_a_save):
     until(lambda: not jobs.running())
     assert run.status().state == "interrupted"
     for step in run.steps():
-        run.load_checkpoint(step)  # every digest holds
+        run.load_checkpoint(step)  # checks every digest
     complete = [event.step for event in of(Saved, run)]
     assert not complete or run.steps()[-1] >= max(event.step for event in of(Saved, run)[-1:])
     return hit
@@ -142,14 +142,14 @@ def test_fault_29_killed_at_any_instant_the_last_complete_checkpoint_loads_and_t
 
 
 @pytest.mark.slow
-def test_fault_29_thirty_more_kills(jobs, new_run):
+def test_fault_29_killed_thirty_more_times_the_run_resumes(jobs, new_run):
     run, hits = killed_many_times(jobs, new_run, kills=30, inside_a_save=6, seed=30)
     assert hits >= 6
     assert_equals_the_whole(jobs.store, run)
 
 
 def assert_equals_the_whole(store: RunStore, run):
-    """The run that was killed and the one that was not agree bit for bit at a step that both have."""
+    """The killed run and the uninterrupted one are equal bit for bit at the last step that both have."""
     whole = store.open("whole")
     step = max(set(run.steps()) & set(whole.steps()))
     for file in ("model.safetensors", "optimizer.safetensors"):

@@ -1,4 +1,4 @@
-"""What jobs may not exceed: places in the queue, memory, time, and processor cores."""
+"""The limits of jobs: places in the queue, memory, time, and CPU cores."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from playground.training.loop.events import Started
 from tests.training.waiting import LONG, last_step, of, until, until_state, until_steps
 
 
-def test_fault_42_more_runs_than_jobs_wait_in_a_queue_whose_place_is_known(make_jobs, new_run):
+def test_fault_42_runs_beyond_max_jobs_are_queued_and_their_place_is_known(make_jobs, new_run):
     jobs = make_jobs(max_jobs=1, max_queued=2)
     first, second, third = (new_run(name, **LONG) for name in ("first", "second", "third"))
     new_run("fourth")
@@ -33,7 +33,7 @@ def test_fault_42_more_runs_than_jobs_wait_in_a_queue_whose_place_is_known(make_
     assert not of(Started, second)
 
 
-def test_fault_42_a_run_can_be_paused_before_its_turn_has_come(jobs, new_run):
+def test_fault_42_a_queued_run_can_be_paused(jobs, new_run):
     new_run("first", **LONG)
     second = new_run("second", **LONG)
     jobs.start("first")
@@ -44,7 +44,7 @@ def test_fault_42_a_run_can_be_paused_before_its_turn_has_come(jobs, new_run):
     assert last_step(second) == 0
 
 
-def test_fault_45_a_training_killed_for_memory_is_told_of_and_the_server_lives(jobs, new_run):
+def test_fault_45_a_training_killed_for_memory_is_reported_and_the_server_survives(jobs, new_run):
     run = new_run(**LONG)
     jobs.start("run")
     until(lambda: run.steps())
@@ -60,23 +60,23 @@ def test_fault_45_a_training_killed_for_memory_is_told_of_and_the_server_lives(j
     assert of(Started, run)[-1].step == saved
 
 
-def test_fault_45_a_training_that_takes_more_memory_than_it_may_is_ended(make_jobs, new_run):
+def test_fault_45_a_training_over_its_memory_limit_is_killed(make_jobs, new_run):
     run = new_run(**LONG)
     jobs = make_jobs(memory_limit_bytes=1_000_000)
     jobs.start("run")
     status = until_state(run, "failed")
-    assert "more than the 0.0 GB of memory it may have" in status.message
+    assert "more than the 0.0 GB of memory that are allowed" in status.message
     until(lambda: not jobs.running())
 
 
-def test_fault_46_a_training_that_hangs_is_ended_and_leaves_no_zombie(make_jobs, new_run):
+def test_fault_46_a_training_that_hangs_is_killed_and_leaves_no_zombie(make_jobs, new_run):
     run, waiting = new_run(**LONG), new_run("waiting", **LONG)
     jobs = make_jobs(grace_s=0.5)
     jobs.start("run")
     jobs.start("waiting")
     until_steps(run)
     pid = run.status().pid
-    os.kill(pid, signal.SIGSTOP)  # it does nothing any more, and answers to nothing
+    os.kill(pid, signal.SIGSTOP)  # it no longer runs or handles signals
     jobs.stop("run")
     status = until_state(run, "failed")
     assert "did not end within" in status.message
@@ -84,15 +84,15 @@ def test_fault_46_a_training_that_hangs_is_ended_and_leaves_no_zombie(make_jobs,
     until_steps(waiting)
 
 
-def test_fault_46_a_hanging_training_is_ended_at_its_time_limit(make_jobs, new_run):
+def test_fault_46_a_training_that_hangs_is_killed_at_its_time_limit(make_jobs, new_run):
     run = new_run(**LONG)
     jobs = make_jobs(time_limit_s=0.5, grace_s=0.5)
     jobs.start("run")
     os.kill(until_state(run, "running").pid, signal.SIGSTOP)
-    assert "did not answer" in until_state(run, "failed").message
+    assert "did not respond" in until_state(run, "failed").message
 
 
-def test_a_training_that_had_its_time_saves_and_ends(make_jobs, new_run):
+def test_a_training_at_its_time_limit_saves_and_stops(make_jobs, new_run):
     run = new_run(**LONG)
     jobs = make_jobs(time_limit_s=0.5)
     jobs.start("run")
@@ -102,7 +102,7 @@ def test_a_training_that_had_its_time_saves_and_ends(make_jobs, new_run):
 
 
 @pytest.mark.parametrize("max_jobs", range(1, available_cores() + 1))
-def test_fault_48_threads_times_trainings_never_exceed_the_cores(make_jobs, new_run, max_jobs):
+def test_fault_48_the_threads_of_all_trainings_never_exceed_the_cores(make_jobs, new_run, max_jobs):
     jobs = make_jobs(max_jobs=max_jobs)
     assert 1 <= jobs.threads * max_jobs <= available_cores()
     runs = [new_run(f"run-{n}", threads=None, **LONG) for n in range(max_jobs)]

@@ -9,9 +9,9 @@ from playground.training.jobs.jobs import PRELOAD
 
 @pytest.mark.process
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads as Linux shows them")
-def test_what_is_read_before_the_fork_starts_no_thread():
-    # Numbers libraries make a pool of their own when imported; it is OpenMP's, made by the first parallel operation,
-    # that a fork does not survive.
+def test_the_preloaded_modules_start_no_thread():
+    # Some libraries start a thread pool of their own when imported, which is harmless. The pool of OpenMP, started by
+    # the first parallel operation, does not survive a fork.
     code = (
         "import importlib, os\n"
         "os.environ['OPENBLAS_NUM_THREADS'] = '1'\n"

@@ -17,7 +17,7 @@ def sample(model, tokenizer, text, n):
 
 
 def telling(events):
-    """What happened, without the time it took."""
+    """The events without their times."""
     kept = [event for event in events if isinstance(event, Stepped | Evaluated | Sampled)]
     return [event.model_dump_json(exclude={"elapsed_s", "tokens_per_s"}) for event in kept]
 
@@ -28,20 +28,20 @@ def stop_after(steps):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(sitting):
-    """Its events, its tensors at the end, and the state of the random generator then."""
-    run = sitting(**HARD)
+def uninterrupted(tiny_training):
+    """Its events, and its tensors and the state of the random generator at the end."""
+    run = tiny_training(**HARD)
     return telling(run.train(sample=sample)), run.tensors(), torch.get_rng_state()
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 7, 10, 11, 12, 21, 22, 32])  # an epoch ends after 11, 22 and 33 steps
-def test_fault_33_resume_is_bit_exact(sitting, uninterrupted, tmp_path, cut):
+def test_fault_33_resume_is_bit_exact(tiny_training, uninterrupted, tmp_path, cut):
     told, expected, generator = uninterrupted
-    before, after = sitting(**HARD), sitting(**HARD)
+    before, after = tiny_training(**HARD), tiny_training(**HARD)
     first = before.train(
         sample=sample, control=stop_after(cut), save=lambda position, _: bool(before.write(tmp_path, position))
     )
-    torch.rand(7)  # whatever else ran in the new process
+    torch.rand(7)  # as if other code had run in the new process
     after.load(tmp_path / f"step_{cut:08d}")
     second = after.train(sample=sample)
     assert second[0].total_steps == 33
@@ -52,11 +52,11 @@ def test_fault_33_resume_is_bit_exact(sitting, uninterrupted, tmp_path, cut):
     assert torch.equal(torch.get_rng_state(), generator)
 
 
-def test_fault_33_a_chain_of_many_sittings_is_bit_exact(sitting, uninterrupted, tmp_path):
+def test_fault_33_a_chain_of_many_sessions_is_bit_exact(tiny_training, uninterrupted, tmp_path):
     told, expected, _ = uninterrupted
     pieces, newest = [], None
     while True:
-        piece = sitting(**HARD)
+        piece = tiny_training(**HARD)
         if newest:
             piece.load(newest)
         events = piece.train(
@@ -72,8 +72,8 @@ def test_fault_33_a_chain_of_many_sittings_is_bit_exact(sitting, uninterrupted, 
     assert all(torch.equal(expected[name], value) for name, value in piece.tensors().items())
 
 
-def test_elapsed_time_and_best_loss_go_on(sitting, tmp_path):
-    before, after = sitting(**HARD), sitting(**HARD)
+def test_elapsed_time_and_best_loss_continue(tiny_training, tmp_path):
+    before, after = tiny_training(**HARD), tiny_training(**HARD)
     before.train(control=stop_after(6), save=lambda position, _: bool(before.write(tmp_path, position)))
     after.load(tmp_path / "step_00000006")
     events = after.train()
@@ -95,27 +95,27 @@ def test_elapsed_time_and_best_loss_go_on(sitting, tmp_path):
     ],
     ids=str,
 )  # fmt: skip
-def test_fault_34_what_makes_a_resume_inexact_is_named(sitting, changes, named):
-    before = sitting(**HARD).conditions
-    assert named in sitting(**{**HARD, **changes}).conditions.why_not_exact(before)
+def test_fault_34_what_makes_a_resume_inexact_is_named(tiny_training, changes, named):
+    before = tiny_training(**HARD).conditions
+    assert named in tiny_training(**{**HARD, **changes}).conditions.why_not_exact(before)
 
 
-def test_fault_34_other_device_or_version_is_named(sitting):
-    before = sitting(**HARD).conditions
+def test_fault_34_other_device_or_version_is_named(tiny_training):
+    before = tiny_training(**HARD).conditions
     for name in ("device", "device_name", "precision", "torch_version"):
         now = before.model_copy(update={name: "other"})
         assert "now other" in now.why_not_exact(before)
 
 
-def test_settings_that_only_say_when_to_look_leave_a_resume_exact(sitting):
-    before = sitting(**HARD).conditions
+def test_settings_without_effect_on_the_weights_leave_a_resume_exact(tiny_training):
+    before = tiny_training(**HARD).conditions
     changes = {"eval_freq": 9, "eval_iter": 1, "sample_tokens": 0, "save_freq": 2, "keep_checkpoints": 1}
-    assert sitting(**{**HARD, **changes}).conditions.why_not_exact(before) == ""
-    longer = sitting(lr=1e-3, epochs=9).conditions
-    assert longer.why_not_exact(sitting(lr=1e-3, epochs=2).conditions) == ""
+    assert tiny_training(**{**HARD, **changes}).conditions.why_not_exact(before) == ""
+    longer = tiny_training(lr=1e-3, epochs=9).conditions
+    assert longer.why_not_exact(tiny_training(lr=1e-3, epochs=2).conditions) == ""
 
 
-def test_why_a_sitting_is_not_exact_is_told_when_it_starts(sitting):
-    run = sitting(max_steps=1)
+def test_the_reason_for_an_inexact_resume_is_in_its_first_event(tiny_training):
+    run = tiny_training(max_steps=1)
     started, *_ = run.train(why_not_exact="Another text.")
     assert (started.exact, started.why_not_exact) == (False, "Another text.")

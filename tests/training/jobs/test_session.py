@@ -10,7 +10,7 @@ def of(kind, events):
     return [event for event in events if isinstance(event, kind)]
 
 
-def test_a_training_from_start_to_end_is_logged_and_its_status_kept(new_run):
+def test_a_training_is_logged_and_its_status_is_kept_up_to_date(new_run):
     run = new_run()
     states = []
     events = []
@@ -27,7 +27,7 @@ def test_a_training_from_start_to_end_is_logged_and_its_status_kept(new_run):
     assert not status.live
 
 
-def test_a_run_that_is_complete_ends_at_once_when_it_is_resumed(new_run):
+def test_a_complete_run_ends_at_once_when_it_is_resumed(new_run):
     run = new_run(epochs=1)
     list(run_training(run))
     again = list(run_training(run))
@@ -35,7 +35,7 @@ def test_a_run_that_is_complete_ends_at_once_when_it_is_resumed(new_run):
     assert again[-1].reason == "completed"
 
 
-def test_a_sample_is_drawn_by_the_function_that_is_handed_in(new_run):
+def test_samples_are_written_by_the_given_function(new_run):
     run = new_run(sample_tokens=3, epochs=1, start_context="On day")
     events = list(run_training(run, sample=lambda model, tokenizer, start, n: f"{start}|{n}"))
     assert [event.text for event in events if event.type == "sampled"] == ["On day|3"]
@@ -55,13 +55,13 @@ def test_fault_40_stop_takes_effect_within_one_step_and_leaves_a_checkpoint(new_
     assert run.status().state == "stopped"
 
 
-def test_pause_single_steps_and_going_on(new_run):
+def test_pause_single_steps_and_continue(new_run):
     run = new_run(epochs=1)
     plan = iter(["pause", "step", "step", "run"])
     events = []
     asked = 0
 
-    def control():  # plays the user: a new wish each time the training waits
+    def control():  # a new request each time the training waits
         nonlocal asked
         if events and isinstance(events[-1], Stepped | Paused | Evaluated) and (wish := next(plan, None)):
             asked += 1
@@ -77,7 +77,7 @@ def test_pause_single_steps_and_going_on(new_run):
     assert events[-1].reason == "completed"
 
 
-def test_old_wishes_do_not_reach_a_new_sitting_unless_they_are_meant(new_run):
+def test_old_requests_do_not_reach_a_new_session_unless_they_are_kept(new_run):
     run = new_run(epochs=1)
     run.control.stop()
     assert list(run_training(run))[-1].reason == "completed"
@@ -86,7 +86,7 @@ def test_old_wishes_do_not_reach_a_new_sitting_unless_they_are_meant(new_run):
     assert list(run_training(other, keep_wishes=True))[-1].reason == "stopped"
 
 
-def test_two_trainings_of_one_run_at_once_are_refused_and_the_first_goes_on(store, new_run):
+def test_a_second_training_of_the_same_run_is_refused_and_the_first_continues(store, new_run):
     run = new_run(epochs=1)
     first = run_training(run)
     next(first)
@@ -113,10 +113,10 @@ def test_an_abandoned_training_is_interrupted_and_can_be_resumed(new_run):
         (TextError("The text is too short."), "The text is too short."),
         (MemoryError(), "batch_size"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "batch_size"),
-        (ZeroDivisionError("division by zero"), "should not happen (ZeroDivisionError: division by zero)"),
+        (ZeroDivisionError("division by zero"), "unexpected error (ZeroDivisionError: division by zero)"),
     ],
 )
-def test_whatever_breaks_becomes_one_sentence_in_the_log_and_the_status(new_run, error, words, caplog):
+def test_any_failure_is_one_sentence_in_the_log_and_the_status(new_run, error, words, caplog):
     run = new_run()
 
     def broken(*_):

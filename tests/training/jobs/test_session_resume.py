@@ -1,4 +1,4 @@
-"""Sittings that go on from a checkpoint: bit for bit, or from the last good one, or saying why not exactly."""
+"""Sessions that resume from a checkpoint: exactly, from the newest intact one, or with the reason why not exactly."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ from playground.training.loop.events import Evaluated, Started, Stepped, Warned
 from playground.training.runs.checkpoints import checkpoint
 from playground.training.runs.history import read_history
 
-ROUGH = {  # everything that makes a resume hard
+DIFFICULT = {  # all settings that could make a resume inexact
     "epochs": 3,
     "accumulation_steps": 2,
     "lr_schedule": "cosine",
@@ -58,7 +58,7 @@ def numbers(events):
 
 
 def test_fault_33_a_resumed_run_equals_an_uninterrupted_one_from_any_cut_point(new_run, store):
-    whole = new_run("whole", **ROUGH)
+    whole = new_run("whole", **DIFFICULT)
     wanted = numbers(list(run_training(whole)))
     total = whole.status().total_steps
     per_epoch = total // 3
@@ -67,7 +67,7 @@ def test_fault_33_a_resumed_run_equals_an_uninterrupted_one_from_any_cut_point(n
     )
     assert len(cuts) >= 8
     for cut in cuts:
-        run = new_run(f"cut-{cut}", **ROUGH)
+        run = new_run(f"cut-{cut}", **DIFFICULT)
         before = until_step(run, cut)
         assert run.steps()[-1] == cut
         after = list(run_training(store.open(run.name)))
@@ -76,32 +76,32 @@ def test_fault_33_a_resumed_run_equals_an_uninterrupted_one_from_any_cut_point(n
         assert_same(tensors(run), tensors(whole))
 
 
-def test_fault_33_a_run_cut_again_and_again_equals_an_uninterrupted_one(new_run):
-    whole = new_run("whole", **ROUGH)
+def test_fault_33_a_run_interrupted_many_times_equals_an_uninterrupted_one(new_run):
+    whole = new_run("whole", **DIFFICULT)
     list(run_training(whole))
-    run = new_run("pieces", **ROUGH)
+    run = new_run("pieces", **DIFFICULT)
     for step in range(2, whole.status().total_steps, 3):
         until_step(run, step)
     list(run_training(run))
     assert_same(tensors(run), tensors(whole))
 
 
-def test_a_new_learning_rate_outlives_the_sitting_and_can_be_repeated(new_run):
-    def sittings(run):
+def test_a_changed_learning_rate_is_kept_in_the_next_session_and_is_reproducible(new_run):
+    def train_twice(run):
         for event in run_training(run, control=lambda: Control("run", 0.0123)):
             if event.step == 3:
                 break
         return list(run_training(run))
 
     first, second = new_run("a", save_freq=1), new_run("b", save_freq=1)
-    assert of(Stepped, sittings(first))[0].lr == 0.0123
-    sittings(second)
+    assert of(Stepped, train_twice(first))[0].lr == 0.0123
+    train_twice(second)
     assert_same(tensors(first), tensors(second))
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "optimizer.safetensors", "state.json"])
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
-def test_fault_32_a_damaged_newest_checkpoint_is_left_out_and_the_one_before_taken(new_run, file, damage):
+def test_fault_32_a_damaged_newest_checkpoint_is_skipped_and_the_one_before_is_used(new_run, file, damage):
     run = new_run(save_freq=1, keep_checkpoints=1000)
     until_step(run, 5)
     path = run.step_folder(5) / file
@@ -118,21 +118,21 @@ def test_fault_32_a_damaged_newest_checkpoint_is_left_out_and_the_one_before_tak
     assert "step 5 is damaged" in of(Warned, events)[0].message
     assert events[-1].reason == "completed"
     assert (run.folder / ".damaged-5").is_dir()
-    run.load_checkpoint(5)  # trained and saved anew
+    run.load_checkpoint(5)  # trained and saved again
 
 
-def test_fault_32_when_every_checkpoint_is_damaged_the_training_begins_again_and_says_so(new_run):
+def test_fault_32_when_every_checkpoint_is_damaged_the_training_starts_over_with_a_warning(new_run):
     run = new_run(save_freq=1, keep_checkpoints=1000)
     until_step(run, 3)
     for step in run.steps():
         (run.step_folder(step) / "state.json").write_text("{}")
     events = list(run_training(run))
     assert of(Started, events)[0].step == 0
-    assert "begins again" in of(Warned, events)[-1].message
+    assert "starts over" in of(Warned, events)[-1].message
     assert events[-1].reason == "completed"
 
 
-def test_fault_30_a_stray_temporary_is_ignored_and_then_cleaned_up(new_run):
+def test_fault_30_an_unfinished_checkpoint_is_ignored_and_then_deleted(new_run):
     run = new_run(save_freq=1)
     until_step(run, 3)
     stray = run.folder / ".step_00000004.12345.new.tmp"
@@ -143,7 +143,7 @@ def test_fault_30_a_stray_temporary_is_ignored_and_then_cleaned_up(new_run):
     assert not stray.exists()
 
 
-def test_fault_31_a_full_disk_while_saving_warns_and_the_training_goes_on(new_run, monkeypatch):
+def test_fault_31_a_full_disk_while_saving_is_a_warning_and_the_training_continues(new_run, monkeypatch):
     run = new_run(save_freq=1, keep_checkpoints=1000)
     until_step(run, 2)
     real, calls = checkpoint.write_tensors, []
@@ -164,17 +164,17 @@ def test_fault_31_a_full_disk_while_saving_warns_and_the_training_goes_on(new_ru
     assert not list(run.folder.glob(".step*"))
 
 
-def test_fault_34_another_number_of_threads_is_not_exact_and_says_why(new_run):
+def test_fault_34_a_resume_with_another_number_of_threads_is_reported_as_not_exact(new_run):
     run = new_run(save_freq=1)
     until_step(run, 3)
-    sitting = run_training(run, threads=2)
-    started = next(sitting)
-    sitting.close()
+    training = run_training(run, threads=2)
+    started = next(training)
+    training.close()
     assert not started.exact
     assert "threads (1, now 2)" in started.why_not_exact
 
 
-def test_fault_34_another_text_is_not_exact_and_says_why(new_run):
+def test_fault_34_a_resume_with_another_text_is_reported_as_not_exact(new_run):
     run = new_run(save_freq=1)
     until_step(run, 3)
     path = run.folder / "text.txt"
@@ -184,7 +184,7 @@ def test_fault_34_another_text_is_not_exact_and_says_why(new_run):
     assert "the text" in started.why_not_exact
 
 
-def test_fault_34_other_settings_are_not_exact_and_say_why(store, new_run):
+def test_fault_34_a_resume_with_other_settings_is_reported_as_not_exact(store, new_run):
     run = new_run(save_freq=1)
     until_step(run, 3)
     changed = run.spec.model_copy(update={"train": run.spec.train.replace(lr=0.01)})
@@ -194,7 +194,7 @@ def test_fault_34_other_settings_are_not_exact_and_say_why(store, new_run):
     assert "lr (0.0004, now 0.01)" in started.why_not_exact
 
 
-def test_the_undone_steps_of_a_crash_are_logged_again_after_the_resume(new_run):
+def test_steps_undone_by_a_crash_are_trained_and_logged_again(new_run):
     run = new_run(save_freq=4, keep_checkpoints=1000)
     training = run_training(run)
     for event in training:

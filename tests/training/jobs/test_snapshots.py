@@ -1,4 +1,4 @@
-"""Copies of the weights kept while a run trains, to look at the model as it grew."""
+"""Snapshots: copies of the weights that are kept during training, to look at the model at earlier steps."""
 
 import errno
 import json
@@ -17,12 +17,12 @@ from playground.model.gpt import GPTModel
 from playground.training.jobs.session import run_training
 from playground.training.loop.control import Control
 from playground.training.loop.events import Finished, Stepped, Warned
-from playground.training.loop.saving import LARGEST_BYTES, MOST_SNAPSHOTS, snapshot_every
+from playground.training.loop.saving import MAX_SNAPSHOT_BYTES, MAX_SNAPSHOTS, snapshot_interval
 from playground.training.runs.archive import export_run, import_run
 from playground.training.runs.checkpoints import checkpoint
 from playground.training.runs.checkpoints.checkpoint import read_checkpoint
 from playground.training.runs.fork import fork
-from playground.training.runs.store import RunStore
+from playground.training.runs.store import RunStore, summarize
 
 EVERY_4 = {"snapshot_freq": 4, "max_steps": 12, "epochs": 9, "keep_checkpoints": 1, "eval_freq": 100}
 
@@ -35,45 +35,45 @@ def same(first, second):
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
-# --- which steps ----------------------------------------------------------------------------------------------------
+# --- interval -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("total_steps", "every"),
     [(180, 20), (1, 1), (9, 1), (10, 1), (11, 2), (50, 5), (51, 10), (200, 20), (201, 50), (90_000, 10_000)],
 )
-def test_left_to_itself_a_run_keeps_about_ten_at_round_steps(total_steps, every):
-    assert snapshot_every(total_steps, n_parameters=1000) == every
+def test_by_default_there_are_about_ten_snapshots_at_round_steps(total_steps, every):
+    assert snapshot_interval(total_steps, n_parameters=1000) == every
 
 
-def test_large_models_are_kept_less_often_and_the_largest_not_at_all():
-    assert snapshot_every(180, n_parameters=22_000_000) == 20  # 11 copies of 88 MB
-    assert snapshot_every(180, n_parameters=50_000_000) == 50  # 5 of 200 MB: 0, 50, 100, 150
-    assert snapshot_every(180, n_parameters=83_000_000) == 100  # 3 of 332 MB
-    assert snapshot_every(180, n_parameters=84_000_000) == 0
-    assert snapshot_every(180, n_parameters=124_000_000) == 0
+def test_large_models_have_fewer_snapshots_and_the_largest_none():
+    assert snapshot_interval(180, n_parameters=22_000_000) == 20  # 11 snapshots of 88 MB
+    assert snapshot_interval(180, n_parameters=50_000_000) == 50  # 5 of 200 MB: 0, 50, 100, 150
+    assert snapshot_interval(180, n_parameters=83_000_000) == 100  # 3 of 332 MB
+    assert snapshot_interval(180, n_parameters=84_000_000) == 0
+    assert snapshot_interval(180, n_parameters=124_000_000) == 0
 
 
 @given(st.integers(1, 10**8), st.integers(1, 2 * 10**9))
-def test_what_is_kept_without_being_asked_for_stays_within_its_bounds(total_steps, n_parameters):
-    every = snapshot_every(total_steps, n_parameters)
+def test_the_default_number_of_snapshots_stays_within_its_bounds(total_steps, n_parameters):
+    every = snapshot_interval(total_steps, n_parameters)
     copies = total_steps // every + 1 if every else 0
     assert copies <= 11
-    assert copies * 4 * n_parameters <= LARGEST_BYTES
+    assert copies * 4 * n_parameters <= MAX_SNAPSHOT_BYTES
 
 
 @given(st.integers(1, 10**8), st.integers(1, 10**6))
-def test_what_is_asked_for_is_done_as_far_as_a_thousand_copies_go(total_steps, freq):
-    every = snapshot_every(total_steps, 10**12, freq)
-    assert total_steps // every <= MOST_SNAPSHOTS
-    assert every == freq or total_steps // freq > MOST_SNAPSHOTS
-    assert snapshot_every(total_steps, 10, 0) == 0
+def test_the_setting_is_followed_up_to_a_thousand_snapshots(total_steps, freq):
+    every = snapshot_interval(total_steps, 10**12, freq)
+    assert total_steps // every <= MAX_SNAPSHOTS
+    assert every == freq or total_steps // freq > MAX_SNAPSHOTS
+    assert snapshot_interval(total_steps, 10, 0) == 0
 
 
-# --- while it trains ------------------------------------------------------------------------------------------------
+# --- during training ------------------------------------------------------------------------------------------------
 
 
-def test_the_first_step_and_every_one_on_the_grid_can_be_looked_at(new_run):
+def test_the_models_of_step_0_and_of_every_interval_can_be_loaded(new_run):
     run = new_run(**EVERY_4)
     list(run_training(run))
     assert run.steps() == [12]
@@ -87,7 +87,7 @@ def test_the_first_step_and_every_one_on_the_grid_can_be_looked_at(new_run):
     assert not run.load_model(4).training
 
 
-def test_without_being_asked_a_run_keeps_some_and_with_0_none(new_run):
+def test_a_run_has_snapshots_by_default_and_none_with_the_setting_0(new_run):
     run, other = new_run("a", epochs=1), new_run("b", epochs=1, snapshot_freq=0)
     for each in (run, other):
         list(run_training(each))
@@ -97,15 +97,17 @@ def test_without_being_asked_a_run_keeps_some_and_with_0_none(new_run):
     assert not (other.folder / "grown").exists()
 
 
-def test_a_snapshot_is_a_checkpoint_without_an_optimizer(new_run):
+def test_a_snapshot_is_a_checkpoint_without_optimizer_state(new_run):
     run = new_run(**EVERY_4)
     list(run_training(run))
     found = read_checkpoint(run.folder / "grown" / "step_00000008", run.spec.model)
     assert (found.position.step, found.has_optimizer) == (8, False)
-    assert run.summary().size_bytes > sum(path.stat().st_size for path in (run.folder / "grown").rglob("*.safetensors"))
+    assert summarize(run).size_bytes > sum(
+        path.stat().st_size for path in (run.folder / "grown").rglob("*.safetensors")
+    )
 
 
-def test_fault_33_snapshots_leave_the_training_bit_for_bit_as_it_was(new_run):
+def test_fault_33_snapshots_do_not_change_the_training_bit_for_bit(new_run):
     settings = {**EVERY_4, "drop_rate": 0.3}
     plain, kept, cut = (new_run(name, **settings) for name in ("plain", "kept", "cut"))
     plain.spec = plain.spec.model_copy(update={"train": plain.spec.train.replace(snapshot_freq=0)})
@@ -136,7 +138,7 @@ def test_the_setting_does_not_make_a_resume_inexact(new_run, store):
     assert run.snapshots() == [0, 4, 10]
 
 
-def test_fault_31_a_full_disk_is_a_warning_and_the_training_goes_on(new_run, monkeypatch):
+def test_fault_31_a_full_disk_is_a_warning_and_the_training_continues(new_run, monkeypatch):
     run = new_run(**EVERY_4)
     real = checkpoint.write_tensors
 
@@ -149,23 +151,23 @@ def test_fault_31_a_full_disk_is_a_warning_and_the_training_goes_on(new_run, mon
     events = list(run_training(run))
     warnings = [event.message for event in events if isinstance(event, Warned)]
     assert len(warnings) == 4
-    assert warnings[1] == "The copy of the weights at step 4 could not be kept (No space left on device); make room."
+    assert warnings[1] == "The snapshot of step 4 could not be saved (No space left on device); make room on the disk."
     assert events[-1].reason == "completed"
     assert (run.snapshots(), run.steps()) == ([], [12])
     assert list((run.folder / "grown").iterdir()) == []
 
 
-def test_fault_60_weights_that_a_step_made_infinite_end_the_training_even_where_only_a_snapshot_is_due(sitting):
+def test_fault_60_infinite_weights_end_the_training_even_where_only_a_snapshot_is_due(tiny_training):
     def refuse(position):
         if position.step:
             raise CheckpointError("NaN")
 
-    events = sitting(max_steps=9, snapshot_freq=2).train(snapshot=refuse)
+    events = tiny_training(max_steps=9, snapshot_freq=2).train(snapshot=refuse)
     assert isinstance(events[-1], Finished)
     assert (events[-1].reason, events[-1].step) == ("diverged", 2)
 
 
-def test_fault_30_what_a_crash_left_behind_is_swept_away(new_run):
+def test_fault_30_unfinished_snapshots_of_a_crash_are_deleted(new_run):
     run = new_run(**EVERY_4)
     for event in run_training(run):
         if isinstance(event, Stepped) and event.step == 6:
@@ -178,24 +180,24 @@ def test_fault_30_what_a_crash_left_behind_is_swept_away(new_run):
     assert run.snapshots() == [0, 4, 8, 12]
 
 
-def test_what_a_resume_undoes_is_no_part_of_how_the_model_grew(new_run):
+def test_snapshots_of_undone_steps_are_deleted(new_run):
     run = new_run(**{**EVERY_4, "snapshot_freq": 1, "save_freq": 3, "epochs": 1})
     for event in run_training(run):
         if isinstance(event, Stepped) and event.step == 6:
             break
     assert (run.steps()[-1], run.snapshots()) == (3, [0, 1, 2, 3, 4, 5])
-    next(run_training(run))  # goes on from step 3
+    next(run_training(run))  # resumes from step 3
     assert run.snapshots() == [0, 1, 2, 3]
 
 
-# --- looking and going on -------------------------------------------------------------------------------------------
+# --- loading and resuming ------------------------------------------------------------------------------------------
 
 
-def test_a_training_goes_on_from_checkpoints_alone_and_the_rest_is_one_sentence(new_run, store):
+def test_a_training_resumes_from_checkpoints_only_and_snapshots_are_refused_in_one_sentence(new_run, store):
     run = new_run(**EVERY_4)
     list(run_training(run))
     for refused in (run.load_checkpoint, run.pin_checkpoint, lambda step: fork(store, "run", step)):
-        with pytest.raises(RunError, match=r"only the weights of step 4.*goes on from 12\.$"):
+        with pytest.raises(RunError, match=r"only the weights of step 4.*resumes from 12\.$"):
             refused(4)
     with pytest.raises(RunError, match=r"no model at step 5; there are 0, 4, 8, 12\."):
         run.load_model(5)
@@ -205,7 +207,7 @@ def test_a_training_goes_on_from_checkpoints_alone_and_the_rest_is_one_sentence(
     assert (run.find_step(), run.find_model("last"), run.find_model("best"), run.find_model(0)) == (12, 12, 12, 0)
 
 
-def test_a_run_without_snapshots_shows_its_checkpoints(new_run):
+def test_without_snapshots_the_models_are_those_of_checkpoints(new_run):
     run = new_run(epochs=2, snapshot_freq=0)
     with pytest.raises(RunError, match="no checkpoint yet"):
         run.load_model(0)
@@ -214,7 +216,7 @@ def test_a_run_without_snapshots_shows_its_checkpoints(new_run):
     run.load_model(run.steps()[0])
 
 
-def test_the_settings_of_a_run_from_before_there_were_snapshots_still_open(new_run, store):
+def test_settings_without_the_snapshot_interval_can_be_read(new_run, store):
     path = new_run().folder / "run.json"
     spec = json.loads(path.read_text())
     del spec["train"]["snapshot_freq"]
@@ -222,7 +224,7 @@ def test_the_settings_of_a_run_from_before_there_were_snapshots_still_open(new_r
     assert store.open("run").spec.train.snapshot_freq is TrainConfig().snapshot_freq is None
 
 
-def test_a_damaged_snapshot_is_told_of_and_does_not_disturb_the_training(new_run, store):
+def test_a_damaged_snapshot_is_reported_and_does_not_disturb_the_training(new_run, store):
     run = new_run(**EVERY_4)
     list(run_training(run))
     (run.snapshot_folder(4) / "model.safetensors").write_bytes(b"gone")
@@ -233,7 +235,7 @@ def test_a_damaged_snapshot_is_told_of_and_does_not_disturb_the_training(new_run
     assert not [event for event in events if isinstance(event, Warned)]
 
 
-def test_a_fork_takes_along_how_its_parent_grew_up_to_its_step(new_run, store):
+def test_a_fork_has_its_parent_s_snapshots_up_to_its_step(new_run, store):
     parent = new_run("parent", **{**EVERY_4, "save_freq": 6, "keep_checkpoints": 9})
     list(run_training(parent))
     run = fork(store, "parent", 6)
@@ -244,7 +246,7 @@ def test_a_fork_takes_along_how_its_parent_grew_up_to_its_step(new_run, store):
     assert run.snapshots() == [0, 4, 8, 12]
 
 
-def test_an_archive_carries_them(new_run, tmp_path):
+def test_an_archive_contains_the_snapshots(new_run, tmp_path):
     run = new_run("tale", **EVERY_4)
     list(run_training(run))
     there = import_run(RunStore(tmp_path / "elsewhere"), export_run(run, tmp_path / "tale.zip"))
@@ -253,7 +255,7 @@ def test_an_archive_carries_them(new_run, tmp_path):
 
 
 @pytest.mark.parametrize("fault", ["damaged", "of another step", "with an optimizer"])
-def test_fault_17_an_archive_with_a_snapshot_that_is_not_one_is_refused(new_run, tmp_path, fault):
+def test_fault_17_an_archive_with_an_invalid_snapshot_is_refused(new_run, tmp_path, fault):
     run = new_run("tale", **EVERY_4)
     list(run_training(run))
     folder = run.snapshot_folder(8)

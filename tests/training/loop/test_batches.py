@@ -19,7 +19,7 @@ def windows_by_hand(ids, context_length, stride):
     n=st.integers(0, 60), context_length=st.integers(1, 12), stride=st.integers(1, 15), batch_size=st.integers(1, 7),
     drop_last=st.booleans(),
 )  # fmt: skip
-def test_batches_hold_the_windows_of_the_book(n, context_length, stride, batch_size, drop_last):
+def test_batches_contain_the_windows_of_the_book(n, context_length, stride, batch_size, drop_last):
     ids = torch.arange(n)
     book = DataLoader(windows_by_hand(ids, context_length, stride), batch_size=batch_size, drop_last=drop_last)
     ours = Batches(ids, context_length, batch_size, stride, drop_last, shuffle=False)
@@ -29,18 +29,18 @@ def test_batches_hold_the_windows_of_the_book(n, context_length, stride, batch_s
         assert torch.equal(targets, book_targets)
 
 
-def test_windows_are_a_view_of_the_one_row_of_ids():
+def test_windows_are_a_view_of_the_token_ids():
     ids = torch.arange(1000)
     batches = Batches(ids, context_length=16, batch_size=4, stride=1)
     assert batches.windows.untyped_storage().data_ptr() == ids.untyped_storage().data_ptr()
 
 
-def test_without_a_stride_windows_touch_but_do_not_overlap():
+def test_without_a_stride_windows_are_adjacent():
     batches = Batches(torch.arange(21), context_length=5, batch_size=1, shuffle=False)
     assert [inputs[0].tolist() for inputs, _ in batches] == [[5 * i + j for j in range(5)] for i in range(4)]
 
 
-def test_ids_of_a_narrow_type_come_out_as_int64():
+def test_ids_of_a_smaller_type_are_returned_as_int64():
     inputs, targets = next(iter(Batches(torch.arange(9, dtype=torch.int32), 4, 2)))
     assert inputs.dtype == targets.dtype == torch.int64
 
@@ -49,7 +49,7 @@ def firsts(batches, epoch, start=0):
     return [inputs[:, 0].tolist() for inputs, _ in batches.epoch(epoch, start)]
 
 
-def test_the_order_follows_from_seed_and_epoch_alone():
+def test_the_order_is_determined_by_seed_and_epoch_alone():
     def batches(seed):
         return Batches(torch.arange(200), 4, 3, seed=seed)
 
@@ -57,7 +57,7 @@ def test_the_order_follows_from_seed_and_epoch_alone():
     first = firsts(batches(1), 5)
     torch.manual_seed(99)
     again = batches(1)
-    firsts(again, 4)  # having read another epoch before changes nothing
+    firsts(again, 4)  # reading another epoch before changes nothing
     assert firsts(again, 5) == first
     assert firsts(batches(1), 6) != first
     assert firsts(batches(2), 5) != first
@@ -69,12 +69,12 @@ def test_an_epoch_uses_every_window_once():
 
 
 @pytest.mark.parametrize("start", [0, 1, 7, 16, 17])
-def test_an_epoch_can_be_taken_up_at_any_batch(start):
+def test_an_epoch_can_be_read_from_any_batch(start):
     batches = Batches(torch.arange(203), 4, 3, drop_last=False)
     assert firsts(batches, 3, start) == firsts(batches, 3)[start:]
 
 
-def test_validation_keeps_its_order_and_its_last_batch():
+def test_validation_batches_are_not_shuffled_and_keep_the_last_one():
     corpus = build_corpus("abcdefgh" * 50, DataConfig(vocabulary="bytes", train_ratio=0.5))
     train, val = make_batches(corpus, DataConfig(batch_size=7), 8, seed=1)
     assert len(train) == 24 // 7

@@ -22,8 +22,8 @@ def gradients(loss, hidden, head, factor=1.0):
 
 @pytest.mark.parametrize(("rows", "columns"), [(1, 37), (7, 1), (25, 10), (50, 36), (1000, 1000)])
 @pytest.mark.parametrize("factor", [1.0, 0.25])
-def test_loss_and_gradients_equal_those_of_the_plain_way(monkeypatch, rows, columns, factor):
-    monkeypatch.setattr(head_loss, "_CHUNK_BYTES", rows * 4 * 37)
+def test_loss_and_gradients_equal_those_of_the_plain_computation(monkeypatch, rows, columns, factor):
+    monkeypatch.setattr(head_loss, "CHUNK_BYTES", rows * 4 * 37)
     monkeypatch.setattr(head_loss, "_COLUMNS", columns)
     hidden, head, targets = tensors()
     expected = gradients(F.cross_entropy(hidden @ head.T, targets), hidden, head, factor)
@@ -34,7 +34,7 @@ def test_loss_and_gradients_equal_those_of_the_plain_way(monkeypatch, rows, colu
 
 
 class Products(TorchDispatchMode):
-    """Counts the matrix products within it."""
+    """Counts the matrix products inside the context."""
 
     count = 0
 
@@ -44,7 +44,7 @@ class Products(TorchDispatchMode):
 
 
 @pytest.mark.parametrize("without", [torch.inference_mode, torch.no_grad])
-def test_without_gradients_the_loss_is_the_same_and_takes_one_product(without):
+def test_without_gradients_the_loss_is_the_same_and_takes_one_matrix_product(without):
     hidden, head, targets = tensors()
     with without(), Products() as products:
         loss = head_cross_entropy(hidden, head, targets)
@@ -57,7 +57,7 @@ def test_without_gradients_the_loss_is_the_same_and_takes_one_product(without):
 
 @pytest.mark.parametrize("rows", [7, 1000])
 def test_under_autocast_products_are_bfloat16_and_the_loss_float32(monkeypatch, rows):
-    monkeypatch.setattr(head_loss, "_CHUNK_BYTES", rows * 4 * 37)
+    monkeypatch.setattr(head_loss, "CHUNK_BYTES", rows * 4 * 37)
     hidden, head, targets = tensors()
     expected = gradients(F.cross_entropy(hidden @ head.T, targets), hidden, head)
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -69,11 +69,11 @@ def test_under_autocast_products_are_bfloat16_and_the_loss_float32(monkeypatch, 
         assert (a - b).norm() < 0.02 * b.norm()
 
 
-def test_a_target_without_any_probability_gives_a_finite_loss():
+def test_a_target_of_probability_0_gives_a_finite_loss():
     head = torch.tensor([[300.0], [0.0]])
     assert head_cross_entropy(torch.ones(1, 1), head, torch.tensor([1])).item() == pytest.approx(300.0)
 
 
-def test_logits_that_are_no_numbers_give_a_loss_that_is_none():
+def test_nan_logits_give_a_nan_loss():
     loss = head_cross_entropy(torch.full((1, 1), float("inf")), torch.ones(3, 1), torch.tensor([1]))
     assert not loss.isfinite()

@@ -24,7 +24,7 @@ def loader(batch_size, n=1000):
     return Batches(IDS[:n], 8, batch_size, drop_last=False, shuffle=False)
 
 
-def test_a_batch_is_the_mean_cross_entropy_of_its_tokens(model):
+def test_the_loss_of_a_batch_is_the_mean_cross_entropy_of_its_tokens(model):
     inputs, targets = next(iter(loader(5)))
     model.eval()
     loss = calc_loss_batch(inputs, targets, model, CPU)
@@ -42,7 +42,7 @@ def test_the_mean_is_over_tokens_however_they_are_batched(model, batch_size):
     )
 
 
-def test_only_so_many_batches_are_read(model):
+def test_only_num_batches_batches_are_read(model):
     model.eval()
     two = calc_loss_loader(loader(4), model, CPU, num_batches=2)
     assert two == pytest.approx(calc_loss_loader(loader(4, n=8 * 8 + 1), model, CPU), abs=1e-6)
@@ -50,13 +50,13 @@ def test_only_so_many_batches_are_read(model):
     assert calc_loss_loader(loader(4, n=65), model, CPU, num_batches=99) == pytest.approx(two, abs=1e-6)
 
 
-def test_no_batch_is_an_error_and_never_nan(model):
+def test_no_batch_is_an_error_instead_of_nan(model):
     with pytest.raises(TextError, match="no batch"):
         calc_loss_loader([], model, CPU)
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_evaluation_has_no_dropout_no_gradients_and_puts_the_mode_back(model, training):
+def test_evaluation_has_no_dropout_and_no_gradients_and_restores_the_mode(model, training):
     model.train(training)
     first = evaluate_model(model, loader(4), loader(9), CPU, 3)
     assert model.training is training
@@ -64,7 +64,7 @@ def test_evaluation_has_no_dropout_no_gradients_and_puts_the_mode_back(model, tr
     assert all(weight.grad is None for weight in model.parameters())
 
 
-def test_the_mode_is_put_back_when_the_evaluation_fails(model):
+def test_the_mode_is_restored_when_the_evaluation_fails(model):
     model.train()
     with pytest.raises(TextError):
         evaluate_model(model, loader(4), [], CPU, 3)
@@ -83,7 +83,7 @@ def test_the_six_steps_lead_from_logits_to_the_cross_entropy():
     assert steps.perplexity == pytest.approx(math.exp(steps.loss))
 
 
-def test_a_hopeless_target_still_has_a_finite_logarithm():
+def test_a_target_of_probability_0_has_a_finite_logarithm():
     steps = loss_steps(torch.tensor([[0.0, 200.0]]), torch.tensor([0]))
     assert steps.target_probabilities == [0.0]
     assert steps.log_probabilities == [-200.0]

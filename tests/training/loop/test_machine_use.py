@@ -29,7 +29,7 @@ if keep_freed_memory():
 
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="it is an allocator of Linux that is asked")
-def test_freed_memory_is_used_again_instead_of_fetched_anew():
+def test_freed_memory_is_reused_instead_of_mapped_again():
     found = subprocess.run([sys.executable, "-c", CHURN], capture_output=True, text=True, check=True).stdout
     if not found:
         pytest.skip("this C library has no such setting")
@@ -38,7 +38,7 @@ def test_freed_memory_is_used_again_instead_of_fetched_anew():
 
 
 def a_clock(monkeypatch, seconds):
-    """Make a step take `seconds[threads]`, whatever the machine does."""
+    """Make a step seem to take `seconds[threads]`."""
     now = [0.0]
     real = machine_use.calc_loss_batch
 
@@ -51,24 +51,24 @@ def a_clock(monkeypatch, seconds):
 
 
 @pytest.mark.parametrize(("seconds", "chosen"), [({1: 1.0, 2: 0.6}, 2), ({1: 1.0, 2: 0.95}, 1), ({1: 1.0, 2: 3.0}, 1)])
-def test_a_tiny_model_gets_the_threads_that_are_worth_it(sitting, monkeypatch, seconds, chosen):
+def test_a_tiny_model_is_trained_with_the_faster_number_of_threads(tiny_training, monkeypatch, seconds, chosen):
     a_clock(monkeypatch, seconds)
-    assert choose_threads(sitting().model, 2, most=2) == chosen
+    assert choose_threads(tiny_training().model, 2, max_threads=2) == chosen
 
 
-def test_trying_leaves_weights_and_gradients_alone(sitting):
-    run = sitting()
+def test_measuring_does_not_change_weights_or_gradients(tiny_training):
+    run = tiny_training()
     before = run.tensors()
-    choose_threads(run.model, 2, most=2)
+    choose_threads(run.model, 2, max_threads=2)
     assert all(torch.equal(before[name], value) for name, value in run.tensors().items())
     assert all(weight.grad is None for weight in run.model.parameters())
 
 
-def test_nothing_is_tried_where_there_is_no_choice(sitting, monkeypatch):
+def test_nothing_is_measured_where_the_number_of_threads_is_clear(tiny_training, monkeypatch):
     monkeypatch.setattr(machine_use, "calc_loss_batch", None)
-    assert choose_threads(sitting().model, 2, most=1) == 1
+    assert choose_threads(tiny_training().model, 2, max_threads=1) == 1
     monkeypatch.setattr(machine_use, "_TINY_STEP_FLOP", 1)
-    assert choose_threads(sitting().model, 2, most=2) == 2
+    assert choose_threads(tiny_training().model, 2, max_threads=2) == 2
 
 
 def test_a_resumed_run_keeps_its_threads_and_is_exact(new_run, monkeypatch):

@@ -9,7 +9,7 @@ from playground.config import TrainConfig
 from playground.training.loop.optimizer import lr_at, make_optimizer
 
 
-def test_constant_is_constant():
+def test_a_constant_schedule_is_constant():
     assert {lr_at(step, 10, TrainConfig(lr=0.01)) for step in range(10)} == {0.01}
 
 
@@ -37,7 +37,7 @@ def test_cosine_falls_without_a_jump_after_the_warmup():
     assert lrs[-1] == pytest.approx(0.001, abs=1e-6)
 
 
-def test_adamw_holds_all_weights_in_one_group_with_the_settings():
+def test_adamw_has_all_weights_in_one_group_with_the_settings():
     model = torch.nn.Linear(3, 2)
     config = TrainConfig(lr=0.02, weight_decay=0.3, beta1=0.8, beta2=0.95)
     (group,) = make_optimizer(model, config).param_groups

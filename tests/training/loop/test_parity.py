@@ -1,4 +1,4 @@
-"""The loop trains as an independent implementation does: transformers' GPT-2 with PyTorch's plain AdamW."""
+"""The loop gives the losses of an independent implementation: transformers' GPT-2 with PyTorch's AdamW."""
 
 import pytest
 import torch
@@ -42,7 +42,7 @@ def as_transformers(model: GPTModel) -> GPT2LMHeadModel:
             continue
         in_linear = parts[-2] in ("qkv", "out_proj", "up", "down") and parts[-1] == "weight"
         their_name = ".".join(["transformer", *(names.get(part, part) for part in parts)])
-        state[their_name] = weight.T if in_linear else weight  # theirs multiplies from the other side
+        state[their_name] = weight.T if in_linear else weight  # transformers stores them transposed
     theirs.load_state_dict({name: weight.clone() for name, weight in state.items()})
     return theirs
 

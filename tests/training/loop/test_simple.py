@@ -11,7 +11,7 @@ CPU = torch.device("cpu")
 
 
 def book_loop(model, train_loader, val_loader, optimizer, epochs, eval_freq, eval_iter):
-    """The chapter's loop, in short."""
+    """The chapter's loop, shortened."""
     losses, tokens_seen, step = [], 0, -1
     for _ in range(epochs):
         model.train()
@@ -31,14 +31,14 @@ def adamw(model):
 
 
 @pytest.fixture
-def loaders(sitting):
-    ids = sitting().corpus.train_ids
+def loaders(tiny_training):
+    ids = tiny_training().corpus.train_ids
     windows = [(ids[i : i + 16], ids[i + 1 : i + 17]) for i in range(0, len(ids) - 16, 16)]
     return DataLoader(windows[:20], batch_size=2), DataLoader(windows[20:], batch_size=2)
 
 
-def test_it_returns_what_the_books_loop_returns(sitting, loaders):
-    theirs, ours = sitting().model, sitting().model
+def test_it_returns_the_same_as_the_book_s_loop(tiny_training, loaders):
+    theirs, ours = tiny_training().model, tiny_training().model
     expected = book_loop(theirs, *loaders, adamw(theirs), 2, 3, 2)
     found = train_model_simple(ours, *loaders, adamw(ours), CPU, 2, 3, 2, report=lambda line: None)
     assert found[2] == expected[2]
@@ -46,8 +46,8 @@ def test_it_returns_what_the_books_loop_returns(sitting, loaders):
     assert found[1] == pytest.approx(expected[1], abs=1e-5)
 
 
-def test_it_reports_evaluations_and_samples_line_by_line(sitting, loaders):
-    run, lines = sitting(), []
+def test_it_reports_evaluations_and_samples_line_by_line(tiny_training, loaders):
+    run, lines = tiny_training(), []
     train_model_simple(
         run.model, *loaders, adamw(run.model), CPU, 1, 5, 1, "On day", run.corpus.tokenizer,
         sample=lambda model, tokenizer, text, n: f"{text}\n{n}", report=lines.append,
@@ -55,8 +55,8 @@ def test_it_reports_evaluations_and_samples_line_by_line(sitting, loaders):
     assert [line.split(":")[0] for line in lines] == ["Ep 1 (Step 000000)", "Ep 1 (Step 000005)", "On day 50"]
 
 
-def test_our_batches_serve_as_loaders_too(sitting):
-    run = sitting()
+def test_batches_can_be_used_as_loaders(tiny_training):
+    run = tiny_training()
     batches = Batches(run.corpus.train_ids, 16, 8)
     losses, _, tokens = train_model_simple(
         run.model, batches, batches, adamw(run.model), CPU, 3, 4, 1, report=lambda line: None
@@ -65,8 +65,18 @@ def test_our_batches_serve_as_loaders_too(sitting):
     assert tokens == [128 * (1 + 4 * i) for i in range(len(tokens))]
 
 
-def test_a_loss_that_is_not_a_number_is_an_error(sitting, loaders):
-    model = sitting().model
+def test_any_module_that_returns_logits_can_be_trained(loaders):
+    torch.manual_seed(1)
+    theirs, ours = (torch.nn.Sequential(torch.nn.Embedding(257, 8), torch.nn.Linear(8, 257)) for _ in range(2))
+    ours.load_state_dict(theirs.state_dict())
+    expected = book_loop(theirs, *loaders, adamw(theirs), 2, 3, 2)
+    found = train_model_simple(ours, *loaders, adamw(ours), CPU, 2, 3, 2, report=lambda line: None)
+    assert found[0] == pytest.approx(expected[0], abs=1e-5)
+    assert found[1] == pytest.approx(expected[1], abs=1e-5)
+
+
+def test_a_loss_that_is_not_a_number_is_an_error(tiny_training, loaders):
+    model = tiny_training().model
     with torch.no_grad():
         model.out_head.weight.mul_(1e38)
     with pytest.raises(SettingsError, match="lower lr"):

@@ -71,7 +71,7 @@ def refused(store, archive, match=None, error=PlaygroundError, **more):
     return str(caught.value)
 
 
-def test_a_run_goes_out_and_comes_in_whole_and_goes_on_there(run, archive, elsewhere):
+def test_an_imported_run_is_complete_and_resumes_exactly(run, archive, elsewhere):
     there = import_run(elsewhere, archive)
     assert there.spec == run.spec
     assert there.text() == run.text()
@@ -93,7 +93,7 @@ def test_the_archive_is_an_ordinary_zip_of_one_folder(archive):
         assert not any(".lock" in name or "control" in name for name in opened.namelist())
 
 
-def test_a_taken_name_gets_a_number_and_a_wanted_one_is_used(store, archive, elsewhere):
+def test_a_number_is_appended_to_a_taken_name_and_a_given_name_is_used(store, archive, elsewhere):
     assert import_run(store, archive).name == "tale-2"
     assert import_run(elsewhere, archive, "mine").name == "mine"
     with pytest.raises(RunError, match="already"):
@@ -111,14 +111,14 @@ def test_a_run_that_is_being_trained_is_not_exported(run, tmp_path):
     assert export_run(run, tmp_path / "x.zip").exists()
 
 
-def test_a_paused_run_arrives_at_rest(run, elsewhere, tmp_path):
+def test_a_paused_run_is_imported_as_interrupted(run, elsewhere, tmp_path):
     run.set_status(Status(state="paused", step=4).by_this_process())
     there = import_run(elsewhere, export_run(run, tmp_path / "x.zip"))
     assert there.status().state == "interrupted"
     assert there.status().pid is None
 
 
-def test_a_parent_that_is_not_here_is_forgotten(store, run, elsewhere, tmp_path):
+def test_a_parent_that_is_not_in_the_store_is_removed(store, run, elsewhere, tmp_path):
     child = export_run(
         fork(store, "tale", "last", new_name="child", train=run.spec.train.replace(epochs=9)), tmp_path / "child.zip"
     )
@@ -129,7 +129,7 @@ def test_a_parent_that_is_not_here_is_forgotten(store, run, elsewhere, tmp_path)
 @pytest.mark.parametrize(
     "content", [b"", b"PK", b"not a zip at all", b"\x80\x04\x95pickle", b"PK\x05\x06" + b"\0" * 18]
 )
-def test_what_is_no_archive_is_refused(elsewhere, tmp_path, content):
+def test_files_that_are_not_archives_are_refused(elsewhere, tmp_path, content):
     path = tmp_path / "x.zip"
     path.write_bytes(content)
     refused(elsewhere, path)
@@ -150,7 +150,7 @@ def test_fault_17_a_path_that_no_run_has_is_refused(archive, elsewhere, tmp_path
     assert {found for found in set(tmp_path.rglob("*")) - before if "evil" in found.name} == set()
 
 
-def test_a_file_that_comes_twice_is_refused(archive, elsewhere):
+def test_a_file_that_is_contained_twice_is_refused(archive, elsewhere):
     with pytest.warns(UserWarning, match="Duplicate"):
         changed = repack(archive, more=[("tale/run.json", b"{}")])
     refused(elsewhere, changed, "twice")
@@ -171,7 +171,7 @@ def test_fault_21_an_archive_that_unpacks_to_too_much_is_refused_before_anything
     refused(elsewhere, bomb, "more than allowed")
 
 
-def test_fault_21_a_size_that_lies_is_found_out(archive, elsewhere):
+def test_fault_21_a_wrong_size_in_the_archive_is_detected(archive, elsewhere):
     data = bytearray(archive.read_bytes())
     with zipfile.ZipFile(archive) as opened:
         true = opened.getinfo("tale/text.txt").file_size
@@ -199,11 +199,11 @@ def test_fault_21_an_encrypted_entry_is_refused(archive, elsewhere):
 
 
 @pytest.mark.parametrize("missing", ["run.json", "text.txt", "vocabulary.json", "state.json", "model.safetensors"])
-def test_fault_23_a_missing_file_is_noticed(archive, elsewhere, missing):
+def test_fault_23_a_missing_file_is_detected(archive, elsewhere, missing):
     refused(elsewhere, repack(archive, lambda name, content: None if name.endswith(missing) else content))
 
 
-def test_fault_28_a_flipped_bit_in_a_checkpoint_is_found(archive, elsewhere):
+def test_fault_28_a_flipped_bit_in_a_checkpoint_is_detected(archive, elsewhere):
     for file in ("model.safetensors", "optimizer.safetensors", "state.json"):
 
         def flip(name, content, file=file):
@@ -212,7 +212,7 @@ def test_fault_28_a_flipped_bit_in_a_checkpoint_is_found(archive, elsewhere):
         refused(elsewhere, repack(archive, flip), error=CheckpointError)
 
 
-def test_fault_26_a_vocabulary_that_does_not_fit_the_weights_is_refused(archive, elsewhere):
+def test_fault_26_a_vocabulary_of_another_size_than_the_model_is_refused(archive, elsewhere):
     other = json.dumps({"kind": "compact", "gpt2_ids": list(range(300))}).encode()
     changed = repack(archive, lambda name, content: other if name.endswith("vocabulary.json") else content)
     refused(elsewhere, changed, "300|301", CheckpointError)
@@ -250,7 +250,7 @@ def test_fault_22_hostile_settings_are_refused_before_anything_is_allocated(arch
     refused(elsewhere, repack(archive, change))
 
 
-def test_fault_25_a_newer_version_says_so(archive, elsewhere):
+def test_fault_25_a_newer_version_is_refused(archive, elsewhere):
     newer = repack(
         archive,
         lambda name, content: content.replace(b'"format": 1', b'"format": 2') if "run.json" in name else content,
@@ -266,14 +266,14 @@ def test_fault_24_weights_that_are_not_finite_are_refused(run, elsewhere, tmp_pa
     refused(elsewhere, export_run(run, tmp_path / "nan.zip"), error=CheckpointError)
 
 
-def test_a_full_disk_is_said_before_it_is_full(archive, elsewhere, monkeypatch):
+def test_an_archive_larger_than_the_free_disk_space_is_refused_before_unpacking(archive, elsewhere, monkeypatch):
     import shutil
 
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
     refused(elsewhere, archive, "make room")
 
 
-def test_a_failed_export_leaves_no_half_archive(run, tmp_path, monkeypatch):
+def test_a_failed_export_leaves_no_file(run, tmp_path, monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(OSError, match="No space"):
         export_run(run, tmp_path / "x.zip")
@@ -282,7 +282,7 @@ def test_a_failed_export_leaves_no_half_archive(run, tmp_path, monkeypatch):
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_fault_21_a_damaged_archive_is_refused_or_whole(archive, elsewhere, data):
+def test_fault_21_a_damaged_archive_is_refused_or_complete(archive, elsewhere, data):
     content = bytearray(archive.read_bytes())
     cut = data.draw(st.integers(0, len(content)))
     flips = data.draw(st.lists(st.integers(0, max(0, cut - 1)), max_size=4))

@@ -1,8 +1,10 @@
+from typing import get_args
+
 import pytest
 
 from playground.training.jobs.session import run_training
 from playground.training.loop.events import Evaluated, Stepped
-from playground.training.runs.compare import AXES, curves, differences
+from playground.training.runs.compare import Axis, curves, differences
 from playground.training.runs.fork import fork
 
 
@@ -12,14 +14,14 @@ def test_only_settings_that_differ_are_listed(store, new_run):
     assert found == {"emb_dim": (16, 32, 16), "lr": (0.01, 0.02, 0.02)}
 
 
-def test_another_text_is_told_by_name_and_digest(new_run):
+def test_another_text_is_shown_by_name_and_digest(new_run):
     specs = [new_run("a").spec, new_run("b", text="Another text altogether, and no mistake. " * 40).spec]
     row = next(row for row in differences(specs) if row.setting == "text")
     assert row.values[0] != row.values[1]
     assert all(value.startswith("story.txt (") for value in row.values)
 
 
-def test_a_fork_differs_by_where_it_comes_from(store, new_run):
+def test_a_fork_differs_from_its_parent_by_its_origin(store, new_run):
     run = new_run("a", epochs=2)
     list(run_training(run))
     child = fork(store, "a", run.steps()[0])
@@ -28,11 +30,11 @@ def test_a_fork_differs_by_where_it_comes_from(store, new_run):
     ]
 
 
-def test_one_run_or_none_differs_in_nothing(new_run):
+def test_one_run_or_none_has_no_differences(new_run):
     assert differences([]) == differences([new_run().spec]) == []
 
 
-@pytest.mark.parametrize("over", AXES)
+@pytest.mark.parametrize("over", get_args(Axis))
 def test_curves_have_every_step_and_evaluation_on_each_axis(new_run, over):
     run = new_run(eval_freq=3)
     events = list(run_training(run))
@@ -46,7 +48,7 @@ def test_curves_have_every_step_and_evaluation_on_each_axis(new_run, over):
     assert (found.train_y, found.val_y) == ([e.train_loss for e in evals], [e.val_loss for e in evals])
 
 
-def test_what_a_crash_undid_is_not_drawn_twice(new_run):
+def test_steps_undone_by_a_crash_are_in_a_curve_once(new_run):
     run = new_run(save_freq=4)
     training = run_training(run)
     for event in training:

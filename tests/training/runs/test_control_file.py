@@ -2,7 +2,7 @@ import pytest
 
 from playground.errors import SettingsError
 from playground.training.loop.control import Control
-from playground.training.runs.control_file import ControlFile, ControlReader, Wishes
+from playground.training.runs.control_file import ControlFile, ControlReader, Request
 
 
 @pytest.fixture
@@ -10,20 +10,20 @@ def file(tmp_path):
     return ControlFile(tmp_path)
 
 
-def test_without_a_wish_the_training_runs(file):
+def test_without_a_request_the_training_runs(file):
     assert ControlReader(file)() == Control("run")
 
 
-@pytest.mark.parametrize("wish", ["run", "pause", "stop"])
-def test_a_wish_reaches_the_next_look(file, wish):
+@pytest.mark.parametrize("command", ["run", "pause", "stop"])
+def test_a_request_is_seen_by_the_next_call(file, command):
     reader = ControlReader(file)
     reader()
-    getattr(file, wish)()
-    assert reader().command == wish
-    assert reader().command == wish  # and lasts
+    getattr(file, command)()
+    assert reader().command == command
+    assert reader().command == command  # it stays
 
 
-def test_each_single_step_is_given_out_once(file):
+def test_each_single_step_is_returned_once(file):
     reader = ControlReader(file)
     file.pause()
     assert reader().command == "pause"
@@ -32,21 +32,21 @@ def test_each_single_step_is_given_out_once(file):
         assert [reader().command for _ in range(3)] == ["step", "pause", "pause"]
 
 
-def test_two_steps_asked_between_two_looks_are_two_steps(file):
+def test_two_steps_requested_between_two_calls_are_two_steps(file):
     reader = ControlReader(file)
     file.step()
     file.step()
     assert [reader().command for _ in range(3)] == ["step", "step", "pause"]
 
 
-def test_stop_goes_before_steps_that_are_left(file):
+def test_stop_takes_precedence_over_remaining_steps(file):
     reader = ControlReader(file)
     file.step()
     file.stop()
     assert reader().command == "stop"
 
 
-def test_a_learning_rate_comes_with_every_look_and_survives_a_pause(file):
+def test_a_learning_rate_is_returned_by_every_call_and_kept_during_a_pause(file):
     reader = ControlReader(file)
     file.set_lr(0.01)
     file.pause()
@@ -56,13 +56,13 @@ def test_a_learning_rate_comes_with_every_look_and_survives_a_pause(file):
 
 
 @pytest.mark.parametrize("lr", [0, -1, 1.5, float("nan"), float("inf"), "0.1", None])
-def test_an_impossible_learning_rate_is_refused(file, lr):
+def test_an_invalid_learning_rate_is_refused(file, lr):
     with pytest.raises(SettingsError):
         file.set_lr(lr)
-    assert file.read() == Wishes()
+    assert file.read() == Request()
 
 
-def test_reset_forgets_old_wishes(file):
+def test_reset_clears_old_requests(file):
     file.set_lr(0.01)
     file.stop()
     file.reset()
@@ -71,8 +71,8 @@ def test_reset_forgets_old_wishes(file):
     assert ControlReader(file)() == Control("pause")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"wish":"explode"}', b'{"unknown":1}', b"\xff"])
-def test_a_file_that_makes_no_sense_asks_for_nothing(file, content):
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"command":"explode"}', b'{"unknown":1}', b"\xff"])
+def test_an_invalid_file_requests_nothing(file, content):
     file.path.write_bytes(content)
     assert ControlReader(file)() == Control("run")
 
@@ -85,7 +85,7 @@ def test_the_file_is_only_read_when_it_has_changed(file, monkeypatch):
     assert reader().command == "pause"
 
 
-def test_a_file_that_vanishes_means_no_wish(file):
+def test_a_deleted_file_requests_nothing(file):
     reader = ControlReader(file)
     file.pause()
     reader()

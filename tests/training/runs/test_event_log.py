@@ -32,18 +32,18 @@ def log(tmp_path):
     return EventLog(tmp_path / "events.jsonl")
 
 
-def test_a_log_that_is_not_there_yet_is_empty(log):
+def test_a_log_without_a_file_is_empty(log):
     assert log.read() == ([], 0)
 
 
-def test_what_is_appended_is_read_back_in_order(log):
+def test_appended_events_are_read_in_order(log):
     events = [paused(1), Sampled(step=2, epoch=1.0, text='a "quoted"\n\u2028 line\r'), started(2)]
     for event in events:
         log.append(event)
     assert log.read()[0] == events
 
 
-def test_the_peak_of_the_machine_is_kept_and_a_log_from_before_it_was_measured_is_read(log):
+def test_the_peak_speed_is_logged_and_logs_without_it_can_be_read(log):
     log.append(started(0, flop_per_token=600, peak_flop_per_s=1.5e11))
     log.path.write_text(
         log.path.read_text() + '{"step":2,"type":"started","total_steps":9,"steps_per_epoch":9,"tokens_per_step":1,'
@@ -56,7 +56,7 @@ def test_the_peak_of_the_machine_is_kept_and_a_log_from_before_it_was_measured_i
     assert new.share_of_peak(3e8) is None, "faster than the peak, which cannot have been one"
 
 
-def test_reading_goes_on_where_it_left_off(log):
+def test_reading_continues_from_an_offset(log):
     log.append(paused(1))
     first, offset = log.read()
     assert log.read(offset) == ([], offset)
@@ -66,7 +66,7 @@ def test_reading_goes_on_where_it_left_off(log):
     assert end == log.path.stat().st_size
 
 
-def test_a_torn_last_line_does_not_count_until_it_is_whole(log):
+def test_a_torn_last_line_does_not_count_until_it_is_complete(log):
     log.append(paused(1))
     whole = log.path.read_bytes()
     for cut in range(1, len(whole)):
@@ -77,7 +77,7 @@ def test_a_torn_last_line_does_not_count_until_it_is_whole(log):
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"type":', b"x" * 200_000])
-def test_repair_cuts_off_the_torn_line_and_nothing_else(log, torn):
+def test_repair_removes_only_the_torn_line(log, torn):
     log.append(paused(1))
     with log.path.open("ab") as file:
         file.write(torn)
@@ -92,18 +92,18 @@ def test_repair_of_a_log_that_is_one_torn_line_leaves_an_empty_one(log):
     assert log.path.read_bytes() == b""
 
 
-def test_lines_of_a_kind_this_version_does_not_know_are_passed_over(log):
+def test_lines_of_an_unknown_kind_are_skipped(log):
     log.path.write_bytes(b'{"type":"from the future","step":1}\nnonsense\n{"type":"paused","step":2}\n')
     assert log.read()[0] == [paused(2)]
 
 
-def test_an_offset_behind_the_end_starts_again(log):
+def test_an_offset_beyond_the_end_restarts_at_0(log):
     log.append(paused(1))
     assert log.read(10_000)[0] == [paused(1)]
 
 
 @given(limit=st.integers(1, 300), n=st.integers(0, 12))
-def test_reading_in_pieces_gives_the_same_events(tmp_path_factory, limit, n):
+def test_reading_in_chunks_gives_the_same_events(tmp_path_factory, limit, n):
     log = EventLog(tmp_path_factory.mktemp("log") / "events.jsonl")
     for step in range(n):
         log.append(paused(step * 10**step))
@@ -130,7 +130,7 @@ def test_fault_31_events_wait_in_memory_while_the_disk_is_full(log, monkeypatch)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_fault_31_a_device_that_is_full_raises_nothing(tmp_path):
+def test_fault_31_a_full_device_raises_nothing(tmp_path):
     (tmp_path / "events.jsonl").symlink_to("/dev/full")
     log = EventLog(tmp_path / "events.jsonl")
     for step in range(3):

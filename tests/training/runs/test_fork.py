@@ -8,7 +8,7 @@ from playground.training.jobs.session import run_training
 from playground.training.loop.control import Control
 from playground.training.loop.events import Started, Stepped
 from playground.training.runs.fork import fork, settings_at
-from playground.training.runs.store import Parent
+from playground.training.runs.spec import Parent
 
 SETTINGS = {"epochs": 3, "save_freq": 2, "keep_checkpoints": 1000, "drop_rate": 0.2, "accumulation_steps": 2}
 
@@ -40,20 +40,20 @@ def test_a_fork_with_the_same_settings_repeats_its_parent_bit_for_bit(store, par
         assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
 
 
-def test_a_fork_begins_with_the_weights_and_the_optimizer_of_its_parent(store, parent):
+def test_a_fork_starts_with_the_weights_and_optimizer_state_of_its_parent(store, parent):
     run = fork(store, "parent", 4, train=parent.spec.train.replace(lr=0.1), new_name="hot")
     for mine, theirs in zip(weights(run, 4), weights(parent, 4), strict=True):
         assert mine.keys() == theirs.keys()
         assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
     before = steps(parent.events()[0])
     after = steps(list(run_training(run)))
-    assert after[5][0] == before[5][0]  # the same batch, dropout and weights: the first loss is the same
+    assert after[5][0] == before[5][0]  # batch, dropout and weights are the same, so the first loss is
     assert after[5][1] == 0.1
     assert after[6][0] != before[6][0]
-    assert weights(parent, 4)  # and the parent is as it was
+    assert weights(parent, 4)  # the parent is unchanged
 
 
-def test_other_settings_are_named_and_dropout_may_change(store, parent):
+def test_other_settings_are_named_as_not_exact_and_dropout_may_change(store, parent):
     run = fork(store, "parent", 4, train=parent.spec.train.replace(weight_decay=0.5, epochs=4), drop_rate=0.0)
     started = next(event for event in run_training(run) if isinstance(event, Started))
     assert not started.exact
@@ -61,7 +61,7 @@ def test_other_settings_are_named_and_dropout_may_change(store, parent):
     assert "drop_rate (0.2, now 0.0)" in started.why_not_exact
 
 
-def test_a_learning_rate_set_by_hand_is_the_default_of_a_fork_and_a_chosen_one_goes_before_it(store, new_run):
+def test_a_changed_learning_rate_is_the_default_of_a_fork_and_can_be_overridden(store, new_run):
     run = new_run("parent", **SETTINGS)
     for event in run_training(run, control=lambda: Control("run", 0.0123)):
         if event.step == 5:
@@ -86,7 +86,7 @@ def test_a_fork_is_named_after_its_parent_and_the_step(store, parent):
     assert "Forked from parent at step 4" in row.status.message
 
 
-def test_a_fork_outlives_its_parent(store, parent):
+def test_a_fork_can_be_trained_after_its_parent_was_deleted(store, parent):
     run = fork(store, "parent", 4)
     store.delete("parent")
     assert list(run_training(run))[-1].reason == "completed"
@@ -108,7 +108,7 @@ def test_what_cannot_be_forked_is_refused_and_nothing_is_left_behind(store, pare
     assert [path.name for path in store.root.iterdir()] == ["parent"]
 
 
-def test_a_complete_run_goes_on_when_it_is_given_more_epochs(store, new_run):
+def test_a_complete_run_continues_with_more_epochs(store, new_run):
     run = new_run(epochs=1)
     list(run_training(run))
     done = run.status().step
@@ -121,6 +121,6 @@ def test_a_complete_run_goes_on_when_it_is_given_more_epochs(store, new_run):
     assert steps(run.events()[0]) == steps(whole.events()[0])
 
 
-def test_settings_without_a_change_are_the_run_s_own(parent):
+def test_the_settings_at_a_checkpoint_are_the_run_s_own_if_unchanged(parent):
     assert settings_at(parent, 4) == parent.spec.train
     assert isinstance(settings_at(parent), TrainConfig)

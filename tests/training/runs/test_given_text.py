@@ -9,6 +9,7 @@ from playground.training.loop.control import Control
 from playground.training.loop.events import Finished, Started, Stepped
 from playground.training.runs.archive import export_run
 from playground.training.runs.given_text import UNREAD
+from playground.training.runs.status import StatusFile
 from playground.training.runs.store import RunStore
 
 TEXT = "The river was in no hurry, said the ferryman; every effort moves you.\n" * 60
@@ -35,14 +36,14 @@ def unread(store, tmp_path):
 
 @pytest.fixture
 def large(monkeypatch):
-    """Every text counts as large, and every sentence about it is written to the status at once."""
+    """Every text counts as large, and every message is written into the status at once."""
     for module in (token_file, upload):
         monkeypatch.setattr(module, "LARGE_TEXT_BYTES", 0)
     monkeypatch.setattr(pieces, "PIECE_BYTES", 256)
     monkeypatch.setattr(session, "STATUS_EVERY_S", -1.0)
 
 
-def test_whoever_trains_the_run_first_reads_its_text(store, unread):
+def test_the_process_that_trains_the_run_reads_its_text(store, unread):
     run = unread()
     assert (run.is_unread, run.spec.text_sha256) == (True, UNREAD)
     losses = [event.loss for event in run_training(run) if isinstance(event, Stepped)]
@@ -54,10 +55,10 @@ def test_whoever_trains_the_run_first_reads_its_text(store, unread):
     assert losses == [event.loss for event in run_training(usual) if isinstance(event, Stepped)]
 
 
-def test_the_state_says_how_far_the_text_is_read(store, unread, large, monkeypatch):
+def test_the_status_shows_how_much_of_the_text_is_read(store, unread, large, monkeypatch):
     run, said = unread(), []
-    write = type(run).set_status
-    monkeypatch.setattr(type(run), "set_status", lambda self, status: (said.append(status), write(self, status)))
+    write = StatusFile.write
+    monkeypatch.setattr(StatusFile, "write", lambda self, status: (said.append(status), write(self, status)))
     next(event for event in run_training(run) if isinstance(event, Started))
     messages = [status.message for status in said if status.message.startswith("Reading")]
     assert all(status.state == "running" for status in said if status.message in messages)
@@ -67,7 +68,7 @@ def test_the_state_says_how_far_the_text_is_read(store, unread, large, monkeypat
     assert store.open("run").status().message != messages[-1]
 
 
-def test_stopped_while_it_reads_a_run_stays_unread_and_can_be_started_again(store, unread, large):
+def test_a_run_stopped_while_reading_stays_unread_and_can_be_started_again(store, unread, large):
     run = unread()
     events = list(run_training(run, control=lambda: Control("stop")))
     assert [(event.type, event.reason) for event in events] == [("finished", "stopped")]
@@ -80,7 +81,7 @@ def test_stopped_while_it_reads_a_run_stays_unread_and_can_be_started_again(stor
     ("content", "sentence"),
     [(b"%PDF-1.4 ...", "river.txt is a PDF"), (b"too short", "Too short"), (b"\n" * 99, "river.txt holds nothing")],
 )
-def test_what_is_wrong_with_the_text_ends_the_training_with_a_sentence(store, unread, content, sentence):
+def test_an_invalid_text_ends_the_training_with_one_sentence(store, unread, content, sentence):
     (end,) = run_training(unread(content))
     assert isinstance(end, Finished)
     assert end.reason == "failed"
@@ -88,7 +89,7 @@ def test_what_is_wrong_with_the_text_ends_the_training_with_a_sentence(store, un
     assert store.open("run").status().state == "failed"
 
 
-def test_an_encoding_that_was_named_is_kept_and_used(store, unread):
+def test_a_given_encoding_is_stored_and_used(store, unread):
     text = "Чайка летит над рекой, и никто её не спрашивает. " * 40
     run = unread(text.encode("koi8_r"), encoding="koi8_r")
     list(run_training(run))
@@ -96,16 +97,16 @@ def test_an_encoding_that_was_named_is_kept_and_used(store, unread):
     assert store.open("run").spec.encoding == "koi8_r"
 
 
-def test_a_file_given_by_name_of_its_encoding_is_read_at_once_too(store, unread):
+def test_a_given_encoding_is_used_when_the_file_is_read_at_once(store, unread):
     text = "Чайка летит над рекой, и никто её не спрашивает. " * 40
     assert unread(text.encode("koi8_r"), encoding="koi8_r", read_later=False).text() == text
 
 
-def test_an_unread_run_is_no_archive_yet(unread, tmp_path):
+def test_an_unread_run_is_not_exported(unread, tmp_path):
     with pytest.raises(RunError, match="has not been read yet"):
         export_run(unread(), tmp_path / "run.zip")
 
 
-def test_the_file_that_was_given_stays_where_it_is(unread, tmp_path):
+def test_the_given_file_is_not_changed(unread, tmp_path):
     list(run_training(unread()))
     assert (tmp_path / "upload.txt").read_bytes() == TEXT.encode()

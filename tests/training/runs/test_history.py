@@ -6,9 +6,8 @@ from playground.training.jobs.session import run_training
 from playground.training.loop.events import Evaluated, Sampled, Started, Stepped
 from playground.training.runs import history
 from playground.training.runs.fork import fork
-from playground.training.runs.given_text import write_spec
 from playground.training.runs.history import find_parent, read_history, without_undone
-from playground.training.runs.spec import Parent
+from playground.training.runs.spec import Parent, write_spec
 
 OTHER_TEXT = "An altogether different text, of which no fork knows anything. " * 40
 
@@ -36,7 +35,7 @@ def make(store, new_run):
             changes["parent"] = Parent(name=parent[0], step=parent[1])
         write_spec(run.folder, run.spec.model_copy(update=changes))
         for event in (started(steps[0] - 1), *(stepped(step, loss) for step in steps)):
-            run.append(event)
+            run.log.append(event)
         return store.open(name)
 
     return make
@@ -63,8 +62,8 @@ def test_nothing_is_left_out_of_a_log_without_a_crash():
 def test_steps_evaluations_and_samples_are_read_without_what_was_undone(make):
     run = make("run", [1, 2, 3])
     for event in (evaluated(1), evaluated(3), Sampled(step=3, epoch=1, text="undone"), started(2), stepped(3, 9.0)):
-        run.append(event)
-    run.append(Sampled(step=3, epoch=1, text="kept"))
+        run.log.append(event)
+    run.log.append(Sampled(step=3, epoch=1, text="kept"))
     found = read_history(run)
     assert losses(run) == {1: 1.0, 2: 1.0, 3: 9.0}
     assert [event.step for event in found.evaluations] == [1]

@@ -38,7 +38,7 @@ def losses(run):
     ]
 
 
-def test_a_run_on_mapped_ids_is_the_run_on_the_same_text_in_memory(tmp_path, text_file, monkeypatch, request):
+def test_a_run_on_mapped_ids_equals_the_run_on_the_same_text_in_memory(tmp_path, text_file, monkeypatch, request):
     plain = RunStore(tmp_path / "plain").create("run", TEXT, MODEL, DataConfig(), TRAIN)
     expected = losses(plain)
     request.getfixturevalue("every_text_is_large")
@@ -48,7 +48,7 @@ def test_a_run_on_mapped_ids_is_the_run_on_the_same_text_in_memory(tmp_path, tex
     assert losses(mapped) == expected
 
 
-def test_the_ids_are_made_once_for_all_runs_on_a_text(tmp_path, every_text_is_large, text_file, monkeypatch):
+def test_the_ids_of_a_text_are_computed_once_for_all_runs(tmp_path, every_text_is_large, text_file, monkeypatch):
     store = RunStore(tmp_path / "runs")
     seen = []
     store.create("first", text_file, MODEL, progress=lambda *at: seen.append(at))

@@ -53,18 +53,18 @@ def test_the_state_follows_the_events(reason):
     assert follow(BEGIN, Finished(reason=reason, message="So it goes."), BEGIN).message == ""
 
 
-def test_a_best_evaluation_that_a_crash_undid_no_longer_counts():
+def test_a_best_evaluation_that_was_undone_does_not_count():
     best = Evaluated(step=7, epoch=1, tokens_seen=1, train_loss=1, val_loss=1, best=True)
     assert follow(BEGIN, best, BEGIN.model_copy(update={"step": 5})).best_step is None
     assert follow(BEGIN, best, BEGIN.model_copy(update={"step": 7})).best_step == 7
 
 
-def test_infinite_losses_survive_the_file():
+def test_infinite_losses_can_be_stored():
     status = Status(loss=float("inf"))
     assert Status.model_validate_json(status.model_dump_json()) == status
 
 
-def test_this_process_is_alive_and_told_apart_from_another_with_its_number():
+def test_this_process_is_alive_and_distinguished_from_another_with_its_id():
     status = Status(state="running").by_this_process()
     assert status.live
     assert status.pid == os.getpid()
@@ -73,18 +73,18 @@ def test_this_process_is_alive_and_told_apart_from_another_with_its_number():
 
 
 @pytest.mark.parametrize("state", ["stopped", "completed", "diverged", "failed", "interrupted"])
-def test_a_run_at_rest_is_not_live_even_if_its_process_is(state):
+def test_an_inactive_run_is_not_live_even_if_its_process_is(state):
     assert not Status(state=state).by_this_process().live
 
 
 @pytest.mark.process
-def test_a_process_that_ended_is_gone_even_before_its_remains_are_collected():
+def test_a_zombie_counts_as_gone():
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         start = process_start(process.pid)
         assert start is not None
         process.kill()
         deadline = time.monotonic() + 20
         while process_start(process.pid) is not None and time.monotonic() < deadline:
-            time.sleep(0.01)  # not collected yet: a zombie
+            time.sleep(0.01)  # a zombie: its parent has not waited for it
         assert process_start(process.pid) is None
     assert process_start(process.pid) is None

@@ -5,11 +5,12 @@ import pytest
 
 from playground.config import ModelConfig
 from playground.errors import CheckpointError, RunError, TextError
-from playground.text.corpus import clean_text
+from playground.text.upload import clean_text
 from playground.training.jobs.session import run_training
 from playground.training.loop.events import Paused
+from playground.training.runs.spec import Parent
 from playground.training.runs.status import Status
-from playground.training.runs.store import Parent, RunStore
+from playground.training.runs.store import RunStore
 
 MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
 TEXT = "It was the best of times, it was the worst of times. " * 20
@@ -19,7 +20,7 @@ def train(run):
     return list(run_training(run))
 
 
-# --- making and finding runs ---------------------------------------------------------------------------------------
+# --- creating and opening runs--------------------------------------------------------------------------------------
 
 
 def test_a_new_run_can_be_opened_from_its_folder_alone(store, new_run):
@@ -49,7 +50,7 @@ def test_a_name_that_is_taken_is_refused_and_the_old_run_stays(store, new_run):
 
 def test_two_who_take_one_name_at_once_do_not_both_get_it(store, new_run, monkeypatch):
     new_run("same")
-    monkeypatch.setattr("pathlib.Path.exists", lambda _: False)  # as each of them saw it
+    monkeypatch.setattr("pathlib.Path.exists", lambda _: False)  # as both processes saw it
     with pytest.raises((RunError, OSError)):
         new_run("same")
     assert sorted(path.name for path in store.root.iterdir()) == ["same"]
@@ -107,8 +108,11 @@ def test_a_damaged_run_hides_no_other_and_is_told_of(store, new_run):
         (new_run(name).folder / "run.json").write_bytes(content)
     newer = new_run("newer").folder / "run.json"
     newer.write_text(json.dumps({**json.loads(newer.read_text()), "format": 99}))
+    odd = new_run("odd").folder / "run.json"
+    odd.write_text(odd.read_text().replace('"n_heads": 2', '"n_heads": 0'))
     assert [row.name for row in store.runs()] == ["good"]
-    assert set(store.unreadable()) == {"empty", "torn", "list", "bad", "newer"}
+    assert set(store.unreadable()) == {"empty", "torn", "list", "bad", "newer", "odd"}
+    assert "n_heads" in store.unreadable()["odd"]
     assert "newer version" in store.unreadable()["newer"]
     assert all("\n" not in sentence for sentence in store.unreadable().values())
 
@@ -126,7 +130,7 @@ def test_a_missing_text_or_vocabulary_is_said_in_a_sentence(new_run):
 # --- state ---------------------------------------------------------------------------------------------------------
 
 
-def test_fault_36_a_run_whose_process_is_gone_is_shown_as_interrupted(new_run):
+def test_fault_36_a_run_whose_process_is_gone_is_interrupted(new_run):
     run = new_run()
     alive = Status(state="running", step=7).by_this_process()
     run.set_status(alive)
@@ -143,14 +147,14 @@ def test_a_status_that_a_power_cut_left_unreadable_means_interrupted(new_run, co
     assert run.status().state == "interrupted"
 
 
-def test_a_process_that_ends_while_it_is_looked_at_is_not_called_interrupted(new_run, monkeypatch):
+def test_a_process_that_exits_while_its_status_is_read_is_not_interrupted(new_run, monkeypatch):
     run = new_run()
     words = iter([Status(state="running", pid=1, process_started="?"), Status(state="completed")])
-    monkeypatch.setattr(run, "_stored_status", lambda: next(words))
+    monkeypatch.setattr(run.status_file, "stored", lambda: next(words))
     assert run.status().state == "completed"
 
 
-def test_a_full_disk_does_not_stop_who_writes_the_status(new_run, monkeypatch):
+def test_a_full_disk_does_not_stop_the_process_that_writes_the_status(new_run, monkeypatch):
     run = new_run()
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     run.set_status(Status(state="running"))
@@ -158,7 +162,7 @@ def test_a_full_disk_does_not_stop_who_writes_the_status(new_run, monkeypatch):
     assert not [path for path in run.folder.iterdir() if path.name.startswith(".status")]
 
 
-def test_a_run_is_claimed_by_one_at_a_time(store, new_run):
+def test_a_run_is_claimed_by_one_process_at_a_time(store, new_run):
     run = new_run()
     with run.claim(), pytest.raises(RunError, match="trained already"), store.open("run").claim():
         pass
@@ -205,10 +209,10 @@ def test_pins_are_kept_in_the_folder(store, new_run):
         run.pin_checkpoint(999)
 
 
-# --- housekeeping --------------------------------------------------------------------------------------------------
+# --- rename, delete ------------------------------------------------------------------------------------------------
 
 
-def test_a_renamed_run_keeps_everything_and_its_forks_follow(store, new_run):
+def test_a_renamed_run_keeps_its_files_and_its_forks_refer_to_the_new_name(store, new_run):
     new_run("before")
     child = new_run("child")
     spec = child.spec.model_copy(update={"parent": Parent(name="before", step=3)})
@@ -227,8 +231,8 @@ def test_renaming_to_a_taken_or_impossible_name_changes_nothing(store, new_run):
     assert sorted(store.names()) == ["a", "b"]
 
 
-def test_a_deleted_run_comes_back_with_undo(store, new_run):
-    new_run("gone").append(Paused(step=7))
+def test_undo_restores_a_deleted_run(store, new_run):
+    new_run("gone").log.append(Paused(step=7))
     token = store.delete("gone")
     assert store.names() == []
     with pytest.raises(RunError):
@@ -236,18 +240,18 @@ def test_a_deleted_run_comes_back_with_undo(store, new_run):
     run = store.undo(token)
     assert run.name == "gone"
     assert run.events()[0] == [Paused(step=7)]
-    with pytest.raises(RunError, match="gone for good"):
+    with pytest.raises(RunError, match="deleted for good"):
         store.undo(token)
 
 
-def test_undo_finds_another_name_when_the_old_one_is_taken(store, new_run):
+def test_undo_uses_another_name_when_the_old_one_is_taken(store, new_run):
     new_run("same")
     token = store.delete("same")
     new_run("same")
     assert store.undo(token).name == "same-2"
 
 
-def test_what_was_deleted_long_ago_is_removed_for_good(store, new_run):
+def test_runs_deleted_a_day_ago_are_removed_for_good(store, new_run):
     new_run("old"), new_run("new")
     old = store.delete("old")
     os.rename(store.root / ".trash" / old, store.root / ".trash" / "1~old")

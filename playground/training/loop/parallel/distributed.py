@@ -1,8 +1,8 @@
-"""How the first process takes the others along: they need no file, for it hands them all that the training needs.
+"""Training with several processes: rank 0 broadcasts what is trained, and the other ranks follow it without any file.
 
     torchrun --nproc-per-node=2 -m playground train sample:story
 
-The first process runs the command as if it were alone. The others wait in `assist` until it leads them into a training.
+Rank 0 runs the command as if it were alone. The other ranks wait in `follow` until it broadcasts a training.
 """
 
 import os
@@ -21,19 +21,18 @@ from playground.device import resolve_device
 from playground.errors import SettingsError
 from playground.model.gpt import GPTModel
 from playground.text.corpus import Corpus
-from playground.text.tokenizer import encode
 from playground.training.loop.batches import batches_of
 from playground.training.loop.optimizer import make_optimizer
 from playground.training.loop.parallel.ranks import Ranks, joined
-from playground.training.loop.parallel.sharding import shard, share_like, whole_model, whole_optimizer
+from playground.training.loop.parallel.sharding import gather_model, gather_optimizer, shard, shard_like
 from playground.training.loop.position import Position
-from playground.training.loop.trainer import train_on
+from playground.training.loop.trainer import Callbacks, Training, train_on
 
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 class Task(BaseModel):
-    """What the others are told, before the tensors come."""
+    """What rank 0 broadcasts of a training before the tensors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,136 +40,122 @@ class Task(BaseModel):
     data: DataConfig
     train: TrainConfig
     position: Position
-    train_tokens: int
-    val_tokens: int
+    n_train_tokens: int
+    n_val_tokens: int
     has_moments: bool
     sharded: bool
     prompt: list[int]
-    """What the probe continues, and whether samples are written: of a model in shares, all compute what one wants."""
-    writes: bool
-
-
-def lead(
-    ranks: Ranks,
-    model: GPTModel,
-    optimizer: torch.optim.Optimizer,
-    corpus: Corpus,
-    data: DataConfig,
-    config: TrainConfig,
-    position: Position,
-    *,
-    writes: bool = False,
-) -> None:
-    """Take the other processes into the training that the first one is about to start with these same arguments.
-
-    `writes` says whether it will write samples. If the `ranks` share the model, only a share of it, on the device of
-    the training, is left in `model` and `optimizer`. Raises `SettingsError` if a batch cannot be shared among so many.
-    """
-    if ranks.size == 1:
-        return
-    if data.batch_size < ranks.size:
-        raise SettingsError(
-            f"batch_size: {data.batch_size} windows cannot be shared among {ranks.size} processes; raise it to "
-            f"{ranks.size} or more."
-        )
-    task = Task(
-        model=model.config,
-        data=data,
-        train=config,
-        position=position,
-        train_tokens=len(corpus.train_ids),
-        val_tokens=len(corpus.val_ids),
-        has_moments=bool(optimizer.state),
-        sharded=ranks.sharded,
-        prompt=encode(config.start_context, corpus.tokenizer) if ranks.sharded else [],
-        writes=writes,
-    )
-    _tell(task.model_dump_json())
-    for ids in (corpus.train_ids, corpus.val_ids):
-        dist.broadcast(ids.long(), 0)
-    _share_state(model, optimizer, task)
-
-
-def dismiss(ranks: Ranks) -> None:
-    """Let the other processes leave `assist`, and wait for them: who left first would end what others still use."""
-    if ranks.size > 1:
-        _tell("")
-        dist.barrier()
-
-
-def assist(ranks: Ranks) -> None:
-    """Train along with the first process, in every training it leads into, until it dismisses us."""
-    while line := _hear():
-        task = Task.model_validate_json(line)
-        ids = [torch.empty(n, dtype=torch.long) for n in (task.train_tokens, task.val_tokens)]
-        for part in ids:
-            dist.broadcast(part, 0)
-        model = GPTModel(task.model)
-        if not task.sharded:
-            model.to(resolve_device(task.train.device))
-        optimizer = make_optimizer(model, task.train)
-        _share_state(model, optimizer, task)
-        ranks = replace(ranks, sharded=task.sharded)
-        train_batches, val_batches = batches_of(*ids, task.data, task.model.context_length, task.train.seed)
-        for _ in train_on(
-            model,
-            optimizer,
-            train_batches,
-            val_batches,
-            task.train,
-            prompt=task.prompt,
-            position=task.position,
-            ranks=ranks,
-            **(_helping_hands(model, optimizer, task, ranks) if task.sharded else {}),
-        ):
-            pass
-    dist.barrier()
-
-
-def _helping_hands(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task, ranks: Ranks) -> dict[str, Callable]:
-    """What the others do while the first process writes a sample or a checkpoint: they hand it their shares."""
-
-    def write() -> str:
-        whole_model(model, ranks)
-        return ""
-
-    def save(*_: object) -> int:
-        whole_optimizer(model, whole_model(model, ranks), optimizer, ranks)
-        return 0
-
-    return {"save": save, "snapshot": lambda _: whole_model(model, ranks), "write": write if task.writes else None}
+    """For the probe; empty unless the model is sharded, for then all ranks compute it."""
+    writes_samples: bool
 
 
 def run_together(command: Callable[[], object]) -> None:
-    """Run `command` in the first process while the others assist it, and end them all; alone, just run it.
+    """Run `command` on rank 0 while the other ranks follow it, then end all of them; alone, just run it.
 
-    When it fails, the others are left to torchrun, which ends them.
+    If the command fails, torchrun ends the other ranks.
     """
     with joined() as ranks:
-        if ranks.first:
+        if ranks.is_first:
             try:
                 command()
             except SystemExit as ended:
                 if ended.code or ranks.size == 1:
                     raise
-            dismiss(ranks)
+            end_followers(ranks)
         else:
-            for number in (signal.SIGINT, signal.SIGTERM):  # are for the first process: it saves, then we all stop
+            for number in (signal.SIGINT, signal.SIGTERM):  # handled by rank 0: it saves, then all ranks stop
                 signal.signal(number, signal.SIG_IGN)
-            assist(ranks)
+            follow(ranks)
     if ranks.size > 1:
-        _leave()
+        _exit()
 
 
-def _leave() -> NoReturn:
-    """End this process at once: gloo's threads outlive their group, and now and then abort an interpreter that ends."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+def broadcast_training(training: Training, corpus: Corpus, data: DataConfig, *, writes_samples: bool) -> None:
+    """Send a training that rank 0 is about to start to the other ranks; does nothing in a process alone.
+
+    If the model is to be sharded, its weights and the optimizer's state are replaced with this rank's shards. Raises
+    `SettingsError` if a batch has fewer windows than there are ranks.
+    """
+    model, ranks = training.model, training.ranks
+    if ranks.size == 1:
+        return
+    if data.batch_size < ranks.size:
+        raise SettingsError(
+            f"batch_size: {data.batch_size} windows cannot be divided among {ranks.size} processes; raise it to "
+            f"{ranks.size} or more."
+        )
+    assert isinstance(model, GPTModel)  # the only kind of model that is trained on a corpus
+    task = Task(
+        model=model.config,
+        data=data,
+        train=training.config,
+        position=training.position,
+        n_train_tokens=len(corpus.train_ids),
+        n_val_tokens=len(corpus.val_ids),
+        has_moments=bool(training.optimizer.state),
+        sharded=ranks.sharded,
+        prompt=training.prompt if ranks.sharded else [],
+        writes_samples=writes_samples,
+    )
+    _broadcast_text(task.model_dump_json())
+    for ids in (corpus.train_ids, corpus.val_ids):
+        dist.broadcast(ids.long(), 0)
+    _broadcast_state(model, training.optimizer, task)
 
 
-def _share_state(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task) -> None:
-    """Overwrite weights and moments with those of the first process, or with this process's share of them."""
+def end_followers(ranks: Ranks) -> None:
+    """Let the other ranks return from `follow`, and wait for them: a rank that leaves early ends the group for all."""
+    if ranks.size > 1:
+        _broadcast_text("")
+        dist.barrier()
+
+
+def follow(ranks: Ranks) -> None:
+    """Take part in every training that rank 0 broadcasts, until it calls `end_followers`."""
+    while line := _receive_text():
+        _follow_training(Task.model_validate_json(line), ranks)
+    dist.barrier()
+
+
+def _follow_training(task: Task, ranks: Ranks) -> None:
+    train_ids, val_ids = (torch.empty(n, dtype=torch.long) for n in (task.n_train_tokens, task.n_val_tokens))
+    for ids in (train_ids, val_ids):
+        dist.broadcast(ids, 0)
+    model = GPTModel(task.model)
+    if not task.sharded:
+        model.to(resolve_device(task.train.device))
+    optimizer = make_optimizer(model, task.train)
+    _broadcast_state(model, optimizer, task)
+    ranks = replace(ranks, sharded=task.sharded)
+    train_batches, val_batches = batches_of(train_ids, val_ids, task.data, task.model.context_length, task.train.seed)
+    training = Training(
+        model, optimizer, train_batches, val_batches, task.train, task.position, prompt=task.prompt, ranks=ranks
+    )
+    callbacks = _gather_only(model, optimizer, ranks, task.writes_samples) if task.sharded else Callbacks()
+    for _ in train_on(training, callbacks):
+        pass
+
+
+def _gather_only(model: GPTModel, optimizer: torch.optim.Optimizer, ranks: Ranks, writes_samples: bool) -> Callbacks:
+    """Callbacks that send this rank's shards to rank 0 while it writes a sample, a checkpoint or a snapshot."""
+
+    def write_sample() -> str:
+        gather_model(model, ranks)
+        return ""
+
+    def save(*_: object) -> int:
+        gather_optimizer(model, gather_model(model, ranks), optimizer, ranks)
+        return 0
+
+    return Callbacks(
+        write_sample=write_sample if writes_samples else None,
+        save=save,
+        snapshot=lambda _: gather_model(model, ranks),
+    )
+
+
+def _broadcast_state(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task) -> None:
+    """Replace weights and moments with those of rank 0, or with this rank's shards of them."""
     for weight in model.state_dict().values():
         dist.broadcast(weight, 0)
     moments = [optimizer.state.pop(weight, {}) for weight in model.parameters()]
@@ -182,23 +167,30 @@ def _share_state(model: GPTModel, optimizer: torch.optim.Optimizer, task: Task) 
     for weight, state in zip(model.parameters(), moments, strict=True):
         for kind in _MOMENTS:
             if kind not in state:
-                place = "cpu" if task.sharded else weight.device
-                state[kind] = torch.empty(() if kind == "step" else weight.shape, device=place)
+                device = "cpu" if task.sharded else weight.device
+                state[kind] = torch.empty(() if kind == "step" else weight.shape, device=device)
             dist.broadcast(state[kind], 0)
             if task.sharded:
-                state[kind] = state[kind].to(weight.device) if kind == "step" else share_like(weight, state[kind])
+                state[kind] = state[kind].to(weight.device) if kind == "step" else shard_like(weight, state[kind])
         optimizer.state[weight] = state
 
 
-def _tell(line: str) -> None:
-    data = torch.frombuffer(bytearray(line.encode() or b" "), dtype=torch.uint8)
-    dist.broadcast(torch.tensor([len(line.encode())]), 0)
-    dist.broadcast(data, 0)
+def _broadcast_text(text: str) -> None:
+    data = text.encode()
+    dist.broadcast(torch.tensor([len(data)]), 0)
+    dist.broadcast(torch.frombuffer(bytearray(data or b" "), dtype=torch.uint8), 0)
 
 
-def _hear() -> str:
+def _receive_text() -> str:
     length = torch.zeros(1, dtype=torch.long)
     dist.broadcast(length, 0)
     data = torch.zeros(max(1, int(length)), dtype=torch.uint8)
     dist.broadcast(data, 0)
     return bytes(data[: int(length)].tolist()).decode()
+
+
+def _exit() -> NoReturn:
+    """End this process at once: gloo's threads outlive their group, and sometimes abort an interpreter that exits."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

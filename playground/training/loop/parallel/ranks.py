@@ -1,8 +1,8 @@
-"""Several processes that train one model together: who they are and what they tell each other.
+"""The processes that train one model together, and what they exchange.
 
-Every process holds the whole model, or its share of it (`sharding.py`), and takes its share of the windows of each
-batch, so settings mean the same however many there are. All go through the same loop in step; the first one decides
-and alone touches the disk.
+Every rank holds the whole model, or a shard of it (`sharding.py`), and computes its part of the windows of each batch,
+so settings mean the same for any number of ranks. All ranks run the same loop in lockstep; rank 0 decides, and is the
+only one that reads and writes files.
 """
 
 import os
@@ -22,47 +22,49 @@ from playground.training.loop.batches import Batch
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process (`rank`, from 0) among `size`; alone, everything here does nothing.
+    """This process (`rank`, from 0) among `size` processes; alone, every method is the identity.
 
-    >>> Ranks().share((torch.zeros(2, 3), torch.ones(2, 3)))[2]
+    >>> _, _, n_counted = Ranks().local_part((torch.zeros(2, 3), torch.ones(2, 3)))
+    >>> n_counted
     6
     """
 
     rank: int = 0
     size: int = 1
     sharded: bool = False
-    """Whether each holds only its share of the model."""
+    """Whether each rank holds only a shard of the model."""
 
     @classmethod
     def here(cls, *, sharded: bool = False) -> "Ranks":
-        """This process in the group it has joined, or alone; raises `SettingsError` for shares among one."""
+        """This process in its process group, or alone; raises `SettingsError` for a sharded model in one process."""
         if dist.is_available() and dist.is_initialized():
             return cls(dist.get_rank(), dist.get_world_size(), sharded)
         if sharded:
-            raise SettingsError("sharded: one process alone has nobody to share with; start several with torchrun.")
+            raise SettingsError("sharded: one process alone cannot shard the model; start several with torchrun.")
         return cls()
 
     @property
-    def first(self) -> bool:
-        """Whether this process decides."""
+    def is_first(self) -> bool:
+        """Whether this is rank 0."""
         return self.rank == 0
 
     @property
-    def purpose(self) -> tuple[str | int, ...]:
-        """What sets this process's random numbers apart from those of the first."""
-        return () if self.first else ("rank", self.rank)
+    def seed_parts(self) -> tuple[str | int, ...]:
+        """What distinguishes the seeds of this rank from those of rank 0, whose seeds are those of a process alone."""
+        return () if self.is_first else ("rank", self.rank)
 
     @property
     def threads(self) -> int | None:
-        """Processor threads for each of several processes on this machine; None when alone."""
+        """CPU threads for each of several processes on this machine; None when alone."""
         if self.size == 1:
             return None
         return max(1, available_cores() // int(os.environ.get("LOCAL_WORLD_SIZE", self.size)))
 
-    def share(self, batch: Batch) -> tuple[Tensor, Tensor, int]:
-        """The windows of a batch that are this process's, and how many tokens they count.
+    def local_part(self, batch: Batch) -> tuple[Tensor, Tensor, int]:
+        """This rank's windows of a batch: inputs (b, T), targets (b, T), and the number of tokens that count.
 
-        One that is left without a window takes the first with a count of 0: all must compute, for all exchange.
+        A rank without a window takes the first one, with 0 tokens that count: all must compute, for all exchange
+        gradients.
         """
         inputs, targets = batch
         if self.size == 1:
@@ -73,23 +75,23 @@ class Ranks:
         return inputs[mine], targets[mine], targets[mine].numel()
 
     def sum(self, values: Tensor) -> Tensor:
-        """The sum of every process's `values`, the same everywhere."""
+        """The sum of `values` over all ranks, the same on each."""
         if self.size > 1:
             dist.all_reduce(values)
         return values
 
     def agree(self, *values: float) -> list[float]:
-        """The first process's `values`, everywhere."""
+        """Rank 0's `values`, on every rank."""
         if self.size == 1:
             return list(values)
-        told = torch.tensor(values, dtype=torch.float64)
-        dist.broadcast(told, 0)
-        return told.tolist()
+        received = torch.tensor(values, dtype=torch.float64)
+        dist.broadcast(received, 0)
+        return received.tolist()
 
     def wrap(self, loss_of: nn.Module) -> nn.Module:
-        """The module with the exchange of its gradients built in: the mean over the processes.
+        """The module with the exchange of its gradients added: their mean over the ranks.
 
-        A model in shares has it already.
+        A sharded model exchanges them already.
         """
         if self.size == 1 or self.sharded:
             return loss_of
@@ -101,7 +103,7 @@ ALONE = Ranks()
 
 @contextmanager
 def joined() -> Iterator[Ranks]:
-    """Join the processes that torchrun has started, if it has; gloo between processors, NCCL between GPUs."""
+    """Join the process group if torchrun has started this process; gloo on CPUs, NCCL on GPUs."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield ALONE
         return

@@ -1,12 +1,12 @@
-"""A checkpoint: one folder, complete or not there, that gives back a training exactly or says what is wrong with it.
+"""A checkpoint: a folder that is either complete or absent, and restores a training exactly or is refused.
 
 step_00000500/
 ├── model.safetensors        the weights, float32
 ├── optimizer.safetensors    AdamW's state: exp_avg.<weight>, exp_avg_sq.<weight>, step.<weight>
-└── state.json               position, conditions, size and SHA-256 of the other files, and of itself up to there
+└── state.json               position, conditions, size and SHA-256 of the other files, and last the SHA-256 of itself
 
-No pickle is written or read. Nothing in the folder is believed before its digest, its shapes and its size have been
-checked; memory is only taken for tensors that the model's settings call for.
+No pickle is written or read. The folder is untrusted: nothing in it is used before its digest, shapes and size have
+been checked, and memory is only allocated for tensors that the model's settings require.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ FORMAT = 1
 MODEL_FILE, OPTIMIZER_FILE, STATE_FILE = "model.safetensors", "optimizer.safetensors", "state.json"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 _MAX_STATE_BYTES = 1 << 20
-_SEAL = b',"sha256":"%s"}\n'  # the end of state.json: the digest of all that comes before
+_SEAL = b',"sha256":"%s"}\n'  # the end of state.json: the digest of everything before it
 
 
 class _Format(BaseModel):
@@ -50,7 +50,7 @@ class State(BaseModel):
 
 
 def checkpoint_name(step: int) -> str:
-    """The folder of the checkpoint of a step.
+    """Name of the folder of the checkpoint of a step.
 
     >>> checkpoint_name(500)
     'step_00000500'
@@ -60,7 +60,7 @@ def checkpoint_name(step: int) -> str:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that has passed every check; its tensors are read when they are loaded."""
+    """A checkpoint that has passed all checks; its tensors are read by `load_model` and `load_optimizer`."""
 
     folder: Path
     position: Position
@@ -68,17 +68,17 @@ class Checkpoint:
     has_optimizer: bool
 
     def load_model(self, model: GPTModel) -> None:
-        """Copy the weights into `model`, whatever device it lies on; raises CheckpointError if they do not fit."""
+        """Copy the weights into `model`, on any device; raises CheckpointError if the shapes differ."""
         check_same_shape(model.config, self.conditions.model)
         with safe_open(self.folder / MODEL_FILE, framework="pt") as file, torch.no_grad():
             for name, weight in model.state_dict().items():
                 weight.copy_(file.get_tensor(name))
 
     def load_optimizer(self, model: GPTModel, optimizer: torch.optim.Optimizer) -> None:
-        """Give AdamW over all of `model`'s weights its moments back; raises CheckpointError if there are none."""
+        """Restore the moments of AdamW over all of `model`'s weights; raises CheckpointError if they were not saved."""
         check_same_shape(model.config, self.conditions.model)
         if not self.has_optimizer:
-            raise CheckpointError(f"{self.folder.name} holds no optimizer; training goes on from it with a fresh one.")
+            raise CheckpointError(f"{self.folder.name} contains no optimizer state; resume from another checkpoint.")
         with safe_open(self.folder / OPTIMIZER_FILE, framework="pt") as file:
             stored = set(file.keys())
             optimizer.state.clear()
@@ -96,14 +96,14 @@ def write_checkpoint(
     position: Position,
     conditions: Conditions,
 ) -> int:
-    """Write the checkpoint `folder` (its name from `checkpoint_name`) and return its size in bytes.
+    """Write a checkpoint into `folder`, which `checkpoint_name` names, and return its size in bytes.
 
-    It appears under its name only when all of it is on the disk; one that is already there is replaced. Raises OSError
-    if the disk does not take it (nothing is left behind then), and CheckpointError if a weight is not finite.
+    The folder appears only when all of it is on the disk; an existing one is replaced. Raises OSError if the disk is
+    full (nothing is left behind then), and CheckpointError if a weight is not finite.
     """
     for name, weight in model.state_dict().items():
         if not is_finite(weight):
-            raise CheckpointError(f"{name} holds NaN or infinity and is not worth saving; lower lr.")
+            raise CheckpointError(f"{name} contains NaN or infinity, so it was not saved; lower lr.")
     temporary = _temporary(folder, "new")
     try:
         temporary.mkdir(parents=True)
@@ -124,9 +124,9 @@ def write_checkpoint(
 
 
 def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkpoint:
-    """Check the checkpoint `folder` through and through; raises CheckpointError saying what is wrong.
+    """Read the checkpoint in `folder` and check all of it; raises CheckpointError with the first thing that is wrong.
 
-    With `expected`, the model must have this size and shape (another dropout is fine).
+    With `expected`, the model must have this size and shape; its dropout may differ.
     """
     state = _read_state(folder)
     if expected is not None:
@@ -135,7 +135,7 @@ def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkp
         path = folder / name
         if name not in state.files:
             if name == MODEL_FILE:
-                raise CheckpointError(f"{folder.name} holds no weights ({MODEL_FILE}); take another checkpoint.")
+                raise CheckpointError(f"{folder.name} contains no weights ({MODEL_FILE}); use another checkpoint.")
             continue
         try:
             damaged = path.is_symlink() or not path.is_file() or seal_of(path) != state.files[name]
@@ -143,7 +143,7 @@ def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkp
             raise CheckpointError(f"{folder.name}/{name} cannot be read: {error.strerror}.") from None
         if damaged:
             raise CheckpointError(
-                f"{folder.name}/{name} is missing or damaged (it does not match its digest); take another checkpoint."
+                f"{folder.name}/{name} is missing or damaged (it does not match its digest); use another checkpoint."
             )
     with torch.device("meta"):  # shapes without memory
         shapes = {name: weight.shape for name, weight in GPTModel(state.conditions.model).state_dict().items()}
@@ -154,12 +154,12 @@ def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkp
 
 
 def read_position(folder: Path) -> Position:
-    """Where the checkpoint stands, from `state.json` alone; raises CheckpointError if that is damaged."""
+    """The position of a checkpoint, from `state.json` alone; raises CheckpointError if that is damaged."""
     return _read_state(folder).position
 
 
 def check_same_shape(expected: ModelConfig, found: ModelConfig) -> None:
-    """Raise CheckpointError, naming the setting, unless weights of the one fit the other."""
+    """Raise CheckpointError, naming the first setting that differs, unless both models have the same weight shapes."""
     for name, value in expected:
         if name != "drop_rate" and value != found[name]:
             raise CheckpointError(
@@ -167,14 +167,14 @@ def check_same_shape(expected: ModelConfig, found: ModelConfig) -> None:
             )
 
 
-def remove_temporaries(run_folder: Path) -> None:
-    """Delete what a process killed while saving has left behind; only for the process that trains the run."""
-    for path in run_folder.glob(_temporary(Path("step_*"), "*", "*").name):
+def delete_unfinished(folder: Path) -> None:
+    """Delete what a process that was killed while saving has left in `folder`; only for the process that trains."""
+    for path in folder.glob(_temporary(Path("step_*"), "*", "*").name):
         shutil.rmtree(path, ignore_errors=True)
 
 
 def seal_state(state: bytes) -> bytes:
-    """The JSON object `state` with the digest of its own bytes as its last entry.
+    """The JSON object `state`, with the digest of its own bytes added as its last entry.
 
     >>> seal_state(b'{"format":1}')[:22]
     b'{"format":1,"sha256":"'
@@ -188,14 +188,14 @@ def _read_state(folder: Path) -> State:
     where = f"{folder.name}/{STATE_FILE}"
     try:
         if path.is_symlink() or not path.is_file():
-            raise CheckpointError(f"{where} is missing; take another checkpoint.")
+            raise CheckpointError(f"{where} is missing; use another checkpoint.")
         with path.open("rb") as file:
             raw = file.read(_MAX_STATE_BYTES + 1)
     except OSError as error:
         raise CheckpointError(f"{where} cannot be read: {error.strerror}.") from None
     state = raw[: -len(_SEAL % (b"0" * 64))] + b"}"
     if len(raw) > _MAX_STATE_BYTES or seal_state(state) != raw:
-        raise CheckpointError(f"{where} is damaged (it does not match its digest); take another checkpoint.")
+        raise CheckpointError(f"{where} is damaged (it does not match its digest); use another checkpoint.")
     try:
         found = _Format.model_validate_json(state).format
         if found > FORMAT:
@@ -206,7 +206,7 @@ def _read_state(folder: Path) -> State:
         return State.model_validate_json(state)
     except (ValidationError, SettingsError) as error:
         what = error if isinstance(error, SettingsError) else explain(error)
-        raise CheckpointError(f"{where} holds impossible values: {what}") from None
+        raise CheckpointError(f"{where} contains invalid values: {what}") from None
 
 
 def _optimizer_tensors(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
@@ -229,7 +229,7 @@ def _temporary(folder: Path, what: str, who: int | str | None = None) -> Path:
 
 def _put_in_place(temporary: Path, folder: Path) -> None:
     former = _temporary(folder, "former")
-    if folder.exists():  # damaged, or of a sitting that was taken back
+    if folder.exists():  # damaged, or of steps that were undone
         os.rename(folder, former)
     os.rename(temporary, folder)
     _sync_folder(folder.parent)
@@ -237,7 +237,7 @@ def _put_in_place(temporary: Path, folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows keeps folders consistent by itself and cannot open them
+    if os.name == "nt":  # Windows cannot open folders, and keeps them consistent itself
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,12 +1,13 @@
-"""Named tensors in one file, in the safetensors format: written with its digest in one pass, read with suspicion.
+"""Named tensors in one safetensors file: written and hashed in one pass, and checked before they are used.
 
-The file is an 8-byte length, a JSON header (name → type, shape, offsets) and the plain numbers; nothing in it can run.
+The file is an 8-byte length, a JSON header (name → type, shape, offsets) and the plain numbers; it contains no code.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -17,11 +18,11 @@ from torch import Tensor
 from playground.errors import CheckpointError
 
 MAX_HEADER_BYTES = 16 << 20
-_CHUNK_BYTES = 8 << 20  # small enough to be hashed and written from the processor's cache
+_CHUNK_BYTES = 8 << 20  # small enough to be hashed and written from the CPU's cache
 
 
 class Seal(BaseModel):
-    """Size and digest of one file."""
+    """Size and digest of a file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,26 +31,29 @@ class Seal(BaseModel):
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> Seal:
-    """Write float32 tensors (from any device) to `path`, on the disk when this returns; OSError if it is full.
+    """Write float32 tensors (from any device) to `path`; on the disk when this returns.
+
+    Raises OSError if the disk is full, and CheckpointError for a tensor of another type.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "a.safetensors"
     >>> write_tensors(path, {"a": torch.ones(2, 3)}) == seal_of(path)
     True
     """
-    entries, offset = {}, 0
+    entries: dict[str, dict[str, object]] = {}
+    offset = 0
     for name, tensor in tensors.items():
         if tensor.dtype != torch.float32:
-            raise CheckpointError(f"{name} is {tensor.dtype}; a checkpoint holds torch.float32.")
+            raise CheckpointError(f"{name} is {tensor.dtype}; a checkpoint contains torch.float32 only.")
         end = offset + 4 * tensor.numel()
         entries[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
         offset = end
     header = json.dumps(entries, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % 8)  # so that the numbers are aligned
+    header += b" " * (-len(header) % 8)  # to align the numbers
     digest = hashlib.sha256()
     with path.open("wb") as file:
-        for data in (len(header).to_bytes(8, "little"), header, *tensors.values()):
-            view = memoryview(_bytes_of(data) if isinstance(data, Tensor) else data)
+        start_of_file = (memoryview(len(header).to_bytes(8, "little")), memoryview(header))
+        for view in chain(start_of_file, map(_bytes_of, tensors.values())):  # one tensor at a time on the CPU
             for start in range(0, len(view), _CHUNK_BYTES):
                 chunk = view[start : start + _CHUNK_BYTES]
                 file.write(chunk)
@@ -60,20 +64,20 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> Seal:
 
 
 def _bytes_of(tensor: Tensor) -> memoryview:
-    return memoryview(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
+    return tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().data
 
 
 def seal_of(path: Path) -> Seal:
-    """Size and digest of the file at `path`, read in pieces."""
+    """Size and digest of the file at `path`, which is read in chunks."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     return Seal(size_bytes=path.stat().st_size, sha256=digest.hexdigest())
 
 
 def check_tensors(path: Path, shapes: Mapping[str, torch.Size]) -> None:
-    """Raise CheckpointError unless the file holds exactly these tensors in float32, all of them finite.
+    """Raise CheckpointError unless the file contains exactly these tensors in float32, all of them finite.
 
-    Memory is taken for one tensor at a time, and only once its name, shape and type are right.
+    Memory is allocated for one tensor at a time, and only after names, shapes and types have been checked.
     """
     try:
         with path.open("rb") as file:
@@ -81,32 +85,34 @@ def check_tensors(path: Path, shapes: Mapping[str, torch.Size]) -> None:
         if header_bytes > MAX_HEADER_BYTES:
             raise CheckpointError(f"{path.name} is damaged: its header is over {MAX_HEADER_BYTES >> 20} MiB.")
         with safe_open(path, framework="pt") as file:
-            _check_names(path.name, shapes.keys(), set(file.keys()))
+            _check_names(path.name, set(shapes), set(file.keys()))
             for name, shape in shapes.items():
                 stored = file.get_slice(name)
                 if stored.get_shape() != list(shape):
                     raise CheckpointError(
-                        f"{path.name}: {name} has the shape {stored.get_shape()}, but the settings call for "
+                        f"{path.name}: {name} has the shape {stored.get_shape()}, but the settings require "
                         f"{list(shape)}; the two do not belong together."
                     )
                 if stored.get_dtype() != "F32":
                     raise CheckpointError(f"{path.name}: {name} is of type {stored.get_dtype()}; F32 is expected.")
             for name in shapes:
                 if not is_finite(file.get_tensor(name)):
-                    raise CheckpointError(f"{path.name}: {name} holds NaN or infinity; take an earlier checkpoint.")
+                    raise CheckpointError(f"{path.name}: {name} contains NaN or infinity; use an earlier checkpoint.")
     except SafetensorError as error:
-        raise CheckpointError(f"{path.name} is damaged or no safetensors file ({error}); take another.") from None
+        raise CheckpointError(
+            f"{path.name} is damaged or not a safetensors file ({error}); use another checkpoint."
+        ) from None
 
 
 def _check_names(file_name: str, wanted: set[str], found: set[str]) -> None:
-    for names, what in ((wanted - found, "lacks"), (found - wanted, "has, beyond what the settings call for,")):
+    for names, what in ((wanted - found, "lacks"), (found - wanted, "has, beyond what the settings require,")):
         if names:
             some = ", ".join(sorted(names)[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
             raise CheckpointError(f"{file_name} {what} {some[:300]}; the two do not belong together.")
 
 
 def is_finite(tensor: Tensor) -> bool:
-    """Whether no number in it is NaN or infinite, in one pass and without a copy.
+    """Whether no number in the tensor is NaN or infinite; in one pass and without a copy.
 
     >>> is_finite(torch.ones(3)), is_finite(torch.tensor([1.0, float("nan")]))
     (True, False)

@@ -1,5 +1,5 @@
-"""Two processes through torchrun and gloo train as one does, each with all of the model or with its share of it, and
-any of these can go on from the others' checkpoints."""
+"""Two processes, started by torchrun and connected by gloo, train as one process does, with and without sharding, and
+each of the three resumes from the checkpoints of the others."""
 
 import json
 import os
@@ -16,10 +16,11 @@ import torch
 from playground.errors import SettingsError
 from playground.model.presets import find_preset
 from playground.training.jobs.session import run_training
+from playground.training.loop.batches import make_batches
 from playground.training.loop.events import Evaluated, Started, Stepped
-from playground.training.loop.parallel.distributed import lead
+from playground.training.loop.parallel.distributed import broadcast_training
 from playground.training.loop.parallel.ranks import Ranks
-from playground.training.loop.position import Position
+from playground.training.loop.trainer import Training
 from playground.training.runs.checkpoints.checkpoint import read_position
 from playground.training.runs.store import RunStore
 
@@ -31,7 +32,7 @@ TRAIN = {
     "max_steps": 10, "lr": 0.003, "grad_clip": 1.0, "accumulation_steps": 2, "eval_freq": 3, "save_freq": 1,
     "keep_checkpoints": 100, "sample_tokens": 0, "device": "cpu", "precision": "float32", "threads": 1,
 }  # fmt: skip
-SITTINGS = """
+SESSIONS = """
 import sys
 from pathlib import Path
 from playground.training.loop.control import Control
@@ -64,7 +65,7 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
 def torchrun(*arguments: str) -> list[dict]:
-    """The events that two processes print."""
+    """The events that the two processes print."""
     found = subprocess.run([*TORCHRUN, *arguments], env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
     assert found.returncode == 0, found.stderr
     return [json.loads(line) for line in found.stdout.splitlines()]
@@ -92,7 +93,7 @@ def of(kind, events):
 
 
 def without_later(folder: Path, target: Path, step: int) -> Path:
-    """A copy of a folder of runs whose checkpoints end at `step`."""
+    """A copy of a run store without the checkpoints after `step`."""
     shutil.copytree(folder, target)
     for checkpoint in (target / "run").glob("step_*"):
         if int(checkpoint.name.removeprefix("step_")) > step:
@@ -102,14 +103,14 @@ def without_later(folder: Path, target: Path, step: int) -> Path:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
-    """A folder of runs and what one process did there."""
+    """A run store and the events of one process."""
     root = tmp_path_factory.mktemp("alone")
     return root, list(run_training(new_run(root)))
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    """A folder of runs and what `torchrun -m playground train` printed."""
+    """A run store and the events that `torchrun -m playground train` printed."""
     root = tmp_path_factory.mktemp("two")
     (root / "text.txt").write_text(TEXT)
     more = options(preset="nano", name="run", checkpoints=root, **MODEL, **DATA, **TRAIN)
@@ -140,7 +141,7 @@ def test_two_processes_keep_the_same_snapshots_as_one(alone, two):
 
 
 @pytest.mark.process
-def test_one_process_goes_on_from_the_checkpoint_of_two(alone, two, tmp_path):
+def test_one_process_resumes_from_the_checkpoint_of_two(alone, two, tmp_path):
     root = without_later(two[0], tmp_path / "copy", 4)
     events = list(run_training(RunStore(root).open("run")))
     (started,) = of(Started, events)
@@ -151,25 +152,25 @@ def test_one_process_goes_on_from_the_checkpoint_of_two(alone, two, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def sittings(alone, two, tmp_path_factory):
-    """What two processes did one after the other, each in a folder: events, by sitting."""
-    root = tmp_path_factory.mktemp("sittings")
-    (root / "sittings.py").write_text(SITTINGS)
+def sessions(alone, two, tmp_path_factory):
+    """Three sessions of two processes: name → run store and events."""
+    root = tmp_path_factory.mktemp("sessions")
+    (root / "sessions.py").write_text(SESSIONS)
     folders = {
         "resumed": without_later(alone[0], root / "resumed", 4),
-        "new in shares": root / "new",
-        "resumed in shares": without_later(two[0], root / "shared", 4),
+        "new, sharded": root / "new",
+        "resumed, sharded": without_later(two[0], root / "shared", 4),
     }
-    new_run(folders["new in shares"], sample_tokens=1)
-    events = torchrun(str(root / "sittings.py"), *map(str, folders.values()))
+    new_run(folders["new, sharded"], sample_tokens=1)
+    events = torchrun(str(root / "sessions.py"), *map(str, folders.values()))
     begin = [place for place, event in enumerate(events) if event["type"] == "started"]
     parts = [events[start:end] for start, end in zip(begin, [*begin[1:], None], strict=True)]
     return {name: (folder, part) for (name, folder), part in zip(folders.items(), parts, strict=True)}
 
 
 @pytest.mark.process
-def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone, sittings):
-    root, events = sittings["resumed"]
+def test_two_processes_resume_from_the_checkpoint_of_one_and_are_controlled_together(alone, sessions):
+    root, events = sessions["resumed"]
     assert events[0]["step"] == 4
     expected = [event.loss for event in of(Stepped, alone[1])][4:7]
     assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
@@ -181,18 +182,18 @@ def test_two_processes_go_on_from_the_checkpoint_of_one_and_obey_together(alone,
 
 
 @pytest.mark.process
-def test_two_processes_that_share_the_model_train_and_evaluate_as_one(alone, sittings):
+def test_two_processes_with_a_sharded_model_train_and_evaluate_as_one(alone, sessions):
     for kind, names in ((Stepped, ("loss", "grad_norm", "lr")), (Evaluated, ("train_loss", "val_loss"))):
         expected = of(kind, alone[1])
-        found = [event for event in sittings["new in shares"][1] if event["type"] == expected[0].type]
+        found = [event for event in sessions["new, sharded"][1] if event["type"] == expected[0].type]
         for name in names:
             theirs = [getattr(event, name) for event in expected]
             assert [event[name] for event in found] == pytest.approx(theirs, abs=1e-5), name
 
 
 @pytest.mark.process
-def test_the_probe_and_the_samples_see_the_whole_of_a_shared_model(alone, sittings):
-    root, events = sittings["new in shares"]
+def test_probe_and_samples_use_the_whole_of_a_sharded_model(alone, sessions):
+    root, events = sessions["new, sharded"]
     (expected, found) = of(Evaluated, alone[1])[-1].probe, [e for e in events if e["type"] == "evaluated"][-1]["probe"]
     assert [share for _, share in found] == pytest.approx([share for _, share in expected], abs=1e-5)
     weights = RunStore(root).open("run").load_model("last").parameters()
@@ -201,8 +202,8 @@ def test_the_probe_and_the_samples_see_the_whole_of_a_shared_model(alone, sittin
 
 
 @pytest.mark.process
-def test_one_process_goes_on_from_the_checkpoint_of_a_shared_model(alone, sittings, tmp_path):
-    root = without_later(sittings["new in shares"][0], tmp_path / "copy", 4)
+def test_one_process_resumes_from_the_checkpoint_of_a_sharded_model(alone, sessions, tmp_path):
+    root = without_later(sessions["new, sharded"][0], tmp_path / "copy", 4)
     events = list(run_training(RunStore(root).open("run")))
     expected = [event.loss for event in of(Stepped, alone[1])][4:]
     assert [event.loss for event in of(Stepped, events)] == pytest.approx(expected, abs=1e-5)
@@ -210,8 +211,8 @@ def test_one_process_goes_on_from_the_checkpoint_of_a_shared_model(alone, sittin
 
 
 @pytest.mark.process
-def test_processes_that_share_the_model_go_on_from_the_checkpoint_of_two_that_do_not(alone, sittings):
-    events = sittings["resumed in shares"][1]
+def test_processes_with_a_sharded_model_resume_from_a_checkpoint_of_two_without(alone, sessions):
+    events = sessions["resumed, sharded"][1]
     assert events[0]["step"] == 4
     expected = [event.loss for event in of(Stepped, alone[1])][4:]
     assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
@@ -222,7 +223,7 @@ def test_processes_that_share_the_model_go_on_from_the_checkpoint_of_two_that_do
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_torchrun_saves_and_stops_all_processes(tmp_path, number):
-    """Ctrl-C, or the end that a cluster announces."""
+    """Ctrl-C, or the signal that a cluster sends before it ends a job."""
     (tmp_path / "text.txt").write_text(TEXT)
     settings = TRAIN | {"max_steps": 100_000, "epochs": 100_000, "save_freq": 1000, "eval_freq": 1000}
     more = options(preset="nano", name="run", checkpoints=tmp_path, **MODEL, **DATA, **settings)
@@ -246,32 +247,34 @@ def test_a_signal_to_torchrun_saves_and_stops_all_processes(tmp_path, number):
     assert started.step == finished["step"]
 
 
-def test_one_process_alone_has_nobody_to_share_the_model_with():
+def test_a_sharded_model_in_one_process_is_refused():
     with pytest.raises(SettingsError, match="start several with torchrun"):
         Ranks.here(sharded=True)
 
 
-# --- one process that believes to be several -----------------------------------------------------------------------
+# --- ranks, without other processes --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("windows", [1, 3, 4, 8])
-def test_the_shares_of_a_batch_are_the_batch(size, windows):
+def test_the_local_parts_of_a_batch_make_up_the_batch(size, windows):
     batch = torch.arange(windows * 4).view(windows, 4), torch.arange(windows * 4).view(windows, 4) + 1
-    shares = [Ranks(rank, size).share(batch) for rank in range(size)]
-    assert all(len(inputs) for inputs, _, _ in shares), "everyone computes something"
+    shares = [Ranks(rank, size).local_part(batch) for rank in range(size)]
+    assert all(len(inputs) for inputs, _, _ in shares), "every rank computes something"
     assert sum(counted for *_, counted in shares) == windows * 4
     counted = torch.cat([inputs for inputs, _, counted in shares if counted])
     assert sorted(counted[:, 0].tolist()) == batch[0][:, 0].tolist()
     assert all(torch.equal(targets, inputs + 1) for inputs, targets, _ in shares)
 
 
-def test_dropout_of_the_first_process_is_that_of_one_alone_and_others_differ():
-    assert Ranks(0, 2).purpose == Ranks().purpose
-    assert len({Ranks(rank, 4).purpose for rank in range(4)}) == 4
+def test_rank_0_has_the_seeds_of_a_process_alone_and_other_ranks_have_others():
+    assert Ranks(0, 2).seed_parts == Ranks().seed_parts
+    assert len({Ranks(rank, 4).seed_parts for rank in range(4)}) == 4
 
 
-def test_a_batch_smaller_than_the_number_of_processes_is_refused(sitting):
-    run = sitting(batch_size=2)
+def test_a_batch_with_fewer_windows_than_processes_is_refused(tiny_training):
+    run = tiny_training(batch_size=2)
+    batches = make_batches(run.corpus, run.data, run.model.config.context_length)
+    training = Training(run.model, run.optimizer, *batches, run.config, ranks=Ranks(0, 3))
     with pytest.raises(SettingsError, match="batch_size"):
-        lead(Ranks(0, 3), run.model, run.optimizer, run.corpus, run.data, run.config, Position())
+        broadcast_training(training, run.corpus, run.data, writes_samples=False)

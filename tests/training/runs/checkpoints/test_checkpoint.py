@@ -12,16 +12,16 @@ from playground.training.loop.position import Position
 from playground.training.runs.checkpoints.checkpoint import (
     MODEL_FILE,
     checkpoint_name,
+    delete_unfinished,
     read_checkpoint,
     read_position,
-    remove_temporaries,
     write_checkpoint,
 )
 from playground.training.runs.checkpoints.tensor_file import seal_of, write_tensors
 
 
-def test_everything_comes_back(trained, folder, sitting):
-    other = sitting(seed=9)
+def test_weights_optimizer_and_position_are_restored(trained, folder, tiny_training):
+    other = tiny_training(seed=9)
     other.load(folder)
     expected, found = trained.tensors(), other.tensors()
     assert expected.keys() == found.keys()
@@ -37,32 +37,32 @@ def test_the_size_returned_is_that_of_the_files(trained, tmp_path):
     assert size == sum(path.stat().st_size for path in folder.iterdir())
 
 
-def test_the_files_are_plain_safetensors(trained, folder):
+def test_the_files_can_be_read_by_safetensors(trained, folder):
     tensors = load_file(folder / MODEL_FILE)
     assert tensors.keys() == trained.model.state_dict().keys()
     assert all(torch.equal(tensors[name], weight) for name, weight in trained.model.state_dict().items())
 
 
-def test_a_checkpoint_before_the_first_step_has_an_empty_optimizer(sitting, tmp_path):
-    run = sitting()
-    other = sitting()
+def test_a_checkpoint_before_the_first_step_has_an_empty_optimizer(tiny_training, tmp_path):
+    run = tiny_training()
+    other = tiny_training()
     other.load(run.write(tmp_path, Position()))
     assert not other.optimizer.state
 
 
-def test_weights_alone_can_be_kept_and_the_missing_optimizer_is_named(trained, tmp_path, sitting):
+def test_weights_can_be_saved_alone_and_the_missing_optimizer_is_an_error(trained, tmp_path, tiny_training):
     folder = tmp_path / checkpoint_name(0)
     write_checkpoint(folder, trained.model, None, Position(), trained.conditions)
     checkpoint = read_checkpoint(folder)
     assert not checkpoint.has_optimizer
-    other = sitting()
+    other = tiny_training()
     checkpoint.load_model(other.model)
     with pytest.raises(CheckpointError, match="no optimizer"):
         checkpoint.load_optimizer(other.model, other.optimizer)
 
 
 @given(st.dictionaries(st.text(max_size=9), st.lists(st.integers(0, 5), max_size=4), max_size=5))
-def test_written_tensors_are_read_by_safetensors(tmp_path_factory, shapes):
+def test_written_tensors_can_be_read_by_safetensors(tmp_path_factory, shapes):
     shapes.pop("__metadata__", None)
     path = tmp_path_factory.mktemp("tensors") / "some.safetensors"
     tensors = {name: torch.randn(shape) for name, shape in shapes.items()}
@@ -72,19 +72,19 @@ def test_written_tensors_are_read_by_safetensors(tmp_path_factory, shapes):
     assert all(torch.equal(read[name], tensors[name]) for name in tensors)
 
 
-def test_fault_30_a_stray_temporary_is_passed_over_and_then_removed(folder):
+def test_fault_30_an_unfinished_checkpoint_is_ignored_and_can_be_deleted(folder):
     run = folder.parent
     stray = run / ".step_00000003.4711.new.tmp"
     stray.mkdir()
     (stray / MODEL_FILE).write_bytes(b"half")
     (run / "text.txt").write_text("stays")
-    remove_temporaries(run)
+    delete_unfinished(run)
     assert sorted(path.name for path in run.iterdir()) == [folder.name, "text.txt"]
     read_checkpoint(folder)
 
 
-def test_fault_31_a_full_disk_raises_and_leaves_only_what_was_there(folder):
-    """A process that may write no file longer than 4 KB stands for the full disk."""
+def test_fault_31_a_full_disk_raises_and_leaves_the_folder_unchanged(folder):
+    """Simulated by a process that may not write files larger than 4 KB."""
     code = f"""
 import pathlib, resource, signal, torch
 from playground.training.runs.checkpoints.checkpoint import read_checkpoint, write_checkpoint

@@ -1,4 +1,4 @@
-"""Checkpoints that are damaged, hostile, or made for another model are refused with a sentence."""
+"""Checkpoints that are damaged, hostile, or of another model are refused with one sentence."""
 
 import json
 import math
@@ -27,7 +27,7 @@ from playground.training.runs.checkpoints.tensor_file import MAX_HEADER_BYTES, s
 
 
 def reseal(folder, **changes):
-    """Make the digests fit again: what somebody would do who built the folder on purpose."""
+    """Update the digests, as an attacker would."""
     state = json.loads((folder / STATE_FILE).read_bytes())
     del state["sha256"]
     state["files"] = {name: seal_of(folder / name).model_dump() for name in state["files"]}
@@ -107,7 +107,7 @@ def test_fault_21_anything_else_in_place_of_a_file_is_refused(folder, tmp_path):
     ids=str,
 )
 def test_fault_22_a_hostile_config_is_refused_by_its_limits(folder, name, value, monkeypatch):
-    monkeypatch.setattr("playground.training.runs.checkpoints.checkpoint.GPTModel", None)  # nothing is built from it
+    monkeypatch.setattr("playground.training.runs.checkpoints.checkpoint.GPTModel", None)  # no model is built
     reseal(folder, **{f"conditions__model__{name}": value})
     assert "state.json" in refused(folder)
 
@@ -127,13 +127,13 @@ def test_fault_22_a_config_larger_than_the_file_takes_no_memory(folder):
     ],
     ids=["missing", "surplus", "shape", "type"],
 )
-def test_fault_23_tensors_that_do_not_fit_are_named(folder, change, named):
+def test_fault_23_tensors_that_do_not_match_are_named(folder, change, named):
     change_tensors(folder / MODEL_FILE, change)
     reseal(folder)
     assert named in refused(folder)
 
 
-def test_fault_23_optimizer_tensors_that_do_not_fit_are_named(folder):
+def test_fault_23_optimizer_tensors_that_do_not_match_are_named(folder):
     change_tensors(folder / OPTIMIZER_FILE, lambda t: t.pop("exp_avg.final_norm.weight"))
     reseal(folder)
     assert "exp_avg.final_norm.weight" in refused(folder)
@@ -141,13 +141,13 @@ def test_fault_23_optimizer_tensors_that_do_not_fit_are_named(folder):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize(("file", "prefix"), [(MODEL_FILE, ""), (OPTIMIZER_FILE, "exp_avg.")])
-def test_fault_24_numbers_that_are_none_are_refused(folder, file, prefix, value):
+def test_fault_24_nan_and_infinity_are_refused(folder, file, prefix, value):
     change_tensors(folder / file, lambda t: t[f"{prefix}blocks.1.ff.up.weight"][3].fill_(value))
     reseal(folder)
-    assert f"{prefix}blocks.1.ff.up.weight holds NaN or infinity" in refused(folder)
+    assert f"{prefix}blocks.1.ff.up.weight contains NaN or infinity" in refused(folder)
 
 
-def test_fault_24_weights_that_are_not_finite_are_not_even_written(trained, tmp_path):
+def test_fault_24_weights_that_are_not_finite_are_not_written(trained, tmp_path):
     with torch.no_grad():
         trained.model.final_norm.bias[0] = math.nan
     with pytest.raises(CheckpointError, match=r"final_norm\.bias"):
@@ -155,12 +155,12 @@ def test_fault_24_weights_that_are_not_finite_are_not_even_written(trained, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_fault_25_a_newer_format_says_so(folder):
+def test_fault_25_a_newer_format_is_refused(folder):
     reseal(folder, format=2, something_new=1)
     assert "newer version" in refused(folder)
 
 
-def test_fault_26_a_model_of_another_size_is_refused_naming_what_differs(folder, trained):
+def test_fault_26_a_model_of_another_size_is_refused_and_the_setting_named(folder, trained):
     config = trained.model.config
     read_checkpoint(folder, config.replace(drop_rate=0.5))
     for name, value in {"vocab_size": 300, "emb_dim": 32, "n_layers": 1, "qkv_bias": True}.items():
@@ -176,7 +176,7 @@ def test_fault_27_nothing_in_a_checkpoint_is_pickle(folder):
     assert {path.name for path in folder.iterdir()} == {MODEL_FILE, OPTIMIZER_FILE, STATE_FILE}
 
 
-def test_fault_27_no_code_of_this_room_reads_or_writes_pickle():
+def test_fault_27_the_training_package_neither_reads_nor_writes_pickle():
     from pathlib import Path
 
     import playground.training
@@ -189,22 +189,22 @@ def test_fault_27_no_code_of_this_room_reads_or_writes_pickle():
 
 
 @given(st.data())
-def test_fault_28_one_flipped_bit_anywhere_is_found(tmp_path_factory, sitting_folder, data):
-    path = data.draw(st.sampled_from(sorted(sitting_folder.iterdir())))
+def test_fault_28_one_flipped_bit_anywhere_is_detected(tmp_path_factory, tiny_checkpoint, data):
+    path = data.draw(st.sampled_from(sorted(tiny_checkpoint.iterdir())))
     raw = path.read_bytes()
     bit = data.draw(st.integers(0, 8 * len(raw) - 1))
     changed = bytearray(raw)
     changed[bit // 8] ^= 1 << bit % 8
     try:
         path.write_bytes(changed)
-        refused(sitting_folder)
+        refused(tiny_checkpoint)
     finally:
         path.write_bytes(raw)
 
 
 @pytest.fixture(scope="module")
-def sitting_folder(tmp_path_factory):
-    """One small checkpoint for many examples."""
+def tiny_checkpoint(tmp_path_factory):
+    """A small checkpoint, written once for all examples."""
     from playground.config import DataConfig, TrainConfig
     from playground.model.gpt import GPTModel
     from playground.training.loop.optimizer import make_optimizer
@@ -218,13 +218,13 @@ def sitting_folder(tmp_path_factory):
     return folder
 
 
-def test_fault_28_even_a_changed_space_or_digit_of_the_state_is_found(sitting_folder):
-    path = sitting_folder / STATE_FILE
+def test_fault_28_any_changed_byte_of_the_state_is_detected(tiny_checkpoint):
+    path = tiny_checkpoint / STATE_FILE
     raw = path.read_bytes()
     try:
         for changed in (raw + b" ", raw[:-1], raw.replace(b"1e-05", b"1E-05") + b"\n", raw.replace(b":", b": ", 1)):
             path.write_bytes(changed)
-            assert "damaged" in refused(sitting_folder)
+            assert "damaged" in refused(tiny_checkpoint)
     finally:
         path.write_bytes(raw)
 
@@ -236,7 +236,7 @@ def test_a_state_that_is_huge_or_missing_is_refused(folder):
     assert "missing" in refused(folder)
 
 
-def test_the_state_is_made_of_known_fields_only(folder):
+def test_unknown_fields_of_the_state_are_refused(folder):
     reseal(folder, position__surprise=1)
     assert "state.json" in refused(folder)
     assert State.model_config["extra"] == "forbid"

@@ -1,7 +1,6 @@
 import pytest
 
 from playground.training.jobs.session import run_training
-from playground.training.runs.checkpoints.pruning import prune, set_aside, sweep
 
 
 @pytest.fixture
@@ -12,21 +11,15 @@ def run(new_run):
     return run
 
 
-def settings(run, keep):
-    run.spec = run.spec.model_copy(update={"train": run.spec.train.replace(keep_checkpoints=keep)})
-
-
 @pytest.mark.parametrize("keep", [1, 3, 1000])
 def test_fault_35_the_newest_the_best_and_the_pinned_checkpoints_stay(run, keep):
     steps, best = run.steps(), run.find_step("best")
     pinned = steps[1]
-    run.pin_checkpoint(pinned)
-    settings(run, keep)
-    gone = prune(run)
+    deleted = run.saved.prune(keep, [pinned])
     assert run.steps() == sorted({*steps[-keep:], best, pinned})
-    assert sorted(gone + run.steps()) == steps
+    assert sorted(deleted + run.steps()) == steps
     assert run.find_step("best") == best
-    assert prune(run) == []
+    assert run.saved.prune(keep, [pinned]) == []
 
 
 def test_fault_35_pruning_while_training_keeps_the_best(new_run):
@@ -42,18 +35,29 @@ def saved(run):
     return {event.step for event in run.events()[0] if event.type == "saved"}
 
 
-def test_a_checkpoint_that_cannot_be_read_is_no_best_one(run):
+def test_a_checkpoint_that_cannot_be_read_is_not_the_best_one(run):
     best = run.find_step("best")
     (run.step_folder(best) / "state.json").write_text("{}")
     assert run.find_step("best") != best
 
 
-def test_half_a_deleted_checkpoint_is_swept_away_and_a_damaged_one_is_kept_aside(run):
+def test_half_deleted_checkpoints_are_deleted_and_damaged_ones_are_kept(run):
     first, second = run.steps()[:2]
-    set_aside(run, first)
+    run.saved.quarantine(first)
     run.step_folder(second).rename(run.folder / f".gone-{second}")
-    sweep(run)
+    run.saved.delete_leftovers()
     assert run.steps()[0] > second
     assert [path.name for path in run.folder.iterdir() if path.name.startswith((".gone", ".damaged"))] == [
         f".damaged-{first}"
     ]
+
+
+def test_fault_35_a_pinned_checkpoint_is_kept_during_training(store, new_run):
+    run = new_run(save_freq=1, keep_checkpoints=1, eval_freq=100, epochs=2)
+    training = run_training(run)
+    next(event for event in training if event.type == "saved" and event.step == 2)
+    run.pin_checkpoint(2)
+    list(training)
+    assert 2 in run.steps()
+    assert 1 not in run.steps()
+    assert len(run.steps()) < 5
