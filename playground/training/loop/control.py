@@ -23,6 +23,9 @@ class Control:
     """What the training should do next, and the learning rate it should have (None: unchanged).
 
     `step` asks for a single step: it is returned once for every step asked for, and `pause` in between.
+
+    >>> Control("run", lr=0.001)
+    Control(command='run', lr=0.001)
     """
 
     command: Command = "run"

@@ -50,6 +50,13 @@ def accumulate_gradients(
 
     Each batch is weighted by its share of the tokens, each rank by its share of the batch. With `early`, weights
     already move during the backward pass, unless the loss is not finite, and their gradients are released.
+
+    >>> model = nn.Embedding.from_pretrained(torch.zeros(4, 4), freeze=False)
+    >>> batches = [(torch.tensor([[0, 1]]), torch.tensor([[1, 2]])), (torch.tensor([[2]]), torch.tensor([[3]]))]
+    >>> round(accumulate_gradients(LossOf(model), batches, "float32").exp().item(), 4)
+    4.0
+    >>> round(clip_gradient(model, max_norm=0.1).item(), 4), round(model.weight.grad.norm().item(), 4)
+    (0.5, 0.1)
     """
     tokens = count_tokens(batches)
     device = next(loss_of.parameters()).device

@@ -43,6 +43,11 @@ def calc_loss_loader(
 
     A batch that is not full is weighted by its tokens. The model stays in its mode (training or evaluation). Raises
     `TextError` if there is no batch.
+
+    >>> ids = torch.tensor([[1, 2, 3]])
+    >>> model = nn.Embedding.from_pretrained(torch.zeros(7, 7))
+    >>> round(math.exp(calc_loss_loader([(ids, ids), (ids, ids)], model, "cpu", num_batches=1)), 4)
+    7.0
     """
     return _mean_loss(data_loader, model, device, num_batches, ALONE)
 
@@ -59,6 +64,12 @@ def evaluate_model(
 
     The model is returned to the mode it was in. Each of several ranks evaluates its part of each batch; the result is
     the same on all of them. Raises `TextError` if there is no batch.
+
+    >>> ids = torch.tensor([[1, 2, 3]])
+    >>> model = nn.Embedding.from_pretrained(torch.zeros(7, 7))
+    >>> train_loss, val_loss = evaluate_model(model, [(ids, ids)], [(ids, ids)], "cpu", eval_iter=1)
+    >>> round(math.exp(val_loss), 4)
+    7.0
     """
     was_training = model.training
     model.eval()

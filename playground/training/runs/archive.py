@@ -71,6 +71,14 @@ def import_run(store: RunStore, archive: Path, name: str | None = None, *, max_b
 
     At most `max_bytes` are written. Raises RunError or CheckpointError with the first thing that is wrong; nothing is
     left behind then.
+
+    >>> import tempfile
+    >>> from playground.config import ModelConfig
+    >>> here, there = (RunStore(tempfile.mkdtemp()) for _ in range(2))
+    >>> model = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
+    >>> run = here.create("first", "so it goes. " * 200, model)
+    >>> import_run(there, export_run(run, here.root / "first.zip")).text() == run.text()
+    True
     """
     if name is not None:
         check_name(name)

@@ -100,6 +100,15 @@ def write_checkpoint(
 
     The folder appears only when all of it is on the disk; an existing one is replaced. Raises OSError if the disk is
     full (nothing is left behind then), and CheckpointError if a weight is not finite.
+
+    >>> import tempfile
+    >>> from playground.config import DataConfig, TrainConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=9, context_length=4, emb_dim=8, n_heads=2, n_layers=1))
+    >>> conditions = Conditions.here("", model.config, DataConfig(), TrainConfig(device="cpu", threads=1))
+    >>> folder = Path(tempfile.mkdtemp()) / checkpoint_name(2)
+    >>> size_bytes = write_checkpoint(folder, model, None, Position(step=2), conditions)
+    >>> sorted(path.name for path in folder.iterdir()), read_checkpoint(folder).position.step
+    (['model.safetensors', 'state.json'], 2)
     """
     for name, weight in model.state_dict().items():
         if not is_finite(weight):
