@@ -12,7 +12,7 @@ from playground.ui.exchange import server_function, to_json
 from playground.ui.tabs import open_tab
 from playground.ui.tabs.generate import GenerateTab
 from playground.ui.tabs.runs.archives import make_archive, take_archive
-from playground.ui.tabs.runs.server import RunsServer, curve_choices
+from playground.ui.tabs.runs.server import RunsServer, view_constants
 from playground.ui.tabs.train import TrainTab
 from playground.ui.widgets.runs_view.runs_view import RunsView
 
@@ -32,10 +32,10 @@ def build(context: Context) -> RunsTab:
     view = RunsView(
         elem_id="pg-runs",
         server_functions=[server.rows, server.detail, server.compare, server.act],
-        constants=curve_choices(),
+        constants=view_constants(),
     )
     with gr.Row(elem_classes="pg-archive-row"):
-        bring = gr.UploadButton(
+        upload = gr.UploadButton(
             "Bring in a run's archive", file_types=[".zip"], size="sm", elem_id="pg-bring", min_width=200, scale=0
         )
         archive = gr.File(label="The run's archive", visible="hidden", interactive=False, elem_id="pg-archive")
@@ -59,7 +59,7 @@ def build(context: Context) -> RunsTab:
     view.download(pack, None, [archive, view], api_name="export_run", **files).then(
         None, None, None, js=_FETCH, api_visibility="private"
     )
-    bring.upload(unpack, bring, view, api_name="import_run", show_progress="hidden", **files)
+    upload.upload(unpack, upload, view, api_name="import_run", show_progress="hidden", **files)
     return RunsTab(view)
 
 

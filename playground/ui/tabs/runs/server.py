@@ -108,8 +108,8 @@ class RunsServer:
         }
 
 
-def curve_choices() -> dict[str, Any]:
-    """What can be drawn of several runs, as `Choices` in `widgets/runs_view/compare.js` describes it."""
+def view_constants() -> dict[str, Any]:
+    """What the page must know of the queries' limits and names, as `Constants` in `widgets/runs_view` describes it."""
     axes: list[tuple[Axis, str, str, bool]] = [
         ("steps", "Steps", "Steps", True),
         ("epochs", "Epochs", "Epochs", False),
@@ -127,11 +127,12 @@ def curve_choices() -> dict[str, Any]:
             for name, label, title, is_whole in axes
         ],
         "max_compared": MAX_COMPARED,
+        "max_known": _MAX_KNOWN,
     }
 
 
 def _thinned(found: Curves) -> dict[str, Any]:
-    """The curves of a run by the names of `curve_choices`."""
+    """The curves of a run by the names of `view_constants`."""
     points = {
         "loss": (found.loss_x, found.loss_y),
         "train": (found.eval_x, found.train_y),

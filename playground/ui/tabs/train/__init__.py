@@ -32,7 +32,6 @@ _QUICK = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_las
 class TrainTab:
     """The components that other tabs use."""
 
-    start: gr.Button
     live: LiveView
     """Its value names the run that is watched."""
 
@@ -75,7 +74,7 @@ def build(context: Context) -> TrainTab:
     start.click(
         on_start, {*form.inputs, name}, [live, complaint], api_name="start", show_progress="hidden", concurrency_limit=2
     )
-    return TrainTab(start=start, live=live)
+    return TrainTab(live)
 
 
 def _wire_form(form: TrainForm, preview: Preview) -> None:

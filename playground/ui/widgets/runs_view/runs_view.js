@@ -12,7 +12,8 @@ import { RunsTable } from './table.js';
 
 /** @typedef {import('./columns.js').Run} Run */
 /** @typedef {import('./actions.js').Action} Action */
-/** @typedef {import('../lib/host.js').Host<import('./compare.js').Choices>} Host */
+/** `max_known`: as many names are sent. @typedef {import('./compare.js').Choices & { max_known: number }} Constants */
+/** @typedef {import('../lib/host.js').Host<Constants>} Host */
 
 /** @typedef {{ runs: Run[], unreadable: string[], public: boolean, max_archive_bytes: number }} Rows */
 /** `run`: the run's name after the action, empty if it is gone. @typedef {{ run: string, message: string, undo?: string }} Done */
@@ -72,7 +73,7 @@ class RunsView {
 
   /** Ask for the list; how long to wait before asking again. */
   async #ask() {
-    const known = knownRuns(new URLSearchParams(location.search).get('run'));
+    const known = knownRuns(new URLSearchParams(location.search).get('run')).slice(-this.#host.constants.max_known);
     /** @type {import('../lib/host.js').Reply<Rows>} */
     const answer = await ask(this.#host.server.rows, { known });
     if (answer.error === undefined) this.#take(answer); // else the table stays as it is

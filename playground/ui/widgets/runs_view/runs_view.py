@@ -12,7 +12,7 @@ class RunsView(Widget):
     `write` (`run`, `step`) and `download` (`run`).
 
     Server functions: `rows`, `detail`, `compare` and `act` (see `playground/ui/tabs/runs/server.py`). Constants: those of
-    `curve_choices` there.
+    `view_constants` there.
     """
 
     styles: ClassVar = ("lib/plot.css",)

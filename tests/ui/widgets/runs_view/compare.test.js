@@ -1,6 +1,6 @@
 import { equal, test, until } from '/tests/check.js';
 import { texts } from '/tests/mounting.js';
-import { CHOICES, curvesOf, runsTemplate } from '/tests/runs_view/fixtures.js';
+import { CONSTANTS, curvesOf, runsTemplate } from '/tests/runs_view/fixtures.js';
 import { part, parts } from '/widgets/lib/dom.js';
 import { Comparison } from '/widgets/runs_view/compare.js';
 
@@ -8,7 +8,7 @@ async function made(answer = curvesOf) {
   const view = await runsTemplate();
   /** @type {[string[], string][]} */
   const asked = [];
-  const comparison = new Comparison(view, CHOICES, async (names, over) => {
+  const comparison = new Comparison(view, CONSTANTS, async (names, over) => {
     asked.push([names, over]);
     return answer(names, over);
   });
@@ -79,7 +79,7 @@ test('an answer that came too late is dropped', async () => {
   /** @type {(() => void)[]} */
   const waiting = [];
   const view = await runsTemplate();
-  const comparison = new Comparison(view, CHOICES, (names) => new Promise((resolve) => waiting.push(() => resolve(curvesOf(names)))));
+  const comparison = new Comparison(view, CONSTANTS, (names) => new Promise((resolve) => waiting.push(() => resolve(curvesOf(names)))));
   comparison.show(['a']);
   comparison.show(['b']);
   waiting[1]();

@@ -2,8 +2,8 @@
 
 /** @typedef {import('/widgets/runs_view/columns.js').Run} Run */
 
-/** @type {import('/widgets/runs_view/compare.js').Choices} */
-export const CHOICES = {
+/** @type {import('/widgets/runs_view/runs_view.js').Constants} */
+export const CONSTANTS = {
   curves: [
     { name: 'val', label: 'Validation', has_best: true },
     { name: 'loss', label: 'Every step', has_best: false },
@@ -13,6 +13,7 @@ export const CHOICES = {
     { name: 'seconds', label: 'Time', title: 'Seconds of training', is_whole: false },
   ],
   max_compared: 2,
+  max_known: 2,
 };
 
 /** @param {string} name @param {Partial<Run>} [changes] @returns {Run} */

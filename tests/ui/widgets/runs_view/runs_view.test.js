@@ -1,6 +1,6 @@
 import { equal, ok, test, until } from '/tests/check.js';
 import { mountWidget, texts } from '/tests/mounting.js';
-import { CHOICES, curvesOf, detailOf, runOf } from '/tests/runs_view/fixtures.js';
+import { CONSTANTS, curvesOf, detailOf, runOf } from '/tests/runs_view/fixtures.js';
 import { part, parts } from '/widgets/lib/dom.js';
 
 /** @typedef {import('/widgets/runs_view/columns.js').Run} Run */
@@ -14,7 +14,7 @@ async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act 
   history.replaceState(null, '', '/');
   localStorage.clear();
   const mounted = await mountWidget('runs_view', {
-    constants: { ...CHOICES },
+    constants: { ...CONSTANTS },
     server: {
       rows: () => ({ runs, unreadable: ['The run bad cannot be read.'], public: isPublic, max_archive_bytes: 1000 }),
       detail: ({ run, step }) => detailOf(run, step ?? 1020),
@@ -45,12 +45,13 @@ test('an empty list says so', async () => {
   equal(part(element, '.rv-table').hidden, true);
 });
 
-test('names that the browser knows are sent along', async () => {
+test('the last names that the browser knows are sent along', async () => {
   history.replaceState(null, '', '/?run=mine');
-  localStorage.clear();
-  const { questions } = await mountWidget('runs_view', { constants: { ...CHOICES }, server: { rows: () => ({ error: 'No.' }) } });
+  localStorage.setItem('pg-runs', '["first","second"]');
+  const { questions } = await mountWidget('runs_view', { constants: { ...CONSTANTS }, server: { rows: () => ({ error: 'No.' }) } });
   await until(() => questions.length, 'a question');
-  equal(questions[0], ['rows', { known: ['mine'] }]);
+  equal(questions[0], ['rows', { known: ['second', 'mine'] }]);
+  localStorage.clear();
 });
 
 test('a chosen run shows its curves and the buttons that it allows', async () => {
