@@ -63,9 +63,9 @@ def test_pause_single_steps_and_continue(new_run):
 
     def control():  # a new request each time the training waits
         nonlocal asked
-        if events and isinstance(events[-1], Stepped | Paused | Evaluated) and (wish := next(plan, None)):
+        if events and isinstance(events[-1], Stepped | Paused | Evaluated) and (request := next(plan, None)):
             asked += 1
-            getattr(run.control, wish)()
+            getattr(run.control, request)()
         return Control()
 
     for event in run_training(run, control=control):

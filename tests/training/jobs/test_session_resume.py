@@ -135,12 +135,12 @@ def test_fault_32_when_every_checkpoint_is_damaged_the_training_starts_over_with
 def test_fault_30_an_unfinished_checkpoint_is_ignored_and_then_deleted(new_run):
     run = new_run(save_freq=1)
     until_step(run, 3)
-    stray = run.folder / ".step_00000004.12345.new.tmp"
-    shutil.copytree(run.step_folder(3), stray)
+    unfinished = run.folder / ".step_00000004.12345.new.tmp"
+    shutil.copytree(run.step_folder(3), unfinished)
     assert run.steps()[-1] == 3
     events = list(run_training(run))
     assert of(Started, events)[0].step == 3
-    assert not stray.exists()
+    assert not unfinished.exists()
 
 
 def test_fault_31_a_full_disk_while_saving_is_a_warning_and_the_training_continues(new_run, monkeypatch):

@@ -172,11 +172,11 @@ def test_fault_30_unfinished_snapshots_of_a_crash_are_deleted(new_run):
     for event in run_training(run):
         if isinstance(event, Stepped) and event.step == 6:
             break
-    stray = run.folder / "grown" / ".step_00000008.4711.new.tmp"
-    shutil.copytree(run.snapshot_folder(4), stray)
+    unfinished = run.folder / "grown" / ".step_00000008.4711.new.tmp"
+    shutil.copytree(run.snapshot_folder(4), unfinished)
     assert run.snapshots() == [0, 4]
     list(run_training(run))
-    assert not stray.exists()
+    assert not unfinished.exists()
     assert run.snapshots() == [0, 4, 8, 12]
 
 

@@ -20,7 +20,7 @@ def train(run):
     return list(run_training(run))
 
 
-# --- creating and opening runs--------------------------------------------------------------------------------------
+# --- creating and opening runs --------------------------------------------------------------------------------
 
 
 def test_a_new_run_can_be_opened_from_its_folder_alone(store, new_run):
@@ -41,14 +41,14 @@ def test_the_text_that_is_stored_is_the_one_that_is_trained_on(new_run, text):
     assert run.spec.text_sha256 == run.corpus().sha256
 
 
-def test_a_name_that_is_taken_is_refused_and_the_old_run_stays(store, new_run):
+def test_a_taken_name_is_refused_and_the_old_run_is_unchanged(store, new_run):
     before = new_run("same").spec
     with pytest.raises(RunError, match="already"):
         new_run("same", lr=0.5)
     assert store.open("same").spec == before
 
 
-def test_two_who_take_one_name_at_once_do_not_both_get_it(store, new_run, monkeypatch):
+def test_two_processes_cannot_create_runs_of_the_same_name(store, new_run, monkeypatch):
     new_run("same")
     monkeypatch.setattr("pathlib.Path.exists", lambda _: False)  # as both processes saw it
     with pytest.raises((RunError, OSError)):
@@ -67,7 +67,7 @@ def test_a_run_without_a_name_is_named_after_text_and_preset(store):
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a\0b", "x" * 300, "CON", "..", ""])
-def test_fault_17_no_name_leads_out_of_the_folder(store, name):
+def test_fault_17_no_name_refers_to_a_file_outside_the_folder(store, name):
     for act in (
         store.open,
         store.delete,
@@ -102,22 +102,22 @@ def test_runs_are_listed_pinned_first_then_newest_first(store, new_run):
     assert all(row.size_bytes > len(TEXT) for row in store.runs())
 
 
-def test_a_damaged_run_hides_no_other_and_is_told_of(store, new_run):
+def test_a_damaged_run_is_reported_and_hides_no_other(store, new_run):
     new_run("good")
     for name, content in (("empty", b""), ("torn", b'{"name":'), ("list", b"[]"), ("bad", b'{"format": 1}')):
         (new_run(name).folder / "run.json").write_bytes(content)
     newer = new_run("newer").folder / "run.json"
     newer.write_text(json.dumps({**json.loads(newer.read_text()), "format": 99}))
-    odd = new_run("odd").folder / "run.json"
-    odd.write_text(odd.read_text().replace('"n_heads": 2', '"n_heads": 0'))
+    invalid = new_run("invalid").folder / "run.json"
+    invalid.write_text(invalid.read_text().replace('"n_heads": 2', '"n_heads": 0'))
     assert [row.name for row in store.runs()] == ["good"]
-    assert set(store.unreadable()) == {"empty", "torn", "list", "bad", "newer", "odd"}
-    assert "n_heads" in store.unreadable()["odd"]
+    assert set(store.unreadable()) == {"empty", "torn", "list", "bad", "newer", "invalid"}
+    assert "n_heads" in store.unreadable()["invalid"]
     assert "newer version" in store.unreadable()["newer"]
     assert all("\n" not in sentence for sentence in store.unreadable().values())
 
 
-def test_a_missing_text_or_vocabulary_is_said_in_a_sentence(new_run):
+def test_a_missing_text_or_vocabulary_is_reported_in_one_sentence(new_run):
     run = new_run()
     (run.folder / "text.txt").unlink()
     with pytest.raises(RunError, match="text of the run run"):
@@ -141,7 +141,7 @@ def test_fault_36_a_run_whose_process_is_gone_is_interrupted(new_run):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"state":"dancing"}', b"\0\0\0\0"])
-def test_a_status_that_a_power_cut_left_unreadable_means_interrupted(new_run, content):
+def test_a_run_with_an_unreadable_status_is_interrupted(new_run, content):
     run = new_run()
     (run.folder / "status.json").write_bytes(content)
     assert run.status().state == "interrupted"
@@ -149,8 +149,8 @@ def test_a_status_that_a_power_cut_left_unreadable_means_interrupted(new_run, co
 
 def test_a_process_that_exits_while_its_status_is_read_is_not_interrupted(new_run, monkeypatch):
     run = new_run()
-    words = iter([Status(state="running", pid=1, process_started="?"), Status(state="completed")])
-    monkeypatch.setattr(run.status_file, "stored", lambda: next(words))
+    statuses = iter([Status(state="running", pid=1, process_started="?"), Status(state="completed")])
+    monkeypatch.setattr(run.status_file, "stored", lambda: next(statuses))
     assert run.status().state == "completed"
 
 
@@ -189,7 +189,7 @@ def test_checkpoints_are_found_by_step_and_as_last_and_best(new_run):
         run.find_step(999)
 
 
-def test_a_loaded_model_is_ready_to_write(new_run):
+def test_a_loaded_model_is_in_evaluation_mode(new_run):
     run = new_run()
     train(run)
     model = run.load_model("best")
@@ -197,7 +197,7 @@ def test_a_loaded_model_is_ready_to_write(new_run):
     assert model.config == run.spec.model
 
 
-def test_pins_are_kept_in_the_folder(store, new_run):
+def test_pinned_checkpoints_are_stored_in_the_folder(store, new_run):
     run = new_run(save_freq=1, keep_checkpoints=1000)
     train(run)
     run.pin_checkpoint(2)
@@ -223,7 +223,7 @@ def test_a_renamed_run_keeps_its_files_and_its_forks_refer_to_the_new_name(store
     assert store.open("child").spec.parent == Parent(name="after", step=3)
 
 
-def test_renaming_to_a_taken_or_impossible_name_changes_nothing(store, new_run):
+def test_renaming_to_a_taken_or_invalid_name_changes_nothing(store, new_run):
     new_run("a"), new_run("b")
     for name in ("b", "../c", "a"):
         with pytest.raises(RunError):
@@ -232,13 +232,13 @@ def test_renaming_to_a_taken_or_impossible_name_changes_nothing(store, new_run):
 
 
 def test_undo_restores_a_deleted_run(store, new_run):
-    new_run("gone").log.append(Paused(step=7))
-    token = store.delete("gone")
+    new_run("deleted").log.append(Paused(step=7))
+    token = store.delete("deleted")
     assert store.names() == []
     with pytest.raises(RunError):
-        store.open("gone")
+        store.open("deleted")
     run = store.undo(token)
-    assert run.name == "gone"
+    assert run.name == "deleted"
     assert run.events()[0] == [Paused(step=7)]
     with pytest.raises(RunError, match="deleted for good"):
         store.undo(token)
@@ -268,8 +268,8 @@ def test_a_run_that_trains_is_neither_deleted_nor_renamed(store, new_run, state)
 
 
 def test_a_pinned_run_is_not_deleted(store, new_run):
-    new_run("dear").set_pinned(True)
+    new_run("pinned").set_pinned(True)
     with pytest.raises(RunError, match="pinned"):
-        store.delete("dear")
-    store.open("dear").set_pinned(False)
-    store.delete("dear")
+        store.delete("pinned")
+    store.open("pinned").set_pinned(False)
+    store.delete("pinned")

@@ -175,8 +175,8 @@ def test_two_processes_resume_from_the_checkpoint_of_one_and_are_controlled_toge
     expected = [event.loss for event in of(Stepped, alone[1])][4:7]
     assert [e["loss"] for e in events if e["type"] == "stepped"] == pytest.approx(expected, abs=1e-5)
 
-    told = [event["type"] for event in events if event["type"] not in ("saved", "evaluated")]
-    assert told == ["started", "stepped", "paused", "stepped", "changed", "resumed", "stepped", "finished"]
+    types = [event["type"] for event in events if event["type"] not in ("saved", "evaluated")]
+    assert types == ["started", "stepped", "paused", "stepped", "changed", "resumed", "stepped", "finished"]
     assert events[-1]["reason"] == "stopped"
     assert read_position(root / "run" / "step_00000007").lr == 0.001
 

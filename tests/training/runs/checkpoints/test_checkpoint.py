@@ -74,9 +74,9 @@ def test_written_tensors_can_be_read_by_safetensors(tmp_path_factory, shapes):
 
 def test_fault_30_an_unfinished_checkpoint_is_ignored_and_can_be_deleted(folder):
     run = folder.parent
-    stray = run / ".step_00000003.4711.new.tmp"
-    stray.mkdir()
-    (stray / MODEL_FILE).write_bytes(b"half")
+    unfinished = run / ".step_00000003.4711.new.tmp"
+    unfinished.mkdir()
+    (unfinished / MODEL_FILE).write_bytes(b"half")
     (run / "text.txt").write_text("stays")
     delete_unfinished(run)
     assert sorted(path.name for path in run.iterdir()) == [folder.name, "text.txt"]
