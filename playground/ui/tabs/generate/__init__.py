@@ -1,4 +1,4 @@
-"""The Generate tab, a writing desk: a model that was trained here writes, and every token can be opened and changed."""
+"""The Generate tab: a trained model writes, every token can be opened and replaced, and texts can be compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,15 +8,18 @@ import gradio as gr
 
 from playground.ui.access import lists_runs
 from playground.ui.context import Context
-from playground.ui.tabs.generate.answers import Answers
-from playground.ui.tabs.generate.api import make_generate
-from playground.ui.tabs.generate.beams import make_beams
-from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
-from playground.ui.tabs.generate.form import make_form
-from playground.ui.tabs.generate.memory import Memory
-from playground.ui.tabs.generate.sheet import STREAMING, make_sheet
-from playground.ui.tabs.generate.side_by_side import make_side_by_side
-from playground.ui.tabs.generate.weights import tell_effect
+from playground.ui.tabs.generate.api import generate_endpoint
+from playground.ui.tabs.generate.beams import build_beams
+from playground.ui.tabs.generate.copied import CopyFinder
+from playground.ui.tabs.generate.form import build_form
+from playground.ui.tabs.generate.lanes import LaneWriter
+from playground.ui.tabs.generate.one_text import build_one_text
+from playground.ui.tabs.generate.server import GenerateServer
+from playground.ui.tabs.generate.side_by_side import build_side_by_side
+from playground.ui.tabs.generate.start import checkpoint_choices, run_choices
+from playground.ui.tabs.generate.streams import STREAMING, LogStreams
+from playground.ui.tabs.generate.weights import show_rounding_effect
+from playground.ui.tabs.generate.writer import Writer
 from playground.ui.widgets.token_strip.token_strip import TokenStrip
 
 
@@ -27,22 +30,23 @@ class GenerateTab:
     run: gr.Dropdown
     checkpoint: gr.Dropdown
     refresh: Callable[[str | None], tuple[Any, Any]]
-    """What `run` and `checkpoint` should show now, from the run chosen; for whatever makes runs or shows the tab."""
+    """What `run` and `checkpoint` should show, given the run that is chosen; for events that make or delete runs."""
     strip: TokenStrip
 
 
 def build(context: Context) -> GenerateTab:
     """Lay out the tab and wire its events."""
-    answers, memory = Answers(), Memory(context)
-    form = make_form(context)
-    tell_effect(context, form.run, form.checkpoint, form.weights, **STREAMING)
+    streams, copies = LogStreams(), CopyFinder(context)
+    server = GenerateServer(context, streams, copies)
+    form = build_form(context)
+    show_rounding_effect(context, form.run, form.checkpoint, form.weights, **STREAMING)
     with gr.Tabs(elem_id="desk-tabs"):
         with gr.Tab("One text", id="text"):
-            strip = make_sheet(context, form, answers, memory)
+            strip = build_one_text(context, form, Writer(context, streams), server)
         with gr.Tab("Side by side", id="side-by-side"):
-            make_side_by_side(context, form, answers, memory)
+            build_side_by_side(form, LaneWriter(context, streams, copies), server)
         with gr.Tab("Beam search", id="beams"):
-            make_beams(context, form, strip)
+            build_beams(context, form, strip)
 
     def refresh(run_name: str | None) -> tuple[Any, Any]:
         """The current runs; the chosen one stays if it exists or runs are not listed, else the newest is chosen."""
@@ -55,7 +59,7 @@ def build(context: Context) -> GenerateTab:
         """The checkpoints of the run that was chosen."""
         return gr.Dropdown(choices=checkpoint_choices(context, run_name), value="last")
 
-    gr.api(make_generate(context), api_name="generate", concurrency_id="generate", concurrency_limit=2)
+    gr.api(generate_endpoint(context), api_name="generate", concurrency_id="generate", concurrency_limit=2)
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
     form.run.focus(refresh, form.run, [form.run, form.checkpoint], api_name="refresh_runs", **quiet)
     form.run.input(checkpoints_of, form.run, form.checkpoint, api_name="checkpoints_of", **quiet)

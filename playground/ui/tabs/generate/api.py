@@ -1,20 +1,19 @@
-"""The desk for programs: one named endpoint with plain values in and out."""
+"""The named endpoint `generate` for programs: plain values in and out."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
-from playground.config import DecodeConfig
+from playground.config import DecodeConfig, PastContext
 from playground.errors import PlaygroundError
 from playground.sampling.writing import write_text
 from playground.ui.context import Context
-from playground.ui.tabs.generate.answers import use_threads_for
 from playground.ui.tabs.generate.start import Start
 
 
-def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
-    """The endpoint `generate`, for `gr.api`."""
+def generate_endpoint(context: Context) -> Callable[..., dict[str, Any]]:
+    """The function behind the endpoint, for `gr.api`."""
 
     def generate(
         run: str,
@@ -31,7 +30,7 @@ def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
     ) -> dict[str, Any]:
         """Continue a prompt: `text` is what follows it, `tokens` says how each came about, `ended` why it ends."""
 
-        def decode() -> DecodeConfig:
+        def read_settings() -> DecodeConfig:
             return DecodeConfig(
                 max_new_tokens=max_new_tokens,
                 temperature=temperature,
@@ -39,18 +38,17 @@ def make_generate(context: Context) -> Callable[..., dict[str, Any]]:
                 seed=seed,
                 stages=stages or None,
                 stop=stop or None,
-                past_context=past_context,  # type: ignore[arg-type]  # DecodeConfig checks it
+                past_context=cast(PastContext, past_context),  # DecodeConfig refuses other names
             )
 
         try:
-            opened = Start(run, checkpoint, prompt, decode, weights).open(context)
-            use_threads_for(opened.model)
-            pieces = list(write_text(opened.model, opened.tokenizer, opened.ids, opened.decode))
+            start = Start(run, checkpoint, prompt, read_settings, weights).load(context)
+            pieces = list(write_text(start.model, start.tokenizer, start.ids, start.settings))
         except PlaygroundError as error:
             raise gr.Error(str(error)) from None
         return {
-            "run": opened.run,
-            "step": opened.step,
+            "run": start.run,
+            "step": start.step,
             "text": "".join(piece.text for piece in pieces),
             "ended": pieces[-1].ended,
             "tokens": [piece.to_dict() for piece in pieces if piece.step is not None],

@@ -1,4 +1,4 @@
-"""Beam search with its tree: which beginnings were kept, which died, where and why."""
+"""Beam search with its tree: which beams were kept, where they ended and why."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,18 +13,17 @@ from playground.text.tokenizer import token_ids_to_text, token_text
 from playground.ui.context import Context
 from playground.ui.exchange import to_json
 from playground.ui.forms import Fields
-from playground.ui.tabs.generate.answers import use_threads_for
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.log import last_receipt
-from playground.ui.tabs.generate.receipts import differences, in_all_forms, open_receipt, receipt_of
-from playground.ui.tabs.generate.sheet import STREAMING
-from playground.ui.tabs.generate.start import Opened, Start
+from playground.ui.tabs.generate.receipts import all_forms, difference_sentence, load_receipt, receipt_of_beams
+from playground.ui.tabs.generate.start import LoadedStart, Start
+from playground.ui.tabs.generate.streams import STREAMING
 from playground.ui.widgets.beam_tree.beam_tree import BeamTree
 from playground.ui.widgets.token_strip.token_strip import TokenStrip
 
 
-def make_beams(context: Context, form: Form, strip: TokenStrip) -> BeamTree:
-    """Lay the section out here and wire its events; a receipt that is opened at the `strip` may be for it."""
+def build_beams(context: Context, form: Form, strip: TokenStrip) -> BeamTree:
+    """Lay out the section and wire its events; a receipt that is opened at the `strip` may be one of a search."""
     fields = Fields(BeamConfig(max_new_tokens=12))
     with gr.Column(elem_classes="pg-panel"), gr.Row():
         fields.widgets["width"] = gr.Slider(1, 8, 4, step=1, label="Beams", min_width=200, elem_id="beam-width")
@@ -43,8 +42,8 @@ def make_beams(context: Context, form: Form, strip: TokenStrip) -> BeamTree:
             yield to_json({"error": str(error)})
 
     def restore(values: dict) -> Iterator[Any]:
-        """Search as a receipt says, if it is that of a beam search; whatever else is opened, the desk takes care of."""
-        yield {tree: gr.skip()}  # of a generator that gave nothing, Gradio would empty every output
+        """Search again as a receipt says, if it is one of a beam search."""
+        yield {tree: gr.skip()}  # Gradio empties all outputs of a generator that yields nothing
         with suppress(PlaygroundError):
             receipt = Receipt.from_json(last_receipt(values[strip]) or "")
             if receipt.beams is not None:
@@ -60,36 +59,37 @@ def make_beams(context: Context, form: Form, strip: TokenStrip) -> BeamTree:
 
 
 def search_beams(context: Context, start: Start, config: BeamConfig) -> dict[str, Any]:
-    """The tree as the widget draws it: `nodes` of all beams that were kept, and the complete `texts`, best first."""
-    opened = start.open(context)
-    return _search(context, opened, config.replace(past_context=opened.decode.past_context))
+    """What a search finds, as the widget draws it: `prompt`, the `nodes` of its tree, `texts`, best first, `receipt`.
+
+    Raises a `PlaygroundError` for a start that cannot be loaded.
+    """
+    loaded = start.load(context)
+    return _search(context, loaded, config.replace(past_context=loaded.settings.past_context))
 
 
 def search_again(context: Context, receipt: Receipt) -> dict[str, Any]:
-    """The same for a receipt, with `error` where its text comes out differently; raises as `search_beams`."""
-    opened = open_receipt(context, receipt)
-    found = _search(context, opened, receipt.beams or BeamConfig())
+    """The same for the receipt of a search, with an `error` if another text comes out; raises as `search_beams`."""
+    start = load_receipt(context, receipt)
+    found = _search(context, start, receipt.beams or BeamConfig())
     if Receipt.from_json(found["receipt"]["json"]).ids != receipt.ids:
-        says = ["The text differs from the receipt's.", *differences(context, receipt, opened)]
-        found["error"] = " ".join(says)
+        found["error"] = difference_sentence(context, receipt, start)
     return found
 
 
-def _search(context: Context, opened: Opened, config: BeamConfig) -> dict[str, Any]:
-    use_threads_for(opened.model)
-    eos_id = opened.tokenizer.eot_token if config.stop_at_end else None
-    found = beam_search(opened.model, opened.ids, config, eos_id=eos_id)
-    receipt = receipt_of(context, opened, config, found.best.ids)
-    return {**describe(found, opened), "receipt": in_all_forms(context, receipt)}
+def _search(context: Context, start: LoadedStart, config: BeamConfig) -> dict[str, Any]:
+    eos_id = start.tokenizer.eot_token if config.stop_at_end else None
+    found = beam_search(start.model, start.ids, config, eos_id=eos_id)
+    receipt = receipt_of_beams(context, start, config, found.best.ids)
+    return {**_tree(found, start), "receipt": all_forms(context, receipt)}
 
 
-def describe(found: BeamSearch, opened: Opened) -> dict[str, Any]:
-    """Plain values of a search; a node's `parent` is a place in `nodes`, or None behind the prompt."""
+def _tree(found: BeamSearch, start: LoadedStart) -> dict[str, Any]:
+    """Plain values of a search; a node's `parent` is an index of `nodes`, None for a token after the prompt."""
     nodes = [
         {
             "parent": node.parent,
             "depth": node.depth,
-            "text": token_text(node.token_id, opened.tokenizer),
+            "text": token_text(node.token_id, start.tokenizer),
             "p": node.probability,
             "total": node.log_probability,
             "fate": node.fate,
@@ -99,11 +99,11 @@ def describe(found: BeamSearch, opened: Opened) -> dict[str, Any]:
     ]
     texts = [
         {
-            "text": token_ids_to_text(list(text.ids), opened.tokenizer),
+            "text": token_ids_to_text(list(text.ids), start.tokenizer),
             "score": text.score,
             "total": text.log_probability,
             "node": text.node,
         }
         for text in found.texts
     ]
-    return {"prompt": opened.prompt, "nodes": nodes, "texts": texts}
+    return {"prompt": start.prompt, "nodes": nodes, "texts": texts}

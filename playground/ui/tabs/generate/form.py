@@ -1,4 +1,4 @@
-"""The form of the writing desk: which model, what prompt, which settings."""
+"""The form of the Generate tab: which model, what prompt, which settings."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,8 +15,7 @@ from playground.ui.forms import LABELS, Fields
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
 from playground.ui.tabs.decoding.state import LabState
-from playground.ui.tabs.generate.choices import checkpoint_choices
-from playground.ui.tabs.generate.start import LONGEST_PROMPT, Start
+from playground.ui.tabs.generate.start import MAX_PROMPT_CHARACTERS, Start, checkpoint_choices
 from playground.ui.tabs.generate.weights import ABOUT_WEIGHTS, WEIGHTS
 from playground.ui.widgets.stage_list.stage_list import StageList
 
@@ -25,12 +24,12 @@ PAST_CONTEXT = [("Crop to the last tokens, as in the book", "crop"), ("Drop the 
 
 @dataclass(frozen=True)
 class Form:
-    """The widgets, read as a `Start` and written from settings."""
+    """The components, read as a `Start` and written from settings."""
 
     run: gr.Dropdown
     checkpoint: gr.Dropdown
     prompt: gr.Textbox
-    fields: Fields
+    fields: Fields[DecodeConfig]
     fresh_seed: gr.Checkbox
     weights: gr.Dropdown
     own_stages: gr.Checkbox
@@ -38,30 +37,30 @@ class Form:
 
     @property
     def seed(self) -> Component:
-        """The widget of the seed."""
+        """The field of the seed."""
         return self.fields.widgets["seed"]
 
     @property
     def settings(self) -> set[Component]:
-        """The widgets that say how to write."""
+        """The components that `read_settings` needs."""
         return {*self.fields.inputs, self.own_stages, self.stages}
 
     @property
     def inputs(self) -> set[Component]:
-        """All widgets, for an event whose handler calls `start`."""
+        """The components that `start` needs."""
         return {self.run, self.checkpoint, self.prompt, self.weights, *self.settings}
 
-    def decode(self, values: dict) -> DecodeConfig:
-        """The settings; raises `SettingsError` naming the field at fault."""
+    def read_settings(self, values: dict) -> DecodeConfig:
+        """The settings; raises `SettingsError` with the name of a field that is out of its bounds."""
         config = self.fields.read(values)
         if not values[self.own_stages]:
             return config
         return config.replace(stages=Pipeline(LabState.from_json(values[self.stages] or "").stages).to_json())
 
     def start(self, values: dict) -> Start:
-        """What the form holds."""
+        """What the form asks for."""
         run, checkpoint, prompt = values[self.run], values[self.checkpoint], values[self.prompt]
-        return Start(run, checkpoint, prompt, lambda: self.decode(values), values[self.weights])
+        return Start(run, checkpoint, prompt, lambda: self.read_settings(values), values[self.weights])
 
     def write(self, config: DecodeConfig) -> dict[Component, Any]:
         """What to show for settings, as a handler may return it."""
@@ -72,27 +71,11 @@ class Form:
         return shown
 
 
-def make_form(context: Context) -> Form:
-    """Lay the form out here."""
-    fields, lab = Fields(DecodeConfig()), Laboratory(context)
+def build_form(context: Context) -> Form:
+    """Lay out the form."""
+    fields = Fields(DecodeConfig())
     with gr.Column(elem_classes="pg-panel desk-form"):
-        with gr.Row(equal_height=True):
-            with gr.Column(scale=3, min_width=280):
-                prompt = gr.Textbox(
-                    TrainConfig().start_context,
-                    label="Prompt",
-                    lines=5,
-                    max_lines=12,
-                    max_length=LONGEST_PROMPT,
-                    elem_id="desk-prompt",
-                )
-            with gr.Column(scale=1, min_width=240):
-                # Custom values: a name may be typed where runs are not listed; the server checks it in any case.
-                names: dict[str, Any] = {"interactive": True, "allow_custom_value": True}
-                run = gr.Dropdown([], label="Run", elem_id="desk-run", **names)
-                checkpoint = gr.Dropdown(
-                    checkpoint_choices(context, None), value="last", label="Checkpoint", elem_id="desk-step", **names
-                )
+        prompt, run, checkpoint = _build_source(context)
         with gr.Row():
             fields.widgets["temperature"] = gr.Slider(
                 0, 5, 1.0, step=0.05, label=LABELS["temperature"], min_width=260, elem_id="desk-temperature"
@@ -102,40 +85,72 @@ def make_form(context: Context) -> Form:
         with gr.Accordion(
             "Where to stop, long texts, smaller weights, all the stages", open=False, elem_id="desk-further"
         ):
-            with gr.Row(elem_classes="pg-level"):
-                fields.add("stop", label="Stop before this text", info=False, elem_id="desk-stop", min_width=260)
-                fields.add("stop_at_end", label="Stop at <|endoftext|>", info=False, elem_id="desk-stop_at_end")
-                fresh_seed = gr.Checkbox(
-                    False, label="A new seed for every text", interactive=True, elem_id="desk-fresh"
-                )
-            with gr.Row(elem_classes="pg-told-below"):
-                choice = partial(gr.Dropdown, filterable=False, interactive=True, min_width=260)
-                fields.widgets["past_context"] = choice(
-                    PAST_CONTEXT,
-                    value="crop",
-                    label=LABELS["past_context"],
-                    info="Jumping is much faster; the model then sees between half a context and a whole one.",
-                    elem_id="desk-past-context",
-                )
-                weights = choice(WEIGHTS, value="float32", label="Weights", info=ABOUT_WEIGHTS, elem_id="desk-weights")
-            own_stages = gr.Checkbox(
-                False,
-                label="Use these stages in place of temperature and top-k",
-                interactive=True,
-                elem_id="desk-own-stages",
-            )
-            stages = StageList(
-                LabState(stages=(TopK(25), Temperature(1.0))).to_json(),
-                constants={"catalogue": make_catalogue()},
-                server_functions=[lab.order, lab.tokens],
-                elem_id="desk-stages",
-            )
-    run.change(_ask_this_run, [run, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
+            fresh_seed, weights = _build_further(fields)
+            own_stages, stages = _build_stages(context)
+    run.change(_show_stages_of, [run, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
     return Form(run, checkpoint, prompt, fields, fresh_seed, weights, own_stages, stages)
 
 
-def _ask_this_run(run_name: str | None, state: str) -> str:
-    """The same stages for the vocabulary of the run that was chosen: it bounds k and decides whether order matters."""
+def _build_source(context: Context) -> tuple[gr.Textbox, gr.Dropdown, gr.Dropdown]:
+    """Prompt, run and checkpoint."""
+    with gr.Row(equal_height=True):
+        with gr.Column(scale=3, min_width=280):
+            prompt = gr.Textbox(
+                TrainConfig().start_context,
+                label="Prompt",
+                lines=5,
+                max_lines=12,
+                max_length=MAX_PROMPT_CHARACTERS,
+                elem_id="desk-prompt",
+            )
+        with gr.Column(scale=1, min_width=240):
+            # Custom values: where runs are not listed, a name is typed; the server checks it in any case.
+            names: dict[str, Any] = {"interactive": True, "allow_custom_value": True}
+            run = gr.Dropdown([], label="Run", elem_id="desk-run", **names)
+            choices = checkpoint_choices(context, None)
+            checkpoint = gr.Dropdown(choices, value="last", label="Checkpoint", elem_id="desk-step", **names)
+    return prompt, run, checkpoint
+
+
+def _build_further(fields: Fields) -> tuple[gr.Checkbox, gr.Dropdown]:
+    """Where to stop and what to do past the context, into `fields`; the choice of a fresh seed, and of weights."""
+    with gr.Row(elem_classes="pg-level"):
+        fields.add("stop", label="Stop before this text", info=False, elem_id="desk-stop", min_width=260)
+        fields.add("stop_at_end", label="Stop at <|endoftext|>", info=False, elem_id="desk-stop_at_end")
+        fresh_seed = gr.Checkbox(False, label="A new seed for every text", interactive=True, elem_id="desk-fresh")
+    with gr.Row(elem_classes="pg-told-below"):
+        choice = partial(gr.Dropdown, filterable=False, interactive=True, min_width=260)
+        fields.widgets["past_context"] = choice(
+            PAST_CONTEXT,
+            value="crop",
+            label=LABELS["past_context"],
+            info="Jumping is much faster; the model then sees between half a context and a whole one.",
+            elem_id="desk-past-context",
+        )
+        weights = choice(WEIGHTS, value="float32", label="Weights", info=ABOUT_WEIGHTS, elem_id="desk-weights")
+    return fresh_seed, weights
+
+
+def _build_stages(context: Context) -> tuple[gr.Checkbox, StageList]:
+    """A list of stages, and whether it takes the place of temperature and top-k."""
+    own_stages = gr.Checkbox(
+        False,
+        label="Use these stages in place of temperature and top-k",
+        interactive=True,
+        elem_id="desk-own-stages",
+    )
+    laboratory = Laboratory(context)
+    stages = StageList(
+        LabState(stages=(TopK(25), Temperature(1.0))).to_json(),
+        constants={"catalogue": make_catalogue()},
+        server_functions=[laboratory.order, laboratory.tokens],
+        elem_id="desk-stages",
+    )
+    return own_stages, stages
+
+
+def _show_stages_of(run_name: str | None, state: str) -> str:
+    """The same stages for the vocabulary of another run, which bounds k and decides whether their order matters."""
     try:
         return LabState.from_json(state).replace(source="model" if run_name else "toy", run=run_name or "").to_json()
     except SettingsError:

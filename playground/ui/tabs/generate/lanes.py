@@ -1,4 +1,4 @@
-"""Several texts side by side from one prompt: other settings, other seeds, or other steps of the run."""
+"""Several texts from one prompt at once: with different settings, different seeds, or at different steps of the run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -21,26 +21,28 @@ from playground.sampling import (
 from playground.sampling.beam import BeamConfig
 from playground.sampling.race import race
 from playground.sampling.score import score_text
+from playground.training.loop.events import Evaluated
 from playground.training.runs.history import read_history
+from playground.training.runs.run import Run
 from playground.ui.context import Context
-from playground.ui.tabs.generate.answers import RESTART, Answers, Line, use_threads_for
-from playground.ui.tabs.generate.choices import name_of_step
-from playground.ui.tabs.generate.grown import name_of_losses, steps_to_show
-from playground.ui.tabs.generate.log import line
-from playground.ui.tabs.generate.memory import Memory
-from playground.ui.tabs.generate.start import Opened, Start
-from playground.ui.tabs.generate.waterfall import name_of
-from playground.ui.tabs.generate.words import Words
+from playground.ui.tabs.generate.copied import CopyFinder
+from playground.ui.tabs.generate.log import TokenLines, line
+from playground.ui.tabs.generate.stage_table import stage_label
+from playground.ui.tabs.generate.start import LoadedStart, Start, step_label
+from playground.ui.tabs.generate.streams import RESTART, Line, LogStreams
+from playground.ui.thinning import thin_rows
 
-MOST_SAMPLES = 16
-MOST_STEPS = 12
-LONG_TEXTS = 6
-"""Texts of the greatest length that may be written at so many steps; of shorter ones more, up to `MOST_STEPS`."""
-COPIED_LENGTH = 8
-"""Tokens in a row that count as copied in a lane's score."""
+MAX_SAMPLES = 16
+MAX_STEPS = 12
+MAX_LONG_TEXTS = 6
+"""Steps at which texts of the maximum length are written; shorter texts are written at more, up to `MAX_STEPS`."""
+MIN_SNAPSHOTS = 3
+"""With fewer snapshots than this, all checkpoints of the run are shown."""
+COPIED_TOKENS = 8
+"""Tokens in a row that count as copied in the scores."""
 
-THESE = "These settings"
-SETTINGS: dict[str, DecodeConfig | BeamConfig] = {
+FORM_SETTINGS = "These settings"
+NAMED_SETTINGS: dict[str, DecodeConfig | BeamConfig] = {
     "Greedy": DecodeConfig(temperature=0),
     "T = 1": DecodeConfig(temperature=1),
     "The chapter's T = 1.4, top-k 25": DecodeConfig(temperature=1.4, top_k=25),
@@ -53,99 +55,93 @@ SETTINGS: dict[str, DecodeConfig | BeamConfig] = {
 """What can be compared with the settings of the form, by name."""
 
 
-class Lanes:
-    """Writes several texts at once; each method yields the log that `widgets/lanes.js` draws."""
+class LaneWriter:
+    """Writes several texts; each method yields the log that the widget `Lanes` draws, longer and longer."""
 
-    def __init__(self, context: Context, answers: Answers, memory: Memory) -> None:
+    def __init__(self, context: Context, streams: LogStreams, copies: CopyFinder) -> None:
         self._context = context
-        self._answers = answers
-        self._memory = memory
+        self._streams = streams
+        self._copies = copies
 
-    def settings(self, desk: Start, names: Sequence[str]) -> Iterator[str]:
-        """Two to six settings with the same random numbers."""
+    def settings(self, start: Start, names: Sequence[str]) -> Iterator[str]:
+        """One text for each of two to six settings, all with the same random numbers."""
 
         def lines(_job: str, stopped: Event) -> Iterator[Line]:
-            opened = desk.open(self._context)
-            decode = opened.decode
-            known = {THESE: decode, **SETTINGS}
+            loaded = start.load(self._context)
+            known = {FORM_SETTINGS: loaded.settings, **NAMED_SETTINGS}
             unknown = [name for name in names if name not in known]
             if unknown:
                 raise SettingsError(f"There are no settings named {unknown[0]!r}; choose from the list.")
             rows = race(
-                opened.model,
-                opened.ids,
+                loaded.model,
+                loaded.ids,
                 [known[name] for name in names],
-                seed=decode.seed,
-                max_new_tokens=decode.max_new_tokens,
-                eos_id=opened.tokenizer.eot_token,
+                seed=loaded.settings.seed,
+                max_new_tokens=loaded.settings.max_new_tokens,
+                eos_id=loaded.tokenizer.eot_token,
             )
-            lanes = [{"title": name, "note": explain(known[name])} for name in names]
-            yield from self._lanes(opened, lanes, _one_by_one(rows), stopped)
+            lanes = [{"title": name, "note": settings_label(known[name])} for name in names]
+            yield from self._lines(loaded, lanes, _in_order(rows), stopped)
 
-        return self._answers.answer("", lines)
+        return self._streams.stream("", lines)
 
-    def seeds(self, desk: Start, n: int | float | None) -> Iterator[str]:
-        """Several samples, with the seed of the form and those after it, written as one batch."""
+    def seeds(self, start: Start, n: int | float | None) -> Iterator[str]:
+        """`n` texts, with the seed of the form and the following ones, written as one batch."""
 
         def lines(_job: str, stopped: Event) -> Iterator[Line]:
-            opened = desk.open(self._context)
-            if n is None or not 1 <= n <= MOST_SAMPLES or n != int(n):
-                raise SettingsError(f"Samples: choose a whole number from 1 to {MOST_SAMPLES}.")
-            seeds = [opened.decode.seed + k for k in range(int(n))]
-            eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
-            rows = stream_samples(opened.model, opened.ids, opened.decode, seeds=seeds, eos_id=eos_id)
+            loaded = start.load(self._context)
+            if n is None or not 1 <= n <= MAX_SAMPLES or n != int(n):
+                raise SettingsError(f"Samples: choose a whole number from 1 to {MAX_SAMPLES}.")
+            seeds = [loaded.settings.seed + k for k in range(int(n))]
+            rows = stream_samples(loaded.model, loaded.ids, loaded.settings, seeds=seeds, eos_id=_eos_id(loaded))
             lanes = [{"title": f"Seed {seed}", "note": ""} for seed in seeds]
-            yield from self._lanes(opened, lanes, _one_by_one(rows), stopped, rated=True)
+            yield from self._lines(loaded, lanes, _in_order(rows), stopped, rated=True)
 
-        return self._answers.answer("", lines)
+        return self._streams.stream("", lines)
 
-    def steps(self, desk: Start) -> Iterator[str]:
-        """The model as it grew: the same prompt, settings and seed at steps of the run, one after the other."""
+    def steps(self, start: Start) -> Iterator[str]:
+        """Texts of the same prompt, settings and seed at steps of the run, one after the other."""
 
         def lines(_job: str, stopped: Event) -> Iterator[Line]:
-            opened = desk.open(self._context)
-            run = self._context.store.open(opened.run)
-            most = LONG_TEXTS * self._context.limits.max_new_tokens // opened.decode.max_new_tokens
-            steps = steps_to_show(run, min(MOST_STEPS, most))
+            loaded = start.load(self._context)
+            run = self._context.store.open(loaded.run)
+            most = MAX_LONG_TEXTS * self._context.limits.max_new_tokens // loaded.settings.max_new_tokens
+            steps = steps_to_show(run, min(MAX_STEPS, most))
             evaluations = read_history(run).evaluations
-            lanes = [
-                {"title": name_of_step(step), "note": name_of_losses(evaluations, step), "step": step} for step in steps
-            ]
-            yield from self._lanes(opened, lanes, self._written_at(steps, opened), stopped)
+            lanes = [{"title": step_label(step), "note": loss_note(evaluations, step), "step": step} for step in steps]
+            yield from self._lines(loaded, lanes, self._tokens_at(steps, loaded), stopped)
 
-        return self._answers.answer("", lines)
+        return self._streams.stream("", lines)
 
-    def _written_at(self, steps: Sequence[int], opened: Opened) -> Iterator[tuple[int, Step]]:
-        eos_id = opened.tokenizer.eot_token if opened.decode.stop_at_end else None
-        for number, step in enumerate(steps):  # one model at a time, or twelve would lie in memory
-            model = self._context.models.get_uncached(opened.run, step, opened.weights)
-            for written in stream(model, opened.ids, opened.decode, eos_id=eos_id):
-                yield number, written
+    def _tokens_at(self, steps: Sequence[int], start: LoadedStart) -> Iterator[tuple[int, Step]]:
+        for number, step in enumerate(steps):  # one model at a time, to save memory
+            model = self._context.models.get_uncached(start.run, step, start.weights)
+            for token in stream(model, start.ids, start.settings, eos_id=_eos_id(start)):
+                yield number, token
 
-    def _lanes(
+    def _lines(
         self,
-        opened: Opened,
+        start: LoadedStart,
         lanes: Sequence[dict[str, Any]],
         tokens: Iterable[tuple[int, Step]],
         stopped: Event,
         rated: bool = False,
     ) -> Iterator[Line]:
-        """The lines of all lanes: what stands above them, their tokens, each with the lane's number, their scores."""
-        use_threads_for(opened.model)
+        """All lines of a log: the lanes' titles, their `tokens`, each with its lane, and their scores."""
         yield RESTART
-        yield line(kind="lanes", run=opened.run, step=opened.step, prompt=opened.prompt, rated=rated, lanes=lanes)
-        words = [Words(opened.tokenizer, opened.ids) for _ in lanes]
+        yield line(kind="lanes", run=start.run, step=start.step, prompt=start.prompt, rated=rated, lanes=lanes)
+        formats = [TokenLines(start.tokenizer, start.ids) for _ in lanes]
         written: list[list[Step]] = [[] for _ in lanes]
-        for number, step in tokens:
-            written[number].append(step)
-            yield partial(words[number].line, step, lane=number)
+        for lane, step in tokens:
+            written[lane].append(step)
+            yield partial(formats[lane].drawn, step, lane=lane)
             if stopped.is_set():
                 break
         yield line(kind="end")
-        for number, steps in enumerate(written):
-            yield line(kind="score", lane=number, **self._score(opened, steps))
+        for lane, steps in enumerate(written):
+            yield line(kind="score", lane=lane, **self._score(start, steps))
 
-    def _score(self, opened: Opened, steps: Sequence[Step]) -> dict[str, Any]:
+    def _score(self, start: LoadedStart, steps: Sequence[Step]) -> dict[str, Any]:
         if not steps:
             return {}
         ids = [step.id for step in steps]
@@ -156,21 +152,52 @@ class Lanes:
             "perplexity": score.perplexity,
             "distinct": score.distinct[1],
             "repetition": score.repetition,
-            "copied": self._memory.share(opened.run, ids, COPIED_LENGTH),
+            "copied": self._copies.copied_share(start.run, ids, COPIED_TOKENS),
         }
 
 
-def _one_by_one(rows: Iterable[Sequence[Step | None]]) -> Iterator[tuple[int, Step]]:
-    """The tokens of lanes that are written together, place by place, the first lane's before the others'."""
-    return ((number, step) for row in rows for number, step in enumerate(row) if step is not None)
+def _eos_id(start: LoadedStart) -> int | None:
+    return start.tokenizer.eot_token if start.settings.stop_at_end else None
 
 
-def explain(lane: DecodeConfig | BeamConfig) -> str:
+def _in_order(rows: Iterable[Sequence[Step | None]]) -> Iterator[tuple[int, Step]]:
+    """The lanes and tokens of texts that are written at once, position by position, the first lane first."""
+    return ((lane, step) for row in rows for lane, step in enumerate(row) if step is not None)
+
+
+def steps_to_show(run: Run, most: int) -> list[int]:
+    """At most `most` steps of a run whose weights exist, evenly spread, with the first and the last one.
+
+    Snapshots are taken at round steps, so only they and the last checkpoint are shown, unless there are too few.
+    """
+    snapshots = run.snapshots()
+    steps = sorted({*snapshots, *run.steps()[-1:]}) if len(snapshots) >= MIN_SNAPSHOTS else run.model_steps()
+    return thin_rows(steps, most)
+
+
+def loss_note(evaluations: Sequence[Evaluated], step: int) -> str:
+    """The losses at the evaluation nearest to a step; empty without evaluations.
+
+    >>> rest = {"epoch": 0, "tokens_seen": 0, "val_loss": 9, "best": True}
+    >>> evaluations = [Evaluated(step=step, train_loss=9 - step, **rest) for step in (1, 6)]
+    >>> loss_note(evaluations, 5), loss_note(evaluations, 1), loss_note([], 5)
+    ('Loss at step 6: training 3.000, validation 9.000', 'Loss: training 8.000, validation 9.000', '')
+    """
+    if not evaluations:
+        return ""
+    nearest = min(evaluations, key=lambda event: abs(event.step - step))
+    where = "" if nearest.step == step else f" at step {nearest.step:,}"
+    return f"Loss{where}: training {nearest.train_loss:.3f}, validation {nearest.val_loss:.3f}"
+
+
+def settings_label(settings: DecodeConfig | BeamConfig) -> str:
     """The settings of a lane in a few words.
 
-    >>> explain(SETTINGS["Top-p 0.9"]), explain(DecodeConfig(top_k=25, temperature=1.4)), explain(BeamConfig())
-    ('Top-p 0.9', 'Top-k 25 → Temperature 1.4', 'width 4, length penalty 1')
+    >>> settings_label(NAMED_SETTINGS["Top-p 0.9"]), settings_label(DecodeConfig(top_k=25, temperature=1.4))
+    ('Top-p 0.9', 'Top-k 25 → Temperature 1.4')
+    >>> settings_label(BeamConfig())
+    'width 4, length penalty 1'
     """
-    if isinstance(lane, BeamConfig):
-        return f"width {lane.width}, length penalty {lane.length_penalty:g}"
-    return " → ".join(name_of(stage) for stage in Pipeline.from_decode(lane).stages if stage.on)
+    if isinstance(settings, BeamConfig):
+        return f"width {settings.width}, length penalty {settings.length_penalty:g}"
+    return " → ".join(stage_label(stage) for stage in Pipeline.from_decode(settings).stages if stage.on)

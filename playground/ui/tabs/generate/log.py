@@ -1,32 +1,36 @@
-"""The desk's log: all there is to know about a text, its tokens and its branches, one JSON object a line.
+"""The log of a text: one JSON object a line, with the model, the tokens and the branches.
 
-It lives on the page and comes back with every event, so the server keeps nothing and any server can go on with it.
-What comes back is a visitor's to change: everything is checked here. `widgets/token_log.js` lists the kinds of lines
-and reads the same log in the browser.
+It is kept on the page and comes back with every event, so the server keeps nothing and any server can continue a text.
+A visitor may have changed what comes back, so all of it is checked here. `widgets/token_strip/token_log.js` lists the
+kinds of lines and reads the same log in the browser.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import tiktoken
 from pydantic import BaseModel, Field, ValidationError
 
 from playground.config import WeightsName
 from playground.errors import SettingsError
+from playground.sampling import Step
+from playground.text.tokenizer import StreamingDecoder, token_text
 from playground.ui.exchange import to_json
 
-LONGEST_LOG = 30_000_000
-"""Characters of a log that are read at most."""
-MOST_IDS = 2_000_000
+MAX_LOG_CHARACTERS = 30_000_000
+MAX_IDS = 2_000_000
 """Ids of all branches together, the shared ones counted in each."""
 _DAMAGED = "What the page remembers of this text is damaged; press Write to begin anew."
+_plain_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 class Head(BaseModel):
-    """The line that begins a desk: which model writes here."""
+    """The first line of a text: the model that writes it."""
 
-    job: str = Field(default="", max_length=64)
-    """What began it."""
+    job: str = Field("", max_length=64)
+    """The job that began the text."""
     run: str = Field(max_length=200)
     step: int = Field(ge=0)
     weights: WeightsName = "float32"
@@ -35,30 +39,30 @@ class Head(BaseModel):
 
 
 class _Line(BaseModel):
-    """Any other line, as far as the server needs it."""
+    """The fields of any other line that the server needs."""
 
     kind: str | None = None
-    i: int | None = Field(default=None, ge=0)
+    i: int | None = Field(None, ge=0)
     by: str | None = None
-    branch: int | None = Field(default=None, ge=0, le=10_000)
-    parent: int | None = Field(default=None, ge=0)
-    at: int = Field(default=0, ge=0)
-    id: int = Field(default=0, ge=0)
+    branch: int | None = Field(None, ge=0, le=10_000)
+    parent: int | None = Field(None, ge=0)
+    at: int = Field(0, ge=0)
+    id: int = Field(0, ge=0)
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
 @dataclass
 class Branch:
-    """One way through the tree, from the prompt's first token on."""
+    """One path through the tree of texts, from the first token of the prompt on."""
 
     id: int
     ids: list[int]
     n_prompt: int
-    """How many of them are the prompt's."""
+    """How many of `ids` belong to the prompt."""
     settings: dict[str, Any]
-    """What the last press of a button wrote with …"""
+    """The settings of the last time that the branch was written."""
     kept: int
-    """… and how many ids stood there before it, one that was taken by hand included."""
+    """How many ids there were before that, a token that was taken by hand included."""
 
     @property
     def prompt(self) -> list[int]:
@@ -73,7 +77,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Ask:
-    """The wish that ends a log: token `id` in place of token `at` of a branch."""
+    """The request that ends a log: token `id` in place of token `at` of a branch."""
 
     branch: int
     at: int
@@ -81,10 +85,9 @@ class Ask:
 
 
 @dataclass
-class Desk:
-    """A log that was read: the model, the branches, the one in view, and the wish at the end if there is one."""
+class TokenLog:
+    """A log that was read: the model, the branches, the one in view, and the request at its end if there is one."""
 
-    text: str
     head: Head
     branches: list[Branch]
     view: int = 0
@@ -105,33 +108,95 @@ def line(**values: Any) -> str:
     return to_json(values) + "\n"
 
 
-def read_log(text: str | None) -> Desk:
-    """The desk that a log describes; raises `SettingsError` where there is none, or one that cannot be.
+class TokenLines:
+    """Formats the tokens of one text as lines, in their order; `ids` are those that are in the log already.
 
-    >>> desk = read_log(line(kind="desk", run="r", step=5, context_length=8, vocab_size=50)
+    A token that only begins a character has an empty text `t`, and the one that completes it has the whole character,
+    so that the joined texts are the text. `d` is the token by itself, where that looks different.
+    """
+
+    def __init__(self, tokenizer: tiktoken.Encoding, ids: Sequence[int] = ()) -> None:
+        self.tokenizer = tokenizer
+        self._decoder = StreamingDecoder(tokenizer)
+        self._names: dict[int, str] = {}
+        self._alternatives: dict[int, str] = {}
+        for token in ids:
+            self._decoder.push(token)
+
+    def drawn(self, step: Step, by: str | None = None, **more: Any) -> str:
+        """The line of a token that was drawn, or of one that came `by` hand; `more` are further fields."""
+        listed = [
+            f"[{self._alternative(other.id)},{other.probability:.5g},{other.probability_after:.5g}]"
+            for other in step.alternatives
+        ]
+        return self._line(step.id, by, listed, **_scores(step), q=_short(step.probability_after), **more)
+
+    def prompt(self, token: int, step: Step | None = None) -> str:
+        """The line of a token of the prompt; the first one has no step, since no token comes before it."""
+        if step is None:
+            return self._line(token, "prompt")
+        listed = [f"[{self._alternative(other.id)},{other.probability:.5g}]" for other in step.alternatives]
+        return self._line(token, "prompt", listed, **_scores(step))
+
+    def _line(self, token: int, by: str | None, listed: Sequence[str] | None = None, **values: Any) -> str:
+        text, name = self._decoder.push(token), self._name(token)
+        fields = {"i": token, "t": text, **({} if name == text else {"d": name}), **({"by": by} if by else {})}
+        in_json = _plain_json({**fields, **values})
+        return f"{in_json}\n" if listed is None else f'{in_json[:-1]},"a":[{",".join(listed)}]}}\n'
+
+    def _name(self, token: int) -> str:
+        if token not in self._names:
+            self._names[token] = token_text(token, self.tokenizer)
+        return self._names[token]
+
+    def _alternative(self, token: int) -> str:
+        """Id and name of an alternative as JSON. Cached, since the same ones are listed again and again."""
+        if token not in self._alternatives:
+            self._alternatives[token] = f"{token},{_plain_json(self._name(token))}"
+        return self._alternatives[token]
+
+
+def _scores(step: Step) -> dict[str, Any]:
+    seen_from = {"s": step.seen_from} if step.seen_from else {}
+    return {"p": _short(step.probability), "r": step.rank, "h": round(step.entropy_bits, 4), **seen_from}
+
+
+def _short(probability: float) -> float:
+    """Five significant digits; more would only lengthen the log.
+
+    >>> _short(0.123456789)
+    0.12346
+    """
+    return float(f"{probability:.5g}")
+
+
+def read_log(text: str | None) -> TokenLog:
+    """What a log says; raises `SettingsError` for an empty, damaged or impossible one.
+
+    >>> log = read_log(line(kind="desk", run="r", step=5, context_length=8, vocab_size=50)
     ...     + line(kind="branch", branch=0, parent=None, at=0) + line(i=7, by="prompt") + line(i=9))
-    >>> desk.branch.ids, desk.branch.n_prompt
+    >>> log.branch.ids, log.branch.n_prompt
     ([7, 9], 1)
     """
     if not text:
         raise SettingsError("There is no text to go on with yet; press Write first.")
-    if len(text) > LONGEST_LOG:
+    if len(text) > MAX_LOG_CHARACTERS:
         raise SettingsError("This text has grown too long for the page; press Write to begin anew.")
     try:
-        desk = _fold(text)
+        log = _read(text)
     except (ValidationError, ValueError, IndexError, TypeError):
         raise SettingsError(_DAMAGED) from None
-    if any(token >= desk.head.vocab_size for branch in desk.branches for token in branch.ids):
+    if any(token >= log.head.vocab_size for branch in log.branches for token in branch.ids):
         raise SettingsError(_DAMAGED)
-    return desk
+    return log
 
 
-def _fold(text: str) -> Desk:
+def _read(text: str) -> TokenLog:
     head: Head | None = None
     branches: list[Branch] = []
     view, ask, n_ids = 0, None, 0
     writing: Branch | None = None
-    for raw in text.split("\n"):  # not splitlines: a token may hold U+2028
+    for raw in text.split("\n"):  # not splitlines: a token may contain U+2028
         if not raw:
             continue
         values = json.loads(raw)
@@ -151,36 +216,36 @@ def _fold(text: str) -> Desk:
             case "branch":
                 shared = [] if read.parent is None else branches[read.parent].ids[: read.at]
                 n_ids += len(shared)
-                if n_ids > MOST_IDS:
+                if n_ids > MAX_IDS:
                     raise ValueError
                 n_prompt = 0 if read.parent is None else min(branches[read.parent].n_prompt, len(shared))
                 writing = Branch(len(branches), list(shared), n_prompt, read.settings, len(shared))
                 branches.append(writing)
                 view = writing.id
             case "more":
-                writing = branches[_known(read.branch)]
+                writing = branches[_given(read.branch)]
                 writing.settings, writing.kept = read.settings, len(writing.ids)
                 view = writing.id
             case "view":
-                view = branches[_known(read.branch)].id
+                view = branches[_given(read.branch)].id
             case "ask":
-                asked = branches[_known(read.branch)]
+                asked = branches[_given(read.branch)]
                 if read.at >= len(asked.ids):
                     raise ValueError
                 ask = Ask(asked.id, read.at, read.id)
     if head is None or not branches:
         raise ValueError
-    return Desk(text, head, branches, view, ask)
+    return TokenLog(head, branches, view, ask)
 
 
-def _known(branch: int | None) -> int:
+def _given(branch: int | None) -> int:
     if branch is None:
         raise ValueError
     return branch
 
 
 def last_receipt(text: str | None) -> str | None:
-    """The receipt that the last line of a log brings, if it does.
+    """The receipt that the last line of a log contains; None for any other line.
 
     >>> last_receipt(line(kind="view", branch=0) + line(kind="restore", receipt="{}"))
     '{}'

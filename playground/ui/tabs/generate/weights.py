@@ -1,4 +1,4 @@
-"""Smaller weights on the desk: what there is to choose, and how far a choice moves the model's distribution."""
+"""The choice of the weights' number format, and how far it changes the model's distribution."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,8 +8,7 @@ import gradio as gr
 from playground.errors import PlaygroundError
 from playground.model.shrink import divergence
 from playground.ui.context import Context
-from playground.ui.tabs.generate.answers import use_threads_for
-from playground.ui.tabs.generate.choices import which
+from playground.ui.tabs.generate.start import load_model, parse_checkpoint
 
 WEIGHTS = [("float32, as trained", "float32"), ("bfloat16, half the memory", "bfloat16"), ("int8, a quarter", "int8")]
 ABOUT_WEIGHTS = (
@@ -18,34 +17,33 @@ ABOUT_WEIGHTS = (
 )
 
 
-def effect(context: Context, run_name: str, checkpoint: str | None, weights: str) -> str:
-    """How far a run's model moves with such weights, over one context of its validation text, in a sentence.
+def rounding_effect(context: Context, run_name: str, checkpoint: str | None, weights: str) -> str:
+    """How far rounded weights change a run's model, measured on one context of its validation text, in a sentence.
 
-    Raises the playground's errors, as for a run or weights that there are not.
+    Raises a `PlaygroundError` for a run or weights that do not exist.
     """
-    step = which(checkpoint)
-    small, _ = context.models.get(run_name, step, weights)
-    model, _ = context.models.get(run_name, step)
-    use_threads_for(model)
+    step = parse_checkpoint(checkpoint)
+    rounded, _ = load_model(context, run_name, step, weights)
+    model, _ = load_model(context, run_name, step)
     ids = context.store.open(run_name).corpus().val_ids[: model.config.context_length].long()
-    return f"{divergence(model, small, ids[None])} of {len(ids):,} tokens of the validation text."
+    return f"{divergence(model, rounded, ids[None])} of {len(ids):,} tokens of the validation text."
 
 
-def tell_effect(
+def show_rounding_effect(
     context: Context, run: gr.Dropdown, checkpoint: gr.Dropdown, weights: gr.Dropdown, **event: Any
 ) -> None:
-    """Say beside the choice of weights what it does, whenever it or the model changes; `event` goes to the events."""
+    """Show the effect under the choice of weights, whenever it or the model changes; `event` goes to the events."""
 
-    def tell(run_name: str | None, step: str | None, chosen: str) -> Iterator[Any]:
+    def show(run_name: str | None, step: str | None, chosen: str) -> Iterator[Any]:
         """The choice with its effect under it."""
         if not run_name or chosen == "float32":
             yield gr.Dropdown(info=ABOUT_WEIGHTS)
             return
         yield gr.Dropdown(info="Measuring how far they move the model …")
         try:
-            yield gr.Dropdown(info=effect(context, run_name, step, chosen))
+            yield gr.Dropdown(info=rounding_effect(context, run_name, step, chosen))
         except PlaygroundError as error:
             yield gr.Dropdown(info=str(error))
 
     for changed in (run.change, checkpoint.change, weights.change):
-        changed(tell, [run, checkpoint, weights], weights, api_visibility="private", **event)
+        changed(show, [run, checkpoint, weights], weights, api_visibility="private", **event)

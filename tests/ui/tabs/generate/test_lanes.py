@@ -8,15 +8,20 @@ import pytest
 from playground.config import DecodeConfig
 from playground.sampling import generate, stream
 from playground.ui.context import Limits, LoadedModels
-from playground.ui.tabs.generate.answers import Answers
-from playground.ui.tabs.generate.lanes import SETTINGS, THESE, Lanes
-from playground.ui.tabs.generate.memory import Memory
+from playground.ui.tabs.generate.copied import CopyFinder
+from playground.ui.tabs.generate.lanes import FORM_SETTINGS, NAMED_SETTINGS, LaneWriter
 from playground.ui.tabs.generate.start import Start
+from playground.ui.tabs.generate.streams import LogStreams
 
 
 @pytest.fixture
-def lanes(context):
-    return Lanes(context, Answers(), Memory(context))
+def streams():
+    return LogStreams()
+
+
+@pytest.fixture
+def lanes(context, streams):
+    return LaneWriter(context, streams, CopyFinder(context))
 
 
 DECODE = DecodeConfig(max_new_tokens=10, temperature=1.2, top_k=20, seed=4)
@@ -35,8 +40,8 @@ def read(logs):
 
 
 def test_settings_side_by_side(lanes, context):
-    head, texts, scores, _ = read(lanes.settings(START, [THESE, "Greedy", "Beam search, 4 wide"]))
-    assert [lane["title"] for lane in head["lanes"]] == [THESE, "Greedy", "Beam search, 4 wide"]
+    head, texts, scores, _ = read(lanes.settings(START, [FORM_SETTINGS, "Greedy", "Beam search, 4 wide"]))
+    assert [lane["title"] for lane in head["lanes"]] == [FORM_SETTINGS, "Greedy", "Beam search, 4 wide"]
     model, tokenizer = context.models.get("tale")
     ids = tokenizer.encode("The rain had")
     import torch
@@ -52,7 +57,7 @@ def test_settings_side_by_side(lanes, context):
 
 
 def test_every_named_setting_runs(lanes):
-    names = list(SETTINGS)
+    names = list(NAMED_SETTINGS)
     for few in (names[:4], names[4:]):
         _, texts, _, end = read(lanes.settings(START, few))
         assert end["kind"] != "error", end
@@ -84,7 +89,7 @@ def test_the_model_as_it_grew(lanes, context):
 def test_the_steps_of_a_run_push_no_other_model_out_of_memory(context):
     few = LoadedModels(context.store, max_models=2)
     other, tale = few.get("tale", 1)[0], few.get("tale", 2)[0]
-    lanes = Lanes(replace(context, models=few), Answers(), Memory(context))
+    lanes = LaneWriter(replace(context, models=few), LogStreams(), CopyFinder(context))
     assert read(lanes.steps(START))[1].keys() == {0, 1, 2}
     assert len(few) == 2
     assert few.get("tale", 1)[0] is other
@@ -93,18 +98,18 @@ def test_the_steps_of_a_run_push_no_other_model_out_of_memory(context):
 
 @pytest.mark.parametrize(("tokens", "texts"), [(10, 3), (33, 3), (34, 2), (50, 2)])
 def test_long_texts_are_written_at_fewer_steps(context, monkeypatch, tokens, texts):
-    monkeypatch.setattr("playground.ui.tabs.generate.lanes.LONG_TEXTS", 2)
+    monkeypatch.setattr("playground.ui.tabs.generate.lanes.MAX_LONG_TEXTS", 2)
     limited = replace(context, limits=Limits(max_new_tokens=50))
     desk = Start("tale", "last", "The rain had", lambda: DECODE.replace(max_new_tokens=tokens, stop_at_end=False))
-    head, *_ = read(Lanes(limited, Answers(), Memory(limited)).steps(desk))
+    head, *_ = read(LaneWriter(limited, LogStreams(), CopyFinder(limited)).steps(desk))
     assert len(head["lanes"]) == texts
     assert [head["lanes"][k]["step"] for k in (0, -1)] == [0, 2]
 
 
-def test_a_text_that_is_stopped_leaves_the_later_steps_unwritten(lanes):
+def test_a_text_that_is_stopped_leaves_the_later_steps_unwritten(lanes, streams):
     log = lanes.steps(START)
     job = json.loads(next(log).split("\n")[0])["job"]
-    lanes._answers.stop(job)
+    streams.stop(job)
     *_, whole = log
     lines = [json.loads(each) for each in whole.split("\n") if each]
     assert [each.get("lane") for each in lines if "kind" not in each] == [0]
@@ -126,7 +131,7 @@ def test_too_many_samples_are_one_sentence(lanes, n):
 
 def test_a_start_without_a_run_is_one_sentence(lanes):
     for logs in (
-        lanes.settings(Start(None, None, "x", lambda: DECODE), ["Greedy", THESE]),
+        lanes.settings(Start(None, None, "x", lambda: DECODE), ["Greedy", FORM_SETTINGS]),
         lanes.seeds(Start("tale", "last", "", lambda: DECODE), 2),
         lanes.steps(Start("gone", "last", "x", lambda: DECODE)),
     ):

@@ -10,11 +10,11 @@ from playground.errors import PlaygroundError, SettingsError
 from playground.model.shrink import Int8Linear, shrink
 from playground.sampling import stream
 from playground.ui.context import LoadedModels
-from playground.ui.tabs.generate.answers import Answers
 from playground.ui.tabs.generate.log import line, read_log
-from playground.ui.tabs.generate.receipts import make_receipt
+from playground.ui.tabs.generate.receipts import receipt_of_log
 from playground.ui.tabs.generate.start import Start
-from playground.ui.tabs.generate.weights import effect
+from playground.ui.tabs.generate.streams import LogStreams
+from playground.ui.tabs.generate.weights import rounding_effect
 from playground.ui.tabs.generate.writer import Writer
 
 DECODE = DecodeConfig(max_new_tokens=9, temperature=1.4, top_k=25, seed=7)
@@ -53,7 +53,7 @@ def test_weights_that_there_are_not_leave_nothing_behind(context):
 
 @pytest.mark.parametrize("weights", ["bfloat16", "int8"])
 def test_the_desk_writes_with_the_weights_that_were_chosen_and_goes_on_with_them(context, weights):
-    writer = Writer(context, Answers())
+    writer = Writer(context, LogStreams())
     log = last(writer.write(None, Start("tale", "last", "The rain had", lambda: DECODE, weights)))
     desk = read_log(log)
     assert desk.head.weights == weights
@@ -63,17 +63,17 @@ def test_the_desk_writes_with_the_weights_that_were_chosen_and_goes_on_with_them
     assert [token["p"] for token in drawn] == pytest.approx([step.probability for step in expected], rel=1e-4)
     log = last(writer.more(log, lambda: DECODE))
     log = last(writer.ask(log + line(kind="ask", branch=0, at=n_prompt + 12, id=65), lambda: DECODE))
-    receipt = make_receipt(context, log)
+    receipt = receipt_of_log(context, log)
     assert receipt.weights == weights
-    again = last(Writer(context, Answers()).restore(None, receipt.to_json()))
+    again = last(Writer(context, LogStreams()).restore(None, receipt.to_json()))
     assert "error" not in again
     assert read_log(again).branch.ids == read_log(log).branch.ids
 
 
 def test_what_a_choice_does_is_told_in_bits(context):
-    says = effect(context, "tale", "last", "int8")
+    says = rounding_effect(context, "tale", "last", "int8")
     assert re.match(r"0\.\d{4} bits per token away from float32 .* of 16 tokens of the validation text\.$", says)
-    assert effect(context, "tale", "last", "float32").startswith("0.0000 bits")
+    assert rounding_effect(context, "tale", "last", "float32").startswith("0.0000 bits")
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_what_a_choice_does_is_told_in_bits(context):
 )
 def test_an_effect_that_cannot_be_measured_is_one_sentence(context, run, checkpoint, weights):
     with pytest.raises(PlaygroundError):
-        effect(context, run, checkpoint, weights)
+        rounding_effect(context, run, checkpoint, weights)

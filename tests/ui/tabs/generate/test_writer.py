@@ -1,4 +1,4 @@
-"""The writing desk without a browser: logs in, logs out."""
+"""Writing one text, without a browser: logs in, logs out."""
 
 import json
 from itertools import pairwise
@@ -7,26 +7,23 @@ import pytest
 import torch
 
 from playground.config import DecodeConfig
-from playground.errors import SettingsError
 from playground.sampling import generate, stream
+from playground.sampling.reader import window_start
 from playground.text.tokenizer import encode, token_ids_to_text
-from playground.ui.context import Context, Limits
-from playground.ui.tabs.generate.answers import Answers
-from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices, which
 from playground.ui.tabs.generate.log import line, read_log
 from playground.ui.tabs.generate.start import Start
-from playground.ui.tabs.generate.words import Words
-from playground.ui.tabs.generate.writer import Writer
+from playground.ui.tabs.generate.streams import LogStreams
+from playground.ui.tabs.generate.writer import MAX_READERS, Writer
 
 
 @pytest.fixture
-def answers():
-    return Answers()
+def streams():
+    return LogStreams()
 
 
 @pytest.fixture
-def writer(context, answers):
-    return Writer(context, answers)
+def writer(context, streams):
+    return Writer(context, streams)
 
 
 def last(logs):
@@ -78,13 +75,13 @@ def test_prompt_tokens_have_their_probabilities(writer):
     assert all(0 < token["p"] <= 1 and token["r"] >= 1 and token["a"] for token in others)
 
 
-def test_continuing_gives_what_one_long_press_gives(writer):
+def test_continuing_gives_what_one_long_text_gives(writer):
     whole = last(writer.write(None, Start("tale", "last", "The rain", lambda: DecodeConfig(max_new_tokens=24, seed=5))))
     half = last(writer.write(None, Start("tale", "last", "The rain", settings(seed=5))))
     assert read_log(last(writer.more(half, settings(seed=5)))).branch.ids == read_log(whole).branch.ids
 
 
-def test_another_token_begins_a_branch_that_a_fresh_start_confirms(writer, context):
+def test_another_token_begins_a_branch_that_equals_one_without_a_cache(writer, context):
     log = last(writer.write(None, Start("tale", "last", "The rain had", settings(seed=5))))
     first = read_log(log)
     at = first.branch.n_prompt + 3
@@ -105,13 +102,13 @@ def test_another_token_begins_a_branch_that_a_fresh_start_confirms(writer, conte
     assert taken["q"] == pytest.approx(offered[3], rel=1e-3)
 
 
-def test_stop_ends_after_the_token_at_hand(writer, answers):
+def test_stop_ends_after_the_current_token(writer, streams):
     logs = writer.write(None, Start("tale", "last", "The rain", lambda: DecodeConfig(max_new_tokens=2000)))
     job = lines_of(next(logs))[-1]["job"]
-    assert answers.stop(job)
+    assert streams.stop(job)
     end = lines_of(last(logs))[-1]
     assert (end["reason"], end["n"]) == ("stopped", 1)
-    assert not answers.stop(job)
+    assert not streams.stop(job)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +129,7 @@ def test_stop_ends_after_the_token_at_hand(writer, answers):
         ("tale", "last", "Hello", {"max_new_tokens": 50_000}, "at most"),
     ],
 )
-def test_a_wish_that_cannot_be_met_is_one_sentence_and_costs_nothing(writer, run, step, prompt, decode, says):
+def test_what_cannot_be_written_is_one_sentence_and_changes_no_text(writer, run, step, prompt, decode, says):
     before = last(writer.write(None, Start("tale", "last", "The rain", settings())))
     log = last(writer.write(before, Start(run, step, prompt, lambda: DecodeConfig(**decode))))
     error = lines_of(log)[-1]
@@ -143,19 +140,19 @@ def test_a_wish_that_cannot_be_met_is_one_sentence_and_costs_nothing(writer, run
 
 
 @pytest.mark.parametrize("log", [None, "", "{}", "nonsense"])
-def test_going_on_without_a_text_is_one_sentence(writer, log):
+def test_continuing_without_a_text_is_one_sentence(writer, log):
     for answer in (writer.more(log, settings()), writer.ask(log, settings())):
         assert lines_of(last(answer).removeprefix(log or ""))[-1]["kind"] == "error"
 
 
-def test_asking_for_a_token_that_is_none_is_refused(writer):
+def test_asking_for_a_token_that_does_not_exist_is_refused(writer):
     log = last(writer.write(None, Start("tale", "last", "The rain", settings())))
-    for wish in ({"at": 0, "id": 1}, {"at": 1, "id": 10**6}):
-        answer = last(writer.ask(log + line(kind="ask", branch=0, **wish), settings()))
+    for request in ({"at": 0, "id": 1}, {"at": 1, "id": 10**6}):
+        answer = last(writer.ask(log + line(kind="ask", branch=0, **request), settings()))
         assert lines_of(answer)[-1]["kind"] == "error"
 
 
-def test_a_desk_of_another_vocabulary_is_refused(writer):
+def test_a_log_of_another_vocabulary_is_refused(writer):
     log = last(writer.write(None, Start("tale", "last", "The rain", settings())))
     vocab_size = read_log(log).head.vocab_size
     other = log.replace(f'"vocab_size":{vocab_size}', f'"vocab_size":{vocab_size + 5}')
@@ -174,33 +171,21 @@ def test_fault_56_no_half_character_is_ever_shown(writer, context):
         assert set(whole[len(shown) :]) <= {"\ufffd"}  # a character that was never completed
 
 
-def test_words_go_on_inside_a_character(context):
-    _, tokenizer = context.models.get("tale")
-    ids = encode("🦔", tokenizer)  # a hedgehog: not in the text, so it comes in bytes
-    assert len(ids) > 1
-    parts = [json.loads(Words(tokenizer, ids[:k]).prompt_line(ids[k]))["t"] for k in range(len(ids))]
-    assert parts == [""] * (len(ids) - 1) + ["🦔"]
+@pytest.mark.parametrize("past_context", ["crop", "jump"])
+def test_past_the_context_the_log_says_what_the_model_saw_of_every_token(writer, past_context):
+    config = DecodeConfig(max_new_tokens=30, past_context=past_context, stop_at_end=False)
+    log = last(writer.write(None, Start("tale", "last", "The rain had stopped, and nobody", lambda: config)))
+    tokens, end = tokens_of(log), lines_of(log)[-1]
+    assert len(tokens) > 16 + 12
+    assert [token.get("s", 0) for token in tokens] == [window_start(i, 16, past_context) for i in range(len(tokens))]
+    assert end["seen_from"] == window_start(len(tokens), 16, past_context)
+    assert not any("s" in token for token in tokens[:17])  # a text within the context costs nothing more
 
 
-def test_a_context_outgrown_is_written_past(writer):
-    log = last(
-        writer.write(
-            None, Start("tale", "last", "The rain had stopped, and nobody", lambda: DecodeConfig(max_new_tokens=30))
-        )
-    )
-    assert len(read_log(log).branch.ids) > 16 + 12
-
-
-def test_runs_and_checkpoints_on_offer(context):
-    assert run_choices(context) == [("tale", "tale")]
-    assert [value for _, value in checkpoint_choices(context, "tale")][:3] == ["last", "best", "2"]
-    assert checkpoint_choices(context, "missing") == checkpoint_choices(context, None) == [("Last", "last")]
-    strangers = Context.open(context.store.root, limits=Limits.public())
-    assert run_choices(strangers) == []
-
-
-def test_a_checkpoint_is_a_name_or_a_step():
-    assert [which(each) for each in ("last", "best", "12", 12, "Step 12", None)] == ["last", "best", 12, 12, 12, "last"]
-    for wrong in ("newest", "-1", "1.5", "²", "9" * 40):
-        with pytest.raises(SettingsError):
-            which(wrong)
+def test_only_few_texts_keep_what_was_read_of_them(writer):
+    logs = [last(writer.write(None, Start("tale", "last", "The rain", settings()))) for _ in range(MAX_READERS + 2)]
+    kept = [read_log(log).head.job in writer._readers for log in logs]
+    assert kept == [False, False] + [True] * MAX_READERS
+    assert read_log(last(writer.more(logs[0], settings()))).head.job in writer._readers
+    last(writer.write(None, Start("tale", "1", "The rain", settings())))  # another model: the first one may go
+    assert len(writer._readers) == 1

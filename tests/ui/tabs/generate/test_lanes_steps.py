@@ -7,9 +7,7 @@ from playground.training.jobs.session import run_training
 from playground.training.runs.fork import fork
 from playground.training.runs.history import read_history
 from playground.training.runs.store import RunStore
-from playground.ui.context import Context
-from playground.ui.tabs.generate.choices import checkpoint_choices, run_choices
-from playground.ui.tabs.generate.grown import name_of_losses, steps_to_show
+from playground.ui.tabs.generate.lanes import loss_note, steps_to_show
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
 MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
@@ -53,16 +51,5 @@ def test_the_losses_of_a_fork_include_those_of_its_parent(store):
     list(run_training(forked))
     evaluations = read_history(forked).evaluations
     assert [event.step for event in evaluations] == [1, 6, 11, 12]
-    assert name_of_losses(evaluations, 5).startswith("Loss at step 6: ")
+    assert loss_note(evaluations, 5).startswith("Loss at step 6: ")
     assert steps_to_show(forked, 99) == list(range(13))
-
-
-def test_the_checkpoints_to_choose_from_are_all_that_can_be_looked_at(store):
-    context = Context.open(store.root)
-    choices = checkpoint_choices(context, "two")
-    assert [label for label, _ in choices[:2]] == ["Last", f"Best (step {store.open('two').find_step('best')})"]
-    assert choices[2] == ("Step 12", "12")
-    assert choices[-1] == ("Step 0, untrained", "0")
-    store.create("untrained", TEXT, MODEL)
-    assert "untrained" not in dict(run_choices(context))
-    context.jobs.shutdown()

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from playground.text.tokenizer import encode, load_tokenizer, token_ids_to_text
-from playground.ui.tabs.generate.words import Words
+from playground.ui.tabs.generate.log import TokenLines
 
 EMOJI = ["😀", "👩‍👩‍👧‍👦", "🏳️‍🌈", "👍🏽", "🇩🇪", "❤️", "🦔", "🧑🏿‍🚀"]
 CHINESE = [chr(code) for code in range(0x4E00, 0x4E00 + 3000, 7)] + ["𠮷", "，", "。", "「"]
@@ -22,8 +22,8 @@ def strings(n: int = 1000) -> list[str]:
 
 def shown(ids, tokenizer):
     """Texts of the log's lines, one a token, as the page gets them."""
-    words = Words(tokenizer)
-    return [json.loads(words.prompt_line(token))["t"] for token in ids]
+    lines = TokenLines(tokenizer)
+    return [json.loads(lines.prompt(token))["t"] for token in ids]
 
 
 @pytest.mark.parametrize("kind", ["gpt2", "bytes", "compact"])
@@ -46,8 +46,8 @@ def test_fault_56_a_text_cut_anywhere_shows_whole_characters_only():
         whole = token_ids_to_text(ids[:cut], tokenizer)
         assert whole.startswith(seen)
         assert whole[len(seen) :] in ("", "\ufffd")
-        words = Words(tokenizer, ids[:cut])  # and goes on in the middle of a character
-        rest = [json.loads(words.prompt_line(token))["t"] for token in ids[cut:]]
+        lines = TokenLines(tokenizer, ids[:cut])  # and goes on in the middle of a character
+        rest = [json.loads(lines.prompt(token))["t"] for token in ids[cut:]]
         assert seen + "".join(rest) == text
 
 
@@ -59,3 +59,11 @@ def test_tokens_that_a_model_throws_together_show_as_the_whole_decode():
         seen, whole = "".join(shown(ids, tokenizer)), token_ids_to_text(ids, tokenizer)
         assert whole.startswith(seen)
         assert whole[len(seen) :] in ("", "\ufffd")
+
+
+def test_lines_continue_inside_a_character(context):
+    _, tokenizer = context.models.get("tale")
+    ids = encode("🦔", tokenizer)  # a hedgehog: not in the text, so it comes in bytes
+    assert len(ids) > 1
+    parts = [json.loads(TokenLines(tokenizer, ids[:k]).prompt(ids[k]))["t"] for k in range(len(ids))]
+    assert parts == [""] * (len(ids) - 1) + ["🦔"]
