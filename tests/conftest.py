@@ -1,4 +1,4 @@
-"""Settings and fixtures for every test: no network, few threads, the same numbers on every run.
+"""Settings and fixtures of all tests: no network, few threads, the same numbers on every run.
 
 Markers are set here: `browser` on what needs Chromium or the served app, `process` on what starts other processes, and
 `quick` on everything else. `process` is also set by hand; a test that starts a process without it fails.
@@ -88,9 +88,10 @@ def verdict() -> str:
 
 @pytest.fixture(scope="module")
 def chromium():
-    """The browser; without one the tests are skipped, but never where CI promised it.
+    """Chromium; without it the tests are skipped, except in CI, where they fail.
 
-    One a module, for Playwright runs an event loop in this thread until it is closed, and others want one of their own.
+    One for each module: Playwright runs an event loop in this thread until it is closed, and other tests need their
+    own.
     """
     reason = None
     if not Path(CHROMIUM).exists():

@@ -1,4 +1,4 @@
-"""A real page in a real browser: the app on a free port with runs of its own, and Chromium through Playwright."""
+"""The page in a browser: the app on a free port with runs of its own, and Chromium through Playwright."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ SIZES = {"1280": (1280, 800), "375": (375, 720)}
 
 
 class Server:
-    """The app in a process of its own; it can be killed and started again on the same port and the same runs."""
+    """The app in a process of its own; it can be killed and restarted on the same port with the same runs."""
 
     def __init__(self, checkpoints: Path, *flags: str) -> None:
         self.checkpoints, self.flags = checkpoints, flags
@@ -46,12 +46,12 @@ class Server:
         return {**os.environ, "GRADIO_TEMP_DIR": str(self.checkpoints.with_name("uploads"))}
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """End it like a crash."""
         self.process.kill()
         self.process.wait()
 
     def stop(self) -> None:
-        """End it as Ctrl-C would."""
+        """End it with SIGTERM, or kill it if that takes too long."""
         self.process.terminate()
         try:
             self.process.wait(20)
@@ -61,7 +61,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """One app for the whole session, with an empty folder of runs."""
+    """One app for all tests of a worker, with an empty folder of runs."""
     running = Server(tmp_path_factory.mktemp("app") / "checkpoints")
     yield running
     running.stop()
@@ -77,13 +77,13 @@ def own_server(tmp_path):
 
 @pytest.fixture(scope="session")
 def url(server):
-    """Where the app of this session answers."""
+    """The address of the shared app."""
     return server.url
 
 
 @pytest.fixture
 def new_page(chromium):
-    """Make pages; a test in which one of them logs an error or throws fails. `page.complaints` may be cleared."""
+    """Makes pages; the test fails if one of them logs or throws an error. `page.complaints` may be cleared."""
     opened = []
 
     def make(width: int = 1280, height: int = 800, **settings):
@@ -105,7 +105,7 @@ def new_page(chromium):
 
 @pytest.fixture
 def page(new_page):
-    """One page of 1280 × 800 points."""
+    """A page of 1280 × 800 pixels."""
     return new_page()
 
 
