@@ -1,6 +1,6 @@
-"""Keys and values of the tokens a model has already read, so that a new token costs one step and not a whole pass.
+"""The key-value cache: a model that has read a text reads one more token without reading the text again.
 
-B: batch, H: heads, D: width of a head, L: tokens that fit.
+B: batch, H: heads, D: head width, L: capacity in tokens, T: new tokens.
 """
 
 import torch
@@ -12,11 +12,11 @@ from playground.model.cpu.step import Step
 
 
 class KVCache:
-    """Room for the keys and values of `max_length` tokens in every block, allocated once.
+    """The keys and values of up to `max_length` tokens in every block, allocated once.
 
-    `layers[i]` is the room of block i: `(B, 2, H, L, D)`, keys first. `length` says how many tokens it holds; the model
-    writes behind them and moves `length` on. `max_length` defaults to the model's context length and may not exceed it
-    (`SettingsError`).
+    `layers[i]` belongs to block i: `(B, 2, H, L, D)`, keys first. The first `length` tokens are valid; the model adds
+    new ones and increases `length`. `max_length` defaults to the model's context length; a larger one raises
+    `SettingsError`.
 
     >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=3)
     >>> cache = KVCache(config, batch_size=1)
@@ -46,20 +46,23 @@ class KVCache:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the cache holds, in bytes."""
+        """Memory of the cache, in bytes."""
         return sum(layer.numel() * layer.element_size() for layer in self.layers)
 
     def truncate(self, length: int) -> None:
-        """Forget everything after the first `length` tokens; nothing is freed or moved.
+        """Drop all but the first `length` tokens, without freeing memory.
 
-        Raises `SettingsError` when the cache holds fewer.
+        Raises `SettingsError` when the cache has fewer.
         """
         if not 0 <= length <= self.length:
             raise SettingsError(f"length: the cache holds {self.length} tokens and cannot be cut to {length}.")
         self.length = length
 
     def store(self, layer: int, keys_values: Tensor) -> tuple[Tensor, Tensor]:
-        """Write `(B, 2, H, T, D)` behind what block `layer` holds; all its keys and values, `(B, H, length + T, D)`."""
-        room, start, new = self.layers[layer], self.length, keys_values.shape[3]
-        room.narrow(3, start, new).copy_(keys_values)
-        return room[:, 0, :, : start + new], room[:, 1, :, : start + new]
+        """Append `(B, 2, H, T, D)` for block `layer`; return all its keys and values, each `(B, H, length + T, D)`.
+
+        `length` stays: the model increases it once all blocks have stored theirs.
+        """
+        cached, start, new = self.layers[layer], self.length, keys_values.shape[3]
+        cached.narrow(3, start, new).copy_(keys_values)
+        return cached[:, 0, :, : start + new], cached[:, 1, :, : start + new]

@@ -1,4 +1,4 @@
-"""Do these tensors make that model? Asked of everything that comes from a file, before it is used."""
+"""Checks that tensors from a file fit a model, before they are used."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,21 +11,13 @@ from playground.errors import CheckpointError
 from playground.model.gpt import GPTModel
 
 
-def check_weights(weights: Mapping[str, Tensor], config: ModelConfig) -> None:
-    """Raise `CheckpointError` unless `weights` are finite and fit a `GPTModel(config)` exactly.
-
-    The message names what is missing, surplus, wrongly shaped or typed, or not finite. Nothing is allocated.
-
-    >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
-    >>> check_weights(GPTModel(config).state_dict(), config)
-    """
-    check_tensors(weights, {name: weight.shape for name, weight in empty_weights(config).items()})
-
-
 def check_tensors(
     tensors: Mapping[str, Tensor], expected: Mapping[str, torch.Size], optional: Collection[str] = ()
 ) -> None:
-    """Raise `CheckpointError` unless `tensors` have the `expected` names and shapes and hold finite floats.
+    """Raise `CheckpointError` unless `tensors` have the `expected` names and shapes and contain finite floats.
+
+    The message names what is missing, unexpected, of the wrong shape or type, or not finite. `optional` names may be
+    missing. Nothing is allocated.
 
     >>> check_tensors({}, {"bias": torch.Size([2])})
     Traceback (most recent call last):
@@ -33,14 +25,14 @@ def check_tensors(
     """
     if missing := [name for name in expected if name not in tensors and name not in optional]:
         raise CheckpointError(f"Missing from the file: {_some(missing)}.")
-    if surplus := [str(name) for name in tensors if name not in expected]:
-        raise CheckpointError(f"Not a part of this model: {_some(surplus)}.")
+    if unexpected := [str(name) for name in tensors if name not in expected]:
+        raise CheckpointError(f"Not a part of this model: {_some(unexpected)}.")
     for name, tensor in tensors.items():
         _check_tensor(name, tensor, expected[name])
 
 
 def empty_weights(config: ModelConfig) -> dict[str, Tensor]:
-    """The state_dict of a `GPTModel(config)` with shapes and no memory.
+    """The state_dict of a `GPTModel(config)` on the meta device: shapes without memory.
 
     >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
     >>> empty_weights(config)["tok_emb.weight"].shape
@@ -63,4 +55,5 @@ def _check_tensor(name: str, tensor: Any, shape: torch.Size) -> None:
 
 
 def _some(names: list[str], most: int = 3) -> str:
+    """The first names, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -2,8 +2,8 @@
 
 B: batch, T: tokens, C: emb_dim, H: heads, D: C / H, V: vocab_size, L: tokens in the cache and in the input together.
 
-What differs from the book: one projection gives queries, keys and values; attention, LayerNorm and GELU are PyTorch's
-fused ones; a cache of keys and values is optional. `interchange.py` maps the weights to the book's and back.
+Differences from the book: one projection computes queries, keys and values; attention, LayerNorm and GELU are fused
+operations; a key-value cache is optional. `interchange.py` converts the weights to the book's and back.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,11 +25,11 @@ from playground.model.cpu.numpy_step import NumpyStep, suits_numpy
 from playground.model.cpu.step import BlockLayers, ModelLayers, Step
 from playground.model.cpu.torch_step import TorchStep
 
-_WORTH_SHARING = 4_000_000  # multiplications: for fewer, a second thread costs more than it gains (measured)
+_MIN_FOR_THREADS = 4_000_000  # multiplications: with fewer, a second thread costs more than it gains (measured)
 
 
 class Attention(nn.Module):
-    """Causal self-attention with several heads (book, section 3.6)."""
+    """Causal multi-head self-attention (book, section 3.6)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -38,9 +38,9 @@ class Attention(nn.Module):
         self.out_proj = nn.Linear(config.emb_dim, config.emb_dim)
 
     def forward(self, x: Tensor, layer: int, cache: KVCache | None, mask: Tensor | None, last: bool = False) -> Tensor:
-        """`(B, T, C)` → `(B, T, C)`, or `(B, 1, C)` for the `last` token alone.
+        """`(B, T, C)` → `(B, T, C)`, or `(B, 1, C)` for the `last` token only.
 
-        `mask` (T, L) is only needed for several tokens behind a cached prefix.
+        `layer` is the block's index in the cache; `mask` `(T, L)` is needed for several tokens after a cached prefix.
         """
         batch, new, width = x.shape
         qkv = self.qkv(x).view(batch, new, 3, self.n_heads, width // self.n_heads)
@@ -52,7 +52,7 @@ class Attention(nn.Module):
         else:
             queries = qkv[:, 0]
             keys, values = cache.store(layer, qkv[:, 1:])  # (B, H, L, D)
-        if last:  # it sees them all
+        if last:  # the last token attends to all others: no mask
             queries, mask = queries[:, :, -1:], None
         causal = mask is None and queries.shape[2] > 1
         context = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
@@ -60,7 +60,7 @@ class Attention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Two linear layers with a GELU in its tanh form between them (book, section 4.3)."""
+    """Two linear layers with a GELU (tanh approximation) between them (book, section 4.3)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class FeedForward(nn.Module):
 
 
 class Block(nn.Module):
-    """One transformer block: attention, then feed-forward, each normed before and added to its input."""
+    """One transformer block: attention, then feed-forward, both pre-norm and residual (book, section 4.5)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -91,9 +91,9 @@ class Block(nn.Module):
         mask: Tensor | None = None,
         last: bool = False,
     ) -> Tensor:
-        """`(B, T, C)` → `(B, T, C)`, or `(B, 1, C)` for the `last` token alone."""
-        change = self.att(self.norm1(x), layer, cache, mask, last)
-        x = add_with_dropout(x[:, -1:] if last else x, change, self.drop_rate, self.training)
+        """`(B, T, C)` → `(B, T, C)`, or `(B, 1, C)` for the `last` token only; see `Attention`."""
+        attended = self.att(self.norm1(x), layer, cache, mask, last)
+        x = add_with_dropout(x[:, -1:] if last else x, attended, self.drop_rate, self.training)
         return add_with_dropout(x, self.ff(self.norm2(x)), self.drop_rate, self.training)
 
 
@@ -101,8 +101,8 @@ class GPTModel(nn.Module):
     """The book's GPT: token ids `(B, T)` → logits `(B, T, V)`.
 
     `config` is a `ModelConfig` or a dictionary with the book's names. After `torch.manual_seed(123)` the weights are
-    those of the book's model. With a `cache`, the ids continue what the cache holds, and it takes them in. More tokens
-    than the context holds raise `SettingsError`.
+    initialised like those of the book's model. With a `cache`, the ids continue the cached text and are appended to it.
+    Raises `SettingsError` for more tokens than the context length, or than the cache can hold.
 
     >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
     >>> GPTModel(config)(torch.tensor([[1, 2, 3]])).shape
@@ -118,19 +118,20 @@ class GPTModel(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
         self.final_norm = nn.LayerNorm(config.emb_dim)
         self.out_head = nn.Linear(config.emb_dim, config.vocab_size, bias=False)
-        self._multiplications = config.emb_dim * (12 * config.n_layers * config.emb_dim + config.vocab_size)  # a token
+        per_block = 12 * config.emb_dim * config.emb_dim
+        self._multiplications_per_token = config.n_layers * per_block + config.vocab_size * config.emb_dim
         self.recompute = False
-        """Training keeps only what enters each block and computes its inside again when gradients are taken: a third
-        more time, a fraction of the memory, the same numbers (Chen et al. 2016)."""
+        """Activation checkpointing: training keeps only the input of each block and recomputes the rest in the backward
+        pass: a third more time, a fraction of the memory, the same numbers (Chen et al. 2016)."""
 
     def forward(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """Logits `(B, T, V)` of the next token after each of `ids` `(B, T)`."""
         return self.out_head(self.hidden(ids, cache))
 
     def hidden(self, ids: Tensor, cache: KVCache | None = None, last: bool = False) -> Tensor:
-        """What `out_head` sees, `(B, T, C)`: for a caller that needs the logits of some positions only.
+        """The input of `out_head`, `(B, T, C)`, for a caller that needs the logits of some positions only.
 
-        With `last`, in evaluation mode, it is that of the last place, `(B, 1, C)`; the last block then spares the rest.
+        With `last`, in evaluation mode, only that of the last position, `(B, 1, C)`: the last block skips the others.
         """
         start, new = 0 if cache is None else cache.length, ids.shape[1]
         self._check_length(start + new, cache)
@@ -138,19 +139,19 @@ class GPTModel(nn.Module):
             return self.step(cache).read(ids)
         x = self.tok_emb(ids) + self.pos_emb.weight[start : start + new]  # (B, T, C)
         x = dropout(x, self.config.drop_rate, self.training)
-        mask = _mask_behind_prefix(start, new, x) if start and new > 1 else None
+        mask = _mask_after_prefix(start, new, x) if start and new > 1 else None
         recompute = self.recompute and cache is None and torch.is_grad_enabled()
         for layer, block in enumerate(self.blocks):
-            ends = last and not self.training and layer == self.config.n_layers - 1
-            x = checkpoint(block, x, use_reentrant=False) if recompute else block(x, layer, cache, mask, ends)
+            only_last = last and not self.training and layer == self.config.n_layers - 1
+            x = checkpoint(block, x, use_reentrant=False) if recompute else block(x, layer, cache, mask, only_last)
         if cache is not None:
             cache.length += new
         return self.final_norm(x)
 
     def next_logits(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
-        """Logits `(B, V)` of the token after `ids` `(B, T)`: the head is applied to the last place only."""
+        """Logits `(B, V)` of the token after `ids` `(B, T)`: `out_head` is applied to the last position only."""
         threads = torch.get_num_threads()
-        if self._multiplications * ids.numel() < _WORTH_SHARING:
+        if self._multiplications_per_token * ids.numel() < _MIN_FOR_THREADS:
             torch.set_num_threads(1)
         try:
             hidden = self.hidden(ids, cache, last=True)[:, -1]
@@ -160,7 +161,7 @@ class GPTModel(nn.Module):
             torch.set_num_threads(threads)
 
     def step(self, cache: KVCache) -> Step:
-        """How this model reads one token at a time into `cache`, which belongs to it from the first token on.
+        """The one-token step of this model for `cache`; made with the first token and kept in the cache.
 
         >>> config = ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)
         >>> model, cache = GPTModel(config).eval(), KVCache(config, batch_size=1)
@@ -188,21 +189,15 @@ class GPTModel(nn.Module):
             out_head=self.out_head,
         )
 
-    def set_drop_rate(self, drop_rate: float) -> None:
-        """Use another dropout from now on; the weights stay."""
-        self.config = self.config.replace(drop_rate=drop_rate)
-        for block in cast("Iterable[Block]", self.blocks):
-            block.drop_rate = block.att.drop_rate = drop_rate
-
     def _check_length(self, length: int, cache: KVCache | None) -> None:
-        most = self.config.context_length if cache is None else cache.max_length
-        if length > most:
+        limit = self.config.context_length if cache is None else cache.max_length
+        if length > limit:
             what = "the model's context" if cache is None else "the cache"
-            raise SettingsError(f"The input is {length} tokens long, but {what} holds {most}; shorten the input.")
+            raise SettingsError(f"The input is {length} tokens long, but {what} holds {limit}; shorten the input.")
 
 
 def _fused_projection(width: int, bias: bool) -> nn.Linear:
-    """One `(C, 3C)` layer holding the numbers that the book's three layers would have drawn, bias or not."""
+    """One `(C, 3C)` layer with the initial weights that the book's three layers would have drawn."""
     three = [nn.Linear(width, width, bias=bias) for _ in range(3)]
     fused = three[0]
     fused.out_features = 3 * width
@@ -211,7 +206,7 @@ def _fused_projection(width: int, bias: bool) -> nn.Linear:
     return fused
 
 
-def _mask_behind_prefix(start: int, new: int, like: Tensor) -> Tensor:
-    """`(T, L)`: 0 where token `start + i` may look, −inf where it may not."""
+def _mask_after_prefix(start: int, new: int, like: Tensor) -> Tensor:
+    """`(T, L)`: row i has 0 at the positions that token `start + i` can attend to, else −inf."""
     mask = torch.full((new, start + new), float("-inf"), dtype=like.dtype, device=like.device)
     return mask.triu_(start + 1)

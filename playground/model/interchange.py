@@ -1,7 +1,7 @@
-"""Our weights ⇄ the book's: one table, read in both directions, and the two files the book saves (section 5.4).
+"""Our weights ⇄ the book's: one table, used in both directions, and the two files that the book saves (section 5.4).
 
-A file from outside is data, never code: it is read with `weights_only=True` and nothing else, and every tensor is
-checked by name, shape, type and value before it is used.
+A file is untrusted: it is read with `weights_only=True`, which runs no code, and the name, shape, type and values of
+every tensor are checked before use.
 """
 
 import os
@@ -33,7 +33,7 @@ _BLOCK = (
 )
 _BEFORE = (("tok_emb", ("tok_emb",), _EMBEDDING), ("pos_emb", ("pos_emb",), _EMBEDDING))
 _AFTER = (("final_norm", ("final_norm",), _NORM), ("out_head", ("out_head",), _HEAD))
-"""(our layer, the book's layers it holds one above the other, (our parameter, the book's)), in the models' order."""
+"""(our layer, the book's layers that are stacked in it, (our parameter, the book's)), in the order of the models."""
 
 _MASK = "trf_blocks.{}.att.mask"
 _GPT2_HEADS = {768: 12, 1024: 16, 1280: 20, 1600: 25}
@@ -42,16 +42,17 @@ _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 @dataclass(frozen=True)
 class BookFile:
-    """What `model.pth` or `model_and_optimizer.pth` held, checked and under our names."""
+    """The content of `model.pth` or `model_and_optimizer.pth`, checked and under our names."""
 
     config: ModelConfig
     weights: dict[str, Tensor]
     """For `GPTModel(config).load_state_dict`."""
     optimizer: dict[str, Any] | None = None
-    """`state`: our parameter name → step and AdamW's two moments; `settings`: lr, betas, eps, weight_decay."""
+    """`state`: our parameter name → step and AdamW's two moments; `settings`: lr, betas, eps, weight_decay. None for
+    `model.pth`."""
 
     def load_optimizer(self, optimizer: torch.optim.Optimizer, model: GPTModel) -> None:
-        """Give `optimizer`, an AdamW over `model`'s parameters, the moments and settings of the file.
+        """Load the moments and settings of the file into `optimizer`, an AdamW over `model`'s parameters.
 
         Raises `CheckpointError` when the file has none.
         """
@@ -64,7 +65,7 @@ class BookFile:
 
 
 def to_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A state_dict of ours under the book's names, with the masks that its attention keeps as buffers.
+    """A state_dict of our model under the book's names, with the mask buffers of the book's attention.
 
     >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
     >>> [name for name in to_book(model.state_dict()) if "W_" in name]
@@ -84,7 +85,7 @@ def to_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def from_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """A state_dict of the book's model under our names, in float32.
 
-    Raises `CheckpointError` naming tensors that are missing, surplus, of another shape or type, or not finite.
+    Raises `CheckpointError` for tensors that are missing, unexpected, of another shape or type, or not finite.
 
     >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
     >>> back = from_book(to_book(model.state_dict()))
@@ -107,8 +108,15 @@ def from_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def read_book_file(path: str | Path, n_heads: int | None = None) -> BookFile:
     """Read `model.pth` or `model_and_optimizer.pth` as the book's code saves them.
 
-    A weights file does not tell the number of heads: it is known for GPT-2's widths (768, 1024, 1280, 1600), else
-    `n_heads` must say it (`SettingsError`). Anything but plain, finite, fitting tensors raises `CheckpointError`.
+    A weights file does not contain the number of heads. It is known for GPT-2's widths (768, 1024, 1280, 1600); for any
+    other, `n_heads` is needed (else `SettingsError`). Raises `CheckpointError` unless all tensors are plain, finite and
+    of the right shape.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "model.pth"
+    >>> write_book_file(path, GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)))
+    >>> read_book_file(path, n_heads=2).config.emb_dim
+    8
     """
     path = Path(path)
     content = _load(path)
@@ -122,7 +130,10 @@ def read_book_file(path: str | Path, n_heads: int | None = None) -> BookFile:
 
 
 def write_book_file(path: str | Path, model: GPTModel, optimizer: torch.optim.Optimizer | None = None) -> None:
-    """Write what the book's code loads: `model.pth`, or with an AdamW optimizer `model_and_optimizer.pth`."""
+    """Write a file for the book's code to load: `model.pth`, or with an AdamW optimizer `model_and_optimizer.pth`.
+
+    Raises `CheckpointError` for an optimizer that does not have one group of all the model's parameters.
+    """
     path = Path(path)
     content: dict[str, Any] = to_book(model.state_dict())
     if optimizer is not None:
@@ -133,7 +144,7 @@ def write_book_file(path: str | Path, model: GPTModel, optimizer: torch.optim.Op
 
 
 def _names(n_layers: int, qkv_bias: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(our tensor, the book's tensors it holds one above the other), in the order of our model's parameters."""
+    """(our tensor, the book's tensors that are stacked in it), in the order of our model's parameters."""
     blocks = [
         (ours.format(layer), tuple(name.format(layer) for name in theirs), parameters)
         for layer in range(n_layers)
@@ -147,18 +158,18 @@ def _names(n_layers: int, qkv_bias: bool) -> Iterator[tuple[str, tuple[str, ...]
 
 
 def _book_order(config: ModelConfig) -> list[str]:
-    """The book's parameters in its model's order: query's weight and bias come before key's."""
+    """The book's parameters in the order of its model: the query's weight and bias come before the key's."""
     names = [name for _, theirs in _names(config.n_layers, config.qkv_bias) for name in theirs]
     start = {name.rpartition(".")[0]: place for place, name in reversed(list(enumerate(names)))}
     return sorted(names, key=lambda name: start[name.rpartition(".")[0]])
 
 
 def _load(path: Path) -> Mapping[str, Any]:
-    """The dictionary in a file that torch.save wrote; refuses everything else before it is unpacked."""
+    """The dictionary in a file that torch.save wrote; raises `CheckpointError` for any other file."""
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
-        if unpacked_bytes > path.stat().st_size:  # torch.save never compresses: this could unpack to any size
+        if unpacked_bytes > path.stat().st_size:  # torch.save never compresses; a ZIP bomb does
             raise CheckpointError(f"{path.name}: the file is compressed inside, which torch.save does not do.")
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
@@ -175,7 +186,7 @@ def _load(path: Path) -> Mapping[str, Any]:
 
 
 def _config_of(weights: Mapping[str, Tensor], n_heads: int | None) -> ModelConfig:
-    """The configuration that the shapes tell; sizes beyond the limits of `ModelConfig` are refused."""
+    """The configuration, derived from the shapes; raises `CheckpointError` for sizes out of `ModelConfig`'s bounds."""
     sizes = {}
     for name in ("tok_emb.weight", "pos_emb.weight"):
         weight = weights.get(name)
@@ -203,7 +214,7 @@ def _count_layers(weights: Mapping[str, Tensor], prefix: str) -> int:
 
 
 def _single_group(optimizer: torch.optim.Optimizer, model: GPTModel) -> list[str]:
-    """Names of the optimizer's parameters in its order; the book has one group, so more cannot be mapped."""
+    """Names of the optimizer's parameters in its order; the book's optimizer has one group, so this one must, too."""
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     if len(optimizer.param_groups) != 1 or {id(p) for p in optimizer.param_groups[0]["params"]} != names.keys():
         raise CheckpointError("The book's optimizer has one group of all the model's parameters; this one differs.")
@@ -222,12 +233,12 @@ def _write_optimizer(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[
                 parts[name] = {"step": state["step"].clone(), **dict(zip(_MOMENTS, values, strict=True))}
     order = _book_order(model.config)
     group = {**optimizer.state_dict()["param_groups"][0], "params": list(range(len(order)))}
-    group |= {"fused": None, "foreach": None}  # how to compute is the reader's choice
+    group |= {"fused": None, "foreach": None}  # left to the code that loads the file
     return {"state": {place: parts[name] for place, name in enumerate(order) if name in parts}, "param_groups": [group]}
 
 
 def _read_optimizer(saved: Any, config: ModelConfig) -> dict[str, Any]:
-    """The book's AdamW state under our names; a state without moments (before the first step) stays empty."""
+    """The book's AdamW state under our names; without moments (before the first step) `state` is empty."""
     order = _book_order(config)
     try:
         (group,), state = saved["param_groups"], saved["state"]

@@ -1,4 +1,4 @@
-"""Sizes to choose from, their parameters, and the floating-point operations of a token."""
+"""Presets of sizes and settings, parameter counts, and the floating-point operations of a token."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from playground.errors import SettingsError
 
 @dataclass(frozen=True)
 class Preset:
-    """A size with settings that suit it; the text decides `model.vocab_size`."""
+    """A model size with suitable settings; `model.vocab_size` is set later, from the text."""
 
     name: str
     title: str
@@ -19,12 +19,9 @@ class Preset:
     """What to expect, in one sentence."""
 
 
-def _small_preset(
-    name: str, note: str, width: int, heads: int, layers: int, context: int, drop: float, batch: int, train: TrainConfig
-) -> Preset:
-    model = ModelConfig(emb_dim=width, n_heads=heads, n_layers=layers, context_length=context, drop_rate=drop)
-    data = DataConfig(vocabulary="compact", batch_size=batch)
-    return Preset(name, f"{name}: {layers} layers, width {width}", model, data, train, note)
+def _small_preset(name: str, note: str, model: ModelConfig, batch_size: int, train: TrainConfig) -> Preset:
+    title = f"{name}: {model.n_layers} layers, width {model.emb_dim}"
+    return Preset(name, title, model, DataConfig(vocabulary="compact", batch_size=batch_size), train, note)
 
 
 def _gpt2_preset(size: str, width: int, heads: int, layers: int) -> Preset:
@@ -38,7 +35,7 @@ def _gpt2_preset(size: str, width: int, heads: int, layers: int) -> Preset:
 
 
 def _schedule(lr: float, epochs: int, eval_freq: int) -> TrainConfig:
-    """Warmup, cosine decay to a tenth and clipping: the book's appendix D."""
+    """Warmup, cosine decay to a tenth of `lr`, and gradient clipping (book, appendix D)."""
     return TrainConfig(
         lr=lr,
         min_lr=lr / 10,
@@ -53,21 +50,25 @@ def _schedule(lr: float, epochs: int, eval_freq: int) -> TrainConfig:
 
 _PRESETS = (
     _small_preset(
-        "nano", "Learns a short story nearly by heart in seconds.", 64, 2, 2, 64, 0.0, 4, _schedule(8e-3, 15, 20)
+        "nano",
+        "Learns a short story nearly by heart in seconds.",
+        ModelConfig(emb_dim=64, n_heads=2, n_layers=2, context_length=64, drop_rate=0.0),
+        batch_size=4,
+        train=_schedule(lr=8e-3, epochs=15, eval_freq=20),
     ),
     _small_preset(
-        "mini", "Learns a short story by heart in well under a minute.", 128, 4, 4, 128, 0.1, 4, _schedule(4e-3, 20, 10)
+        "mini",
+        "Learns a short story by heart in well under a minute.",
+        ModelConfig(emb_dim=128, n_heads=4, n_layers=4, context_length=128, drop_rate=0.1),
+        batch_size=4,
+        train=_schedule(lr=4e-3, epochs=20, eval_freq=10),
     ),
     _small_preset(
         "small",
         "For longer texts; a short story takes about a minute.",
-        256,
-        8,
-        6,
-        256,
-        0.1,
-        2,
-        _schedule(1.5e-3, 20, 10),
+        ModelConfig(emb_dim=256, n_heads=8, n_layers=6, context_length=256, drop_rate=0.1),
+        batch_size=2,
+        train=_schedule(lr=1.5e-3, epochs=20, eval_freq=10),
     ),
     Preset(
         "gpt2-124M",
@@ -77,17 +78,17 @@ _PRESETS = (
         TrainConfig(),
         "The book's own setting: about 90 steps for a short story, minutes to a quarter of an hour on a laptop.",
     ),
-    _gpt2_preset("355M", 1024, 16, 24),
-    _gpt2_preset("774M", 1280, 20, 36),
-    _gpt2_preset("1558M", 1600, 25, 48),
+    _gpt2_preset("355M", width=1024, heads=16, layers=24),
+    _gpt2_preset("774M", width=1280, heads=20, layers=36),
+    _gpt2_preset("1558M", width=1600, heads=25, layers=48),
 )
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
-"""By name, from seconds to the real thing."""
+"""All presets by name, smallest first."""
 DEFAULT_PRESET = "mini"
 
 
 def find_preset(name: str) -> Preset:
-    """The preset of that name; raises `SettingsError` naming those there are.
+    """The preset of a name; raises `SettingsError`, which lists the presets, for an unknown one.
 
     >>> find_preset("mini").model.emb_dim
     128
@@ -98,7 +99,7 @@ def find_preset(name: str) -> Preset:
 
 
 def count_parameters(config: ModelConfig) -> dict[str, int]:
-    """Weights per part of the model, and their `total`; computed, nothing is allocated.
+    """Number of parameters per part of the model, and their `total`; nothing is allocated.
 
     >>> count_parameters(GPT_CONFIG_124M)["total"]
     162419712
@@ -117,13 +118,13 @@ def count_parameters(config: ModelConfig) -> dict[str, int]:
 
 
 def flop_per_token(config: ModelConfig) -> int:
-    """Floating-point operations that training needs for one token: `6 N + 6 · n_layers · emb_dim · context_length`.
+    """Floating-point operations that training needs per token: `6 N + 6 · n_layers · emb_dim · context_length`.
 
-    N counts the weights that a token is multiplied with: all matrices of the blocks and the output head, no embedding,
-    norm or bias. Each costs a multiplication and an addition forward and twice that backward. The other term is
-    attention's, for the half of the places that a token may look at: queries times keys, and weights times values.
-    What is computed again to save memory does not count. Sources: Kaplan and others (2020), section 2.1; Chowdhery and
-    others (2022, PaLM), appendix B, who count attention's whole square, `12` instead of `6`.
+    N is the number of weights that a token is multiplied by: the matrices of all blocks and the output head, without
+    embeddings, norms and biases. Each takes one multiplication and one addition in the forward pass, and twice as many
+    in the backward pass. The other term is attention: queries times keys and weights times values, over the half of the
+    positions that a token can attend to. Recomputed activations do not count. Sources: Kaplan et al. 2020, section 2.1;
+    Chowdhery et al. 2022 (PaLM), appendix B, who count all positions in attention: `12` instead of `6`.
 
     >>> flop_per_token(ModelConfig(vocab_size=10, context_length=4, emb_dim=2, n_heads=1, n_layers=1))
     456

@@ -1,14 +1,14 @@
-"""Smaller weights for writing text: of a large model, a token costs about the time to read all weights once.
+"""Smaller weights for writing text: in a large model, a token takes about as long as reading all weights once.
 
-bfloat16 halves them and pays where the processor computes in it; int8 quarters them and pays on any CPU. Small models
-stay in the processor's caches and are fastest as they are (`numpy_step.py`). Training stays in float32. What the
-rounding does to the distribution is a number: `divergence`.
+bfloat16 halves the weights, which is faster where the processor supports it; int8 quarters them, which is faster on any
+CPU. Small models fit into the processor's caches and are fastest in float32 (`cpu/numpy_step.py`). Training always uses
+float32. `divergence` measures how much the rounding changes the distribution.
 """
 
 import copy
 import math
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import torch
 import torch.nn.functional as F
@@ -18,11 +18,11 @@ from playground.config import WeightsName
 from playground.errors import SettingsError
 from playground.model.gpt import GPTModel
 
-_FEW_ROWS = 16
+_FEW_ROWS = 16  # up to so many the int8 kernel is faster than converting the weights to float32 once
 
 
 class Int8Linear(nn.Module):
-    """A linear layer with one byte a weight and one scale a row (symmetric, rounded to the nearest).
+    """A linear layer with int8 weights and one scale per row (symmetric, rounded to the nearest).
 
     >>> layer = nn.Linear(64, 32)
     >>> x = torch.randn(5, 64)
@@ -47,7 +47,7 @@ class Int8Linear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`(..., in)` → `(..., out)`."""
         rows = x.reshape(-1, x.shape[-1])
-        if len(rows) > _FEW_ROWS:  # a prompt: unpacking once is cheaper than the kernel for few rows
+        if len(rows) > _FEW_ROWS:  # a prompt
             return F.linear(x, self.weight.to(x.dtype) * self.scale.to(x.dtype)[:, None], self.bias)
         out = torch._weight_int8pack_mm(rows.to(torch.bfloat16), self.weight, self.scale).to(x.dtype)
         if self.bias is not None:
@@ -56,10 +56,10 @@ class Int8Linear(nn.Module):
 
 
 def shrink(model: GPTModel, weights: WeightsName) -> GPTModel:
-    """A copy of `model` in evaluation mode for writing text only, with its weights as `weights`.
+    """A copy of `model` in evaluation mode, for writing only, with its weights converted to `weights`.
 
-    `float32` gives the model itself. int8 keeps embeddings and norms in float32 and works on the CPU alone
-    (`SettingsError`, as for a name that is none of the three).
+    `float32` returns the model itself. int8 keeps embeddings and norms in float32. Raises `SettingsError` for an
+    unknown name, and for int8 on another device than the CPU.
 
     >>> from playground.config import ModelConfig
     >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1))
@@ -76,12 +76,12 @@ def shrink(model: GPTModel, weights: WeightsName) -> GPTModel:
     if device.type != "cpu":
         raise SettingsError(f"weights: int8 works on the cpu, and this model is on {device.type}; take bfloat16.")
     packed = {layer: Int8Linear(layer) for layer in model.modules() if type(layer) is nn.Linear}
-    memo = {id(layer): small for layer, small in packed.items()}  # deepcopy puts these in the place of the large ones
+    memo: dict[int, Any] = {id(layer): small for layer, small in packed.items()}  # deepcopy inserts these instead
     return copy.deepcopy(model, memo).eval().requires_grad_(False)
 
 
 def is_coarse(model: nn.Module) -> bool:
-    """Whether a model rounds so coarsely that a text read at once and token by token gives visibly other numbers.
+    """Whether a model has bfloat16 or int8 weights: reading a text at once or token by token then differs visibly.
 
     >>> is_coarse(nn.Linear(2, 2)), is_coarse(nn.Linear(2, 2).to(torch.bfloat16))
     (False, True)
@@ -92,16 +92,16 @@ def is_coarse(model: nn.Module) -> bool:
 
 @dataclass(frozen=True)
 class Divergence:
-    """How far one model's next-token distributions lie from another's, over the tokens of a text."""
+    """How much one model's next-token distributions differ from another's, over the tokens of a text."""
 
     mean_kl: float
-    """Kullback-Leibler divergence in nats; 0: the same distribution."""
+    """Mean Kullback-Leibler divergence in nats; 0: the same distribution."""
     max_kl: float
     same_choice_pct: float
-    """Share of tokens after which both hold the same token likeliest, in percent."""
+    """Share of positions where both models have the same likeliest token, in percent."""
 
     def __str__(self) -> str:
-        """In words, in bits.
+        """Part of a sentence for the user, in bits.
 
         >>> str(Divergence(mean_kl=0.0007, max_kl=0.01, same_choice_pct=99.2))
         '0.0010 bits per token away from float32 (0.0144 at most); the likeliest token stays the same after 99 %'
@@ -113,7 +113,7 @@ class Divergence:
 
 @torch.inference_mode()
 def divergence(model: GPTModel, other: GPTModel, ids: Tensor) -> Divergence:
-    """Compare `other` with `model` after every token of `ids` `(B, T)`; both should be in evaluation mode.
+    """Compare `other` with `model` at every position of `ids` `(B, T)`; both should be in evaluation mode.
 
     >>> from playground.config import ModelConfig
     >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()

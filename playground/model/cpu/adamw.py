@@ -1,4 +1,4 @@
-"""AdamW as PyTorch has it, without the compiler that comes along."""
+"""PyTorch's AdamW without loading PyTorch's compiler."""
 
 from collections.abc import Callable
 from inspect import unwrap
@@ -7,11 +7,11 @@ import torch
 
 
 class AdamW(torch.optim.AdamW):
-    """`torch.optim.AdamW`, number for number; the first one is there 1.4 s earlier and takes 75 MB less.
+    """`torch.optim.AdamW`, with the same results; creating the first one takes 1.4 s and 75 MB less.
 
-    PyTorch loads its compiler (`torch._dynamo`) when an optimizer is made, to keep these methods out of what is
-    compiled. Nothing is compiled around them here, so they stand without what PyTorch wraps them in. Source: Loshchilov
-    and Hutter (2019), Decoupled Weight Decay Regularization.
+    When an optimizer is created, PyTorch loads its compiler (`torch._dynamo`) to exclude these methods from
+    compilation. Nothing is compiled here, so the wrappers that do that are removed. Source: Loshchilov and Hutter 2019,
+    "Decoupled Weight Decay Regularization".
 
     >>> AdamW([torch.zeros(2, requires_grad=True)], lr=0.1).param_groups[0]["lr"]
     0.1
@@ -24,7 +24,7 @@ class AdamW(torch.optim.AdamW):
     def step(  # type: ignore[override]
         self, closure: Callable[[], float] | None = None
     ) -> float | None:
-        """One update of all weights that have a gradient; the loss where a `closure` computes it."""
+        """Update all weights that have a gradient; return the loss if a `closure` computes it."""
         return _step(self, closure)
 
 

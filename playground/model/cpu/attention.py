@@ -1,8 +1,9 @@
-"""Causal attention with dropout on its weights, on the CPU: a block of queries at a time, against no key it cannot see.
+"""Causal attention with dropout on its weights, on the CPU, in blocks of queries.
 
-PyTorch's own has no fast way with dropout: it draws and multiplies all T × T weights, half of which are zero. Here the
-queries go in blocks of 64, each against the keys up to its end. With 256 tokens that is five eighths of the weights and
-three quarters of the time, with 1,024 less than a third. On other devices PyTorch's own is used.
+PyTorch has no fast CPU kernel with dropout: it computes all T × T weights, half of which are masked. Here the queries
+are processed in blocks of 64, each against the keys up to the block's end. With 256 tokens that is five eighths of the
+weights and three quarters of the time; with 1,024 tokens less than a third of the time. Other devices use PyTorch's
+attention.
 
 B: batch, T: tokens, H: heads, D: head width, N = B · H.
 """
@@ -20,7 +21,7 @@ _BLOCK = 64
 
 
 def attention_with_dropout(qkv: Tensor, rate: float) -> Tensor:
-    """Causal attention with dropout on its weights: queries, keys and values `(B, T, 3, H, D)` → `(B, T, H, D)`.
+    """Causal attention, with dropout on its weights, of queries, keys and values `(B, T, 3, H, D)` → `(B, T, H, D)`.
 
     >>> attention_with_dropout(torch.randn(1, 5, 3, 2, 4), 0.1).shape
     torch.Size([1, 5, 2, 4])
@@ -33,7 +34,7 @@ def attention_with_dropout(qkv: Tensor, rate: float) -> Tensor:
 
 
 def kept_weights(tokens: int) -> int:
-    """Weights that one head keeps of so many tokens for the backward pass, and as many bytes of what was dropped.
+    """Number of attention weights that one head keeps for the backward pass, each with one byte of dropout mask.
 
     >>> kept_weights(64), kept_weights(256) / 256**2
     (4096, 0.625)
@@ -42,7 +43,7 @@ def kept_weights(tokens: int) -> int:
 
 
 class _Attention(torch.autograd.Function):
-    """Dropout on the softmax of masked, scaled scores, times the values."""
+    """Dropout on the softmax of the masked, scaled scores, times the values."""
 
     @staticmethod
     def forward(ctx: Any, qkv: Tensor, rate: float) -> Tensor:
@@ -88,7 +89,7 @@ def _rows(qkv: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _blocks(tokens: int) -> list[tuple[int, int]]:
-    """First query and end of every block.
+    """The first query and the end of every block.
 
     >>> _blocks(150)
     [(0, 64), (64, 128), (128, 150)]

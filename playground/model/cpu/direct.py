@@ -1,7 +1,7 @@
-"""Layers as plain functions, for the few rows of a step.
+"""Layers as plain functions, for inputs with few rows.
 
-PyTorch's product of a matrix with few rows runs on one thread whatever there are, and one does not get from memory what
-two do: each thread is given its share of the weights here.
+PyTorch multiplies a matrix by few rows on one thread, which cannot use the whole memory bandwidth. Here every thread
+multiplies its share of the weights.
 """
 
 from collections.abc import Callable
@@ -12,11 +12,13 @@ from torch import Tensor, nn
 
 Layer = Callable[[Tensor], Tensor]
 
-_FEW_ROWS = 16  # with more, PyTorch's own product gains from several threads, too (measured)
+_FEW_ROWS = 16  # with more, PyTorch's own product uses several threads as well (measured)
 
 
 def direct(layer: nn.Module) -> Layer:
-    """The layer's function with its weights at hand: looking them up in modules costs more than a small product.
+    """The layer as a function of its weights, which are looked up once: a lookup costs more than a small product.
+
+    Linear layers and LayerNorms are replaced; any other layer keeps its `forward`.
 
     >>> direct(nn.Linear(4, 6))(torch.ones(1, 4)).shape
     torch.Size([1, 6])
@@ -30,7 +32,7 @@ def direct(layer: nn.Module) -> Layer:
 
 
 def _product(weight: Tensor, bias: Tensor | None) -> Layer:
-    """`F.linear` with these, for few rows; the weights are shared out among the threads that there are by now."""
+    """`F.linear` for few rows, with the weights divided among PyTorch's current number of threads."""
     threads = torch.get_num_threads()
     if threads == 1 or len(weight) < threads or weight.device.type != "cpu" or weight.dtype != torch.float32:
         return lambda x: F.linear(x, weight, bias)

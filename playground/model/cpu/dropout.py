@@ -1,8 +1,8 @@
-"""Dropout on the CPU, several times faster than PyTorch's and with a fraction of the memory.
+"""Dropout on the CPU, several times faster than PyTorch's, with a fraction of the memory.
 
-Drawing the random numbers is most of its cost: here four places share one 64-bit number, 16 bits decide each. The rate
-is met to one part in 65,536, and what stays is scaled by exactly that. Of the masks one byte a place is kept for the
-backward pass; PyTorch keeps four and two more copies. On other devices its own is used.
+Drawing random numbers is most of its cost. Here one 64-bit random number serves four values, 16 bits each. The rate is
+exact to one part in 65,536, and the kept values are scaled by exactly that rate. The mask for the backward pass takes
+one byte per value; PyTorch keeps four bytes and two more copies. Other devices use PyTorch's dropout.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ _LOWEST = -(2**15)
 
 
 def dropout(x: Tensor, rate: float, training: bool = True) -> Tensor:
-    """Set each number to zero with probability `rate` and scale the others, so that the mean stays (Srivastava 2014).
+    """Set each value to zero with probability `rate` and scale the others, to keep the mean (Srivastava et al. 2014).
 
     >>> dropout(torch.ones(3), 0.5, training=False)
     tensor([1., 1., 1.])
@@ -30,7 +30,7 @@ def dropout(x: Tensor, rate: float, training: bool = True) -> Tensor:
 
 
 def add_with_dropout(x: Tensor, change: Tensor, rate: float, training: bool = True) -> Tensor:
-    """`x + dropout(change, rate, training)`, in fewer passes over the numbers: both of one shape.
+    """`x + dropout(change, rate, training)` of two tensors of the same shape, in fewer passes over memory.
 
     >>> add_with_dropout(torch.ones(3), torch.ones(3), 0.5, training=False)
     tensor([2., 2., 2.])
@@ -41,16 +41,16 @@ def add_with_dropout(x: Tensor, change: Tensor, rate: float, training: bool = Tr
 
 
 def draw(shape: torch.Size, rate: float) -> tuple[Tensor, float]:
-    """1 where a place stays, else 0, as bytes of that shape, and the factor that keeps their mean.
+    """A dropout mask of a shape, as bytes: 1 where a value is kept, else 0; and the factor that keeps the mean.
 
     >>> stays, scale = draw(torch.Size((2, 3)), 0.5)
     >>> stays.shape, stays.dtype, scale
     (torch.Size([2, 3]), torch.uint8, 2.0)
     """
     dropped = max(1, min(_LEVELS - 1, round(rate * _LEVELS)))
-    places = shape.numel()
-    bits = torch.empty((places + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
-    stays = bits.view(torch.int16)[:places].view(shape) >= _LOWEST + dropped
+    count = shape.numel()
+    bits = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
+    stays = bits.view(torch.int16)[:count].view(shape) >= _LOWEST + dropped
     return stays.view(torch.uint8), _LEVELS / (_LEVELS - dropped)
 
 

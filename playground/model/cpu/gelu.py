@@ -1,7 +1,7 @@
-"""GELU in its tanh form on the CPU, in half of PyTorch's time.
+"""GELU (tanh approximation) on the CPU, in half of PyTorch's time.
 
-With u = √(2/π) · (x + 0.044715 x³) it is x · (1 + tanh u) / 2, which is x · σ(2u): PyTorch's sigmoid is a few times as
-fast as its tanh, and the derivative, taken along in the forward pass, saves the second one.
+With u = √(2/π) · (x + 0.044715 x³) it is x · (1 + tanh u) / 2 = x · σ(2u). PyTorch's sigmoid is several times faster
+than its tanh, and the derivative is computed in the forward pass, so the sigmoid is needed only once.
 """
 
 import math
@@ -18,7 +18,7 @@ _BASE = torch.tensor(_LINEAR)
 
 
 def gelu(x: Tensor) -> Tensor:
-    """GELU of each number, approximated with tanh as in GPT-2 (Hendrycks & Gimpel 2016; book, section 4.3).
+    """GELU of each value, with the tanh approximation of GPT-2 (Hendrycks & Gimpel 2016; book, section 4.3).
 
     >>> gelu(torch.tensor([-1.0, 0.0, 1.0]))
     tensor([-0.1588,  0.0000,  0.8412])

@@ -130,7 +130,7 @@ def _attend(query: Array, keys: Array, values: Array) -> Array:
 
 
 def _gelu(x: Array) -> Array:
-    """GELU in its tanh form (Hendrycks & Gimpel 2016), as in `gelu.py`."""
+    """GELU (tanh approximation), as in `gelu.py`."""
     y = x * x
     y *= _CUBIC
     y += _LINEAR

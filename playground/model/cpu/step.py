@@ -48,9 +48,9 @@ class Step(Protocol):
     """Reads one token after another into the cache that it was made for."""
 
     def read(self, ids: Tensor) -> Tensor:
-        """Append the tokens `(B, 1)` to the cache: `GPTModel.hidden` of them, `(B, 1, C)`, without gradients."""
+        """Append the tokens `(B, 1)` to the cache; return `GPTModel.hidden` of them, `(B, 1, C)`, without gradients."""
         ...
 
     def head(self, hidden: Tensor) -> Tensor:
-        """Logits `(B, V)` of the output of `read` at one place, `(B, C)`."""
+        """Logits `(B, V)` from one position of the output of `read`, `(B, C)`."""
         ...
