@@ -14,8 +14,8 @@ from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.tabs import decoding, generate, open_tab, runs, train
 from playground.ui.theme import head, theme
-from playground.ui.web import Preload, routes
-from playground.ui.widgets.base import first_modules, styles
+from playground.ui.web import Preload, fetch_in_background, routes
+from playground.ui.widgets.base import all_modules, first_modules, styles
 from playground.ui.widgets.header.header import Header
 
 TITLE = "GPT playground"
@@ -64,6 +64,7 @@ def build(context: Context) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
         gr.on([page.load, desk_tab.select], desk.refresh, desk.run, [desk.run, desk.checkpoint], **quiet)
         page.load(None, js=open_tab("decoding", condition="new URLSearchParams(location.search).has('lab')"))
+        page.load(None, js=fetch_in_background(all_modules(page)))
     page.queue(**_QUEUE)
     queue = getattr(page, "_queue", None)  # private to Gradio; without it the server only takes more processor time
     for name, pause_s in _QUEUE_PAUSES_S.items():

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MODULES = Path(__file__).parent / "widgets"
 _CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
+_BACKGROUND_DELAY_MS = 500  # the first tab is complete by then
 _IMPORT = re.compile(r"""^(?:import|export)\b(?:[\w\s,{}*$]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 """A static import of another module of ours; JSDoc types, `import('…')`, do not begin a line."""
 
@@ -72,6 +73,17 @@ def with_imports(modules: Iterable[str]) -> list[str]:
             imported = _IMPORT.findall((MODULES / module).read_text(encoding="utf-8"))
             queue += [posixpath.normpath(posixpath.join(posixpath.dirname(module), path)) for path in imported]
     return list(found)
+
+
+def fetch_in_background(modules: Iterable[str]) -> str:
+    """JavaScript for the `js` of the page's load event: fetch modules, with all that they import, in the background.
+
+    So a tab that is opened later does not wait for one module after the other, each of which names the next.
+    """
+    paths = [f"{base_path()}/{module}" for module in with_imports(modules)]
+    link = "{ rel: 'modulepreload', fetchPriority: 'low', href: new URL(path, document.baseURI).href }"
+    append = f"document.head.append(Object.assign(document.createElement('link'), {link}))"
+    return f"() => {{ setTimeout(() => {{ for (const path of {paths}) {append}; }}, {_BACKGROUND_DELAY_MS}); }}"
 
 
 class Preload:

@@ -7,6 +7,7 @@ import pytest
 from playground.errors import SettingsError
 from playground.ui.build import launch
 from playground.ui.context import Context
+from playground.ui.web import base_path
 from playground.ui.widgets.base import first_modules
 
 
@@ -62,3 +63,10 @@ def test_the_modules_of_the_first_tab_are_preloaded_and_those_of_the_others_are_
     links = served.client.get("/").headers["link"]
     assert all(f"/{module}>; rel=modulepreload" in links for module in [*modules, "live/record.js", "lib/plot.js"])
     assert "runs_view" not in links
+
+
+def test_the_modules_of_all_tabs_are_fetched_in_the_background(served):
+    scripts = [event["js"] for event in served.page.config["dependencies"] if "modulepreload" in str(event["js"])]
+    assert len(scripts) == 1
+    for module in ("runs_view/runs_view.js", "distribution/distribution.js", "distribution/bars.js", "lib/host.js"):
+        assert f"'{base_path()}/{module}'" in scripts[0]

@@ -13,7 +13,7 @@ alone, never into a template. Every script can use what stands in `base.js` (`no
 Colours are the variables of `playground/ui/theme.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any, ClassVar
 
@@ -101,11 +101,20 @@ def styles(page: gr.Blocks) -> str:
     return "".join(kind.style() for kind in sorted(kinds, key=_stem))
 
 
+def all_modules(page: gr.Blocks) -> list[str]:
+    """The modules of all widgets of a page."""
+    return _modules(block for block in page.blocks.values() if isinstance(block, Widget))
+
+
 def first_modules(page: gr.Blocks) -> list[str]:
     """The modules of the widgets that are visible when a page opens: those outside its tabs and in the first tab."""
     tabs = [block for block in page.blocks.values() if isinstance(block, gr.Tab)]
     widgets = [block for block in page.blocks.values() if isinstance(block, Widget)]
-    stems = {_stem(type(widget)) for widget in widgets if not set(_parents(widget)) & set(tabs[1:])}
+    return _modules(widget for widget in widgets if not set(_parents(widget)) & set(tabs[1:]))
+
+
+def _modules(widgets: Iterable[Widget]) -> list[str]:
+    stems = {_stem(type(widget)) for widget in widgets}
     return [f"{stem}/{stem}.js" for stem in sorted(stems)]
 
 
