@@ -1,4 +1,4 @@
-"""The house keeps its plan: who may import whom, how long a file may get, and that README and CI say the same."""
+"""The structure of the code, its types, lint and format: who may import whom, how long a file may be, and so on."""
 
 import ast
 import subprocess
@@ -141,7 +141,9 @@ def test_ci_runs_the_command_that_the_readme_gives() -> None:
 
 @pytest.mark.quick  # although it starts a process
 @pytest.mark.process
-@pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]], ids=["lint", "format"])
-def test_code_is_linted_and_formatted(arguments: list[str]) -> None:
-    found = subprocess.run([sys.executable, "-m", "ruff", *arguments, "."], cwd=ROOT, capture_output=True, text=True)
+@pytest.mark.parametrize(
+    "arguments", [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]], ids=["lint", "format", "types"]
+)
+def test_code_is_linted_formatted_and_typed(arguments: list[str]) -> None:
+    found = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
