@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MODULES = Path(__file__).parent / "widgets"
 _CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
 _BACKGROUND_DELAY_MS = 500  # the first tab is complete by then
+_PRELOAD = "rel=modulepreload; fetchpriority=low"
 _IMPORT = re.compile(r"""^(?:import|export)\b(?:[\w\s,{}*$]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 """A static import of another module of ours; JSDoc types, `import('…')`, do not begin a line."""
 
@@ -89,12 +90,13 @@ def fetch_in_background(modules: Iterable[str]) -> str:
 class Preload:
     """ASGI middleware: a `Link` header on every HTML page makes the browser fetch modules before it runs any script.
 
-    Not a link element in Gradio's `head=`: Gradio inserts that by script, after its own scripts have been fetched.
+    Not a link element in Gradio's `head=`: Gradio inserts that by script, after its own scripts have been fetched. With
+    low priority, since HTTP/1.1 has six connections and Gradio's scripts, which mount the widgets, are needed first.
     """
 
     def __init__(self, app: ASGIApp, *, modules: Iterable[str]) -> None:
         self._app = app
-        self._links = ", ".join(f"<{base_path()}/{module}>; rel=modulepreload" for module in with_imports(modules))
+        self._links = ", ".join(f"<{base_path()}/{module}>; {_PRELOAD}" for module in with_imports(modules))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add the header to the answer."""
