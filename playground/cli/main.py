@@ -6,6 +6,7 @@ imported inside the commands, so that `--help` answers at once.
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from rich.markup import escape
 
 from playground.cli import runs, writing
 from playground.cli.options import takes_settings
-from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, store
+from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, say, store
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import PlaygroundError, TextError
 
@@ -50,13 +51,22 @@ def main() -> None:
 @app.command()
 @takes_settings(ModelConfig, DataConfig, TrainConfig)
 def train(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="A file, `-` for standard input, or sample:NAME.")],
+    texts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TEXT",
+            help="A file (text, PDF, Word, EPUB, HTML, Markdown) or several, `-` for standard input, or sample:NAME.",
+        ),
+    ],
     preset: Annotated[str, typer.Option(help="Size and settings to start from.")] = "mini",
     name: Annotated[str | None, typer.Option(help="Name of the run; by default made from text and preset.")] = None,
     max_bytes: Annotated[int, typer.Option(min=1, help="Largest text to read, in bytes.")] = 1_000_000_000,
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file, such as windows-1252; detected by default.")
     ] = None,
+    mark_ends: Annotated[
+        bool, typer.Option("--mark-ends", help="Put <|endoftext|> between several files, not a blank line.")
+    ] = False,
     checkpoints: Checkpoints = CHECKPOINTS,
     sharded: Sharded = False,
     as_json: AsJson = False,
@@ -69,7 +79,7 @@ def train(
 
     chosen = find_preset(preset)
     try:
-        content, text_name = read_text_argument(text, max_bytes, encoding)
+        content, text_name = read_text_arguments(texts, max_bytes, encoding, mark_ends)
         with encoding_bar(shown=not as_json) as progress:
             run = store(checkpoints).create(
                 name,
@@ -100,21 +110,34 @@ def ui(
     serve(checkpoints, host=host, port=port, max_jobs=max_jobs)
 
 
-def read_text_argument(text: str, max_bytes: int, encoding: str | None = None) -> tuple[str | Path, str]:
-    """The text that the argument TEXT means, or the path of a large file, and a name for it; raises `TextError`."""
-    from playground.text.samples import load_sample
-    from playground.text.upload import LARGE_TEXT_BYTES, check_size, decode_upload
+def read_text_arguments(
+    texts: Sequence[str], max_bytes: int, encoding: str | None = None, mark_ends: bool = False
+) -> tuple[str | Path, str]:
+    """The text that the arguments TEXT mean, or the path of a large file, and a name for it; raises `TextError`.
 
-    kind, _, sample = text.partition(":")
-    if kind == "sample":
+    What could not be read of a document is said on stderr.
+    """
+    from playground.text.documents import read_document, read_files
+    from playground.text.samples import load_sample
+
+    first, *others = texts
+    if not others and first.startswith("sample:"):
+        sample = first.removeprefix("sample:")
         return load_sample(sample, max_bytes=max_bytes), sample
-    if text == "-":
+    if not others and first == "-":
         data = sys.stdin.buffer.read(max_bytes + 1)
-        return decode_upload(data, "standard input", max_bytes=max_bytes, encoding=encoding), "stdin"
-    path = Path(text)
-    if not path.is_file():
-        raise TextError(f"There is no file {text!r}; give a file, `-` for standard input, or sample:story.")
-    check_size(path.stat().st_size, path.name, max_bytes)
-    if path.stat().st_size >= LARGE_TEXT_BYTES:
-        return path, path.stem
-    return decode_upload(path.read_bytes(), path.name, encoding=encoding), path.stem
+        document, name = read_document(data, "standard input", max_bytes=max_bytes, encoding=encoding), "stdin"
+    else:
+        for text in texts:
+            if not Path(text).is_file():
+                instead = "give files only" if others else "give a file, `-` for standard input, or sample:story"
+                raise TextError(f"There is no file {text!r}; {instead}.")
+        paths = [Path(text) for text in texts]
+        found = read_files(paths, mark_ends=mark_ends, max_bytes=max_bytes, encoding=encoding)
+        name = f"{paths[0].stem} and {len(others)} more" if others else paths[0].stem
+        if isinstance(found, Path):
+            return found, name
+        document = found
+    for note in document.notes:
+        say(note, to_stderr=True)
+    return document.text, name

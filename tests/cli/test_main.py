@@ -37,7 +37,7 @@ def trained(checkpoints):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_train_as_json_gives_one_event_a_line_and_nothing_else(trained):
+def test_train_as_json_prints_one_event_per_line_and_nothing_else(trained):
     assert [trained[0]["type"], trained[-1]["type"]] == ["started", "finished"]
     assert [event["step"] for event in trained if event["type"] == "stepped"] == [1, 2, 3, 4, 5, 6]
     assert {"evaluated", "saved"} <= {event["type"] for event in trained}
@@ -49,7 +49,7 @@ def test_settings_given_as_options_reach_the_run(checkpoints, trained):
     assert spec.text_name == "story"
 
 
-def test_train_shows_a_person_the_losses_and_the_end(checkpoints):
+def test_train_prints_the_losses_and_the_end(checkpoints):
     result = run(checkpoints, "train", "sample:story", "--name", "shown", *TINY)
     assert result.exit_code == 0
     assert "parameters" in result.stdout
@@ -58,13 +58,34 @@ def test_train_shows_a_person_the_losses_and_the_end(checkpoints):
     assert "measured peak" in " ".join(result.stdout.split())
 
 
-def test_an_unclear_encoding_is_asked_for_and_then_obeyed(checkpoints, tmp_path):
+def test_an_unclear_encoding_can_be_chosen(checkpoints, tmp_path):
     file, text = tmp_path / "cat.txt", "猫" + "The river does not care who crosses it. " * 400
     file.write_bytes(text.encode("shift_jis"))
     with pytest.raises(PlaygroundError, match=r"Name it with --encoding: .*shift_jis"):
         run(checkpoints, "train", str(file), "--name", "cat", *TINY)
     run(checkpoints, "train", str(file), "--name", "cat", *TINY, "--encoding", "shift_jis", "--json")
     assert RunStore(checkpoints).open("cat").text() == text
+
+
+def test_train_reads_documents_and_joins_several(checkpoints, tmp_path):
+    sentence = "The river does not care who crosses it. "
+    (tmp_path / "one.md").write_text("# One\n\n" + sentence * 200)
+    (tmp_path / "two.txt").write_text("<!DOCTYPE html><p>" + sentence * 200)
+    files = [str(tmp_path / "one.md"), str(tmp_path / "two.txt")]
+    result = run(checkpoints, "train", *files, "--name", "joined", *TINY, "--json", "--mark-ends")
+    assert result.exit_code == 0
+    assert result.stderr == "two.txt: It begins as HTML does, and is read without its tags.\n"
+    assert all(json.loads(line) for line in result.stdout.splitlines())
+    written = RunStore(checkpoints).open("joined")
+    assert written.text() == "One\n\n" + (sentence * 200).strip() + "<|endoftext|>" + (sentence * 200).strip()
+    assert written.spec.text_name == "one and 1 more"
+
+
+def test_of_several_texts_each_is_a_file(checkpoints, tmp_path):
+    (tmp_path / "one.txt").write_text("words")
+    for other in ("sample:story", "-", "no-such-file"):
+        with pytest.raises(PlaygroundError, match=f"There is no file '{other}'; give files only"):
+            run(checkpoints, "train", str(tmp_path / "one.txt"), other, *TINY)
 
 
 def test_train_reads_standard_input(checkpoints):
@@ -74,7 +95,7 @@ def test_train_reads_standard_input(checkpoints):
     assert RunStore(checkpoints).open("piped").text() == text
 
 
-def test_generate_writes_the_prompt_and_goes_on_and_the_seed_decides_how(checkpoints, trained):
+def test_generate_continues_the_prompt_depending_on_the_seed(checkpoints, trained):
     texts = [
         run(checkpoints, "generate", "tiny", "--prompt", "Tobias", "--max-new-tokens", "8", "--seed", seed).stdout
         for seed in "112"
@@ -83,7 +104,7 @@ def test_generate_writes_the_prompt_and_goes_on_and_the_seed_decides_how(checkpo
     assert texts[0] == texts[1] != texts[2]
 
 
-def test_generate_as_json_gives_one_step_a_line_whose_texts_join_to_the_same(checkpoints, trained):
+def test_generate_as_json_prints_one_step_per_line_with_the_same_text(checkpoints, trained):
     arguments = ["generate", "tiny", "--prompt", "Tobias", "--max-new-tokens", "8", "--temperature", "1.4"]
     shown = run(checkpoints, *arguments).stdout
     *steps, end = [json.loads(line) for line in run(checkpoints, *arguments, "--json").stdout.splitlines()]
@@ -112,7 +133,7 @@ def test_next_token_lists_the_likeliest_first(checkpoints, trained):
         (["generate", "nobody"], "nobody"),
     ],
 )
-def test_a_mistake_is_answered_with_one_sentence_that_names_it(checkpoints, arguments, sentence):
+def test_a_wrong_argument_gives_one_sentence_that_names_it(checkpoints, arguments, sentence):
     with pytest.raises(PlaygroundError, match=sentence) as refusal:
         run(checkpoints, *arguments)
     assert "\n" not in str(refusal.value)

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from playground.errors import TextError
 from playground.text.documents.archive import archive_names
@@ -26,14 +27,12 @@ from playground.text.documents.html import read_html
 from playground.text.documents.markdown import read_markdown
 from playground.text.documents.pdf import read_pdf
 from playground.text.tokenizer import END_OF_TEXT
-from playground.text.upload import check_size, clean_text, decode_upload
+from playground.text.upload import LARGE_TEXT_BYTES, check_size, clean_text, decode_upload
 
-__all__ = ["SUFFIXES", "Document", "find_kind", "join_documents", "read_document"]
-
-SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".epub")
-"""Ends of the names of the files that are read; plain text may have any other."""
+__all__ = ["Document", "find_kind", "join_documents", "read_document", "read_files"]
 
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
+_HTML_SUFFIXES = ("html", "htm", "xhtml")
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s|<\?xml[^>]{0,200}\?>|<!--.{0,1000}?-->)*"
     rb"<(?:!doctype\s+html|html|head|body)[\s>]",
@@ -60,7 +59,7 @@ def find_kind(data: bytes, name: str) -> Kind:
         if suffix == "docx":
             return "docx"  # damaged, or encrypted
         return "epub" if suffix == "epub" else "text"
-    if suffix in ("html", "htm", "xhtml") or _HTML.match(data[:4096].replace(b"\0", b"")):
+    if suffix in _HTML_SUFFIXES or _HTML.match(data[:4096].replace(b"\0", b"")):
         return "html"
     return "markdown" if suffix in ("md", "markdown") else "text"
 
@@ -96,27 +95,58 @@ def join_documents(
         raise TextError("No file is given; choose at least one.")
     if len(files) > MAX_FILES:
         raise TextError(f"{len(files):,} files are given and at most {MAX_FILES} are read together; join some of them.")
-    _check_total(sum(len(data) for _, data in files), files, max_bytes)
+    names = [name for name, _ in files]
+    _check_total(sum(len(data) for _, data in files), names, max_bytes)
     deadline_s = time.monotonic() + MAX_READ_S
     documents = [_read(data, Budget(name, deadline_s), encoding) for name, data in files]
     text = (END_OF_TEXT if mark_ends else "\n\n").join(document.text for document in documents)
     if max_bytes is not None:
-        _check_total(len(text.encode("utf-8", "replace")), files, max_bytes, "The text of ")
+        _check_total(len(text.encode("utf-8", "replace")), names, max_bytes, "The text of ")
     if len(files) == 1:
         return documents[0]
     kinds = {document.kind for document in documents}
-    notes = tuple(
-        f"{name}: {note}" for (name, _), document in zip(files, documents, strict=True) for note in document.notes
-    )
+    notes = tuple(f"{name}: {note}" for name, read in zip(names, documents, strict=True) for note in read.notes)
     return Document(text, kinds.pop() if len(kinds) == 1 else "mixed", notes)
 
 
-def _check_total(size_bytes: int, files: Sequence[tuple[str, bytes]], max_bytes: int | None, of: str = "") -> None:
-    if len(files) == 1:
-        check_size(size_bytes, f"{of}{files[0][0]}", max_bytes)
+def read_files(
+    paths: Sequence[Path],
+    *,
+    mark_ends: bool = False,
+    max_bytes: int | None = None,
+    encoding: str | None = None,
+) -> Document | Path:
+    """As `join_documents`; but of a single large plain text its path, as such a text is later read in pieces.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.md"
+    >>> _ = path.write_text("# Title")
+    >>> read_files([path])
+    Document(text='Title', kind='markdown', notes=())
+    """
+    names, sizes_bytes = [path.name for path in paths], [path.stat().st_size for path in paths]
+    _check_total(sum(sizes_bytes), names, max_bytes)
+    if len(paths) == 1 and sizes_bytes[0] >= LARGE_TEXT_BYTES and _is_plain_text(paths[0], sizes_bytes[0]):
+        return paths[0]
+    files = [(path.name, path.read_bytes()) for path in paths]
+    return join_documents(files, mark_ends=mark_ends, max_bytes=max_bytes, encoding=encoding)
+
+
+def _is_plain_text(path: Path, size_bytes: int) -> bool:
+    """Whether a file is read as plain text; an archive has to be read whole to tell, any other file not."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith(b"PK") and size_bytes <= MAX_DOCUMENT_BYTES:
+            head += file.read()
+    return find_kind(head, path.name) == "text"
+
+
+def _check_total(size_bytes: int, names: Sequence[str], max_bytes: int | None, of: str = "") -> None:
+    if len(names) == 1:
+        check_size(size_bytes, f"{of}{names[0]}", max_bytes)
     elif max_bytes is not None and size_bytes > max_bytes:
         raise TextError(
-            f"The {len(files)} files together have {size_bytes / 1e6:,.1f} MB and at most {max_bytes / 1e6:,.1f} MB "
+            f"The {len(names)} files together have {size_bytes / 1e6:,.1f} MB and at most {max_bytes / 1e6:,.1f} MB "
             "are taken here; use fewer or shorter ones."
         )
 
@@ -137,6 +167,8 @@ def _read(data: bytes, budget: Budget, encoding: str | None) -> Document:
         document = read_epub(data, budget)
     elif kind == "html":
         document = read_html(data, budget, encoding)
+        if not name.lower().endswith(_HTML_SUFFIXES):
+            document = replace(document, notes=("It begins as HTML does, and is read without its tags.",))
     else:
         document = read_markdown(data, budget, encoding)
     text = without_control_characters(document.text).strip("\n")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from playground.errors import TextError
 from playground.text import documents
-from playground.text.documents import archive, document, find_kind, join_documents, read_document
+from playground.text.documents import archive, document, find_kind, join_documents, read_document, read_files
 from playground.text.documents.document import Budget
 from playground.text.documents.pdf import join_divided_words, join_lines
 from playground.text.documents.pdf_process import PdfError, read_pages
@@ -45,6 +45,11 @@ MARKDOWN = b"# Chapter One\n\nEvery *effort* moves [you](http://a.b).\n\n```\nco
 )
 def test_fault_12_the_kind_of_a_file_is_told_by_its_content_first(data, name, kind):
     assert find_kind(data, name) == kind
+
+
+def test_html_with_another_name_is_noted():
+    assert read_document(HTML, "page.html").notes == ()
+    assert read_document(HTML, "page.txt").notes == ("It begins as HTML does, and is read without its tags.",)
 
 
 def test_plain_text_is_read_as_an_upload():
@@ -104,6 +109,30 @@ def test_the_text_that_a_small_file_unpacks_to_is_limited():
     assert len(data) < 100_000
     with pytest.raises(TextError, match=r"^The text of book\.epub has 0\.7 MB and at most 0\.5 MB"):
         read_document(data, "book.epub", max_bytes=500_000)
+
+
+@pytest.fixture
+def every_file_is_large(monkeypatch):
+    monkeypatch.setattr(documents, "LARGE_TEXT_BYTES", 0)
+
+
+def test_of_a_large_plain_text_the_path_is_given(every_file_is_large, tmp_path):
+    contents = {"a.txt": b"words", "b.docx": make_docx(), "c.md": MARKDOWN, "d": HTML, "e.zip": make_zip({"a": "b"})}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    found = {name: read_files([tmp_path / name]) for name in contents}
+    assert [name for name, text in found.items() if text == tmp_path / name] == ["a.txt", "e.zip"]
+    assert "Every effort moves you." in found["b.docx"].text
+
+
+def test_several_files_are_read_and_joined(every_file_is_large, tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+    assert read_files([tmp_path / "b.txt", tmp_path / "a.txt"], mark_ends=True).text == "b.txt<|endoftext|>a.txt"
+    with pytest.raises(TextError, match=r"^The 2 files together have"):
+        read_files([tmp_path / "b.txt", tmp_path / "a.txt"], max_bytes=5)
+    with pytest.raises(TextError, match="No file is given"):
+        read_files([])
 
 
 def test_what_an_archive_unpacks_to_is_limited(monkeypatch):
