@@ -132,7 +132,7 @@ def test_losses_of_the_untrained_model_on_the_verdict(verdict, model):
         assert calc_loss_loader(val, model, cpu) == pytest.approx(10.9811, abs=5e-5)
 
 
-def test_targets_are_the_inputs_one_token_on():
+def test_targets_are_the_inputs_shifted_by_one():
     inputs, targets = next(iter(Batches(torch.arange(9), context_length=4, batch_size=2, shuffle=False)))
     assert inputs.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
     assert targets.tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
@@ -186,7 +186,7 @@ def test_top_three_of_the_toy_words():
     assert [round(probabilities[i].item(), 4) for i in (3, 7, 0)] == [0.5775, 0.3610, 0.0615]
 
 
-def test_the_path_of_one_token():
+def test_the_stages_of_one_token():
     """Logits → top-k → −inf mask → ÷ temperature → softmax, as one pipeline and step by step."""
     pipeline = Pipeline([TopK(3), Temperature(1.4)])
     out = pipeline(TOY_LOGITS[None], torch.zeros(1, 0, dtype=torch.long))[0]

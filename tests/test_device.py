@@ -29,13 +29,13 @@ def threads():
 @pytest.mark.parametrize(
     ("cuda", "mps", "expected"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
 )
-def test_auto_takes_the_fastest_device_there(monkeypatch, cuda, mps, expected):
+def test_auto_chooses_the_fastest_available_device(monkeypatch, cuda, mps, expected):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     assert resolve_device("auto").type == expected
 
 
-def test_a_device_that_is_not_there_is_refused_and_the_message_says_what_is(monkeypatch):
+def test_a_missing_device_is_refused_with_the_available_ones(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(SettingsError, match=r"no cuda; choose auto or one of: cpu\."):
@@ -48,13 +48,13 @@ def test_a_device_that_is_not_there_is_refused_and_the_message_says_what_is(monk
     ("features", "expected"),
     [({"avx2": True}, "float32"), ({"avx512_bf16": True}, "bfloat16"), ({"amx_bf16": True}, "bfloat16")],
 )
-def test_auto_precision_is_bfloat16_only_where_the_processor_has_it(monkeypatch, features, expected):
+def test_auto_precision_is_bfloat16_only_with_hardware_support(monkeypatch, features, expected):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: features)
     assert resolve_precision("auto", "cpu") == expected
     assert resolve_precision("auto", "mps") == "float32"
 
 
-def test_a_precision_that_is_asked_for_is_used():
+def test_a_requested_precision_is_used():
     assert resolve_precision("bfloat16", "cpu") == "bfloat16"
     assert resolve_precision("float32", "cpu") == "float32"
 
@@ -104,7 +104,7 @@ def test_cores_respect_affinity_and_quota(monkeypatch, tmp_path: Path):
     ("limit", "used"),
     [("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes")],
 )
-def test_a_container_s_memory_limit_bounds_what_is_reported(tmp_path: Path, limit, used):
+def test_a_container_s_memory_limit_is_respected(tmp_path: Path, limit, used):
     write(tmp_path, {limit: "1000000", used: "400000"})
     assert device_module._free_processor_memory_bytes(tmp_path) == 600_000
 
@@ -140,16 +140,14 @@ def multiplies_at(monkeypatch, flop_per_s):
 
 
 @pytest.mark.parametrize(("speed", "widest"), [(1e8, 128), (1e10, 256), (1e11, 512), (1e15, 4096)])
-def test_the_peak_is_measured_on_matrices_that_keep_the_device_busy_for_long_enough(
-    monkeypatch, threads, speed, widest
-):
+def test_the_peak_is_measured_with_matrices_that_take_long_enough(monkeypatch, threads, speed, widest):
     torch.set_num_threads(1)
     widths = multiplies_at(monkeypatch, lambda *_: speed)
     assert measure_peak_flop_per_s("cpu", "float32") == pytest.approx(speed)
     assert max(widths) == widest
 
 
-def test_a_product_that_was_held_up_does_not_pass_for_one_that_is_long_enough(monkeypatch, threads):
+def test_an_interrupted_product_does_not_count_as_long_enough(monkeypatch, threads):
     torch.set_num_threads(1)
     held_up = iter([1.0, 1.0])
     widths = []
@@ -170,7 +168,7 @@ def test_the_peak_is_the_fastest_of_several_products(monkeypatch, threads):
     assert measure_peak_flop_per_s("cpu", "float32") == 5e9
 
 
-def test_a_busy_machine_on_which_two_threads_wait_for_each_other_has_the_peak_of_one(monkeypatch, threads):
+def test_on_a_busy_machine_the_peak_is_that_of_one_thread(monkeypatch, threads):
     torch.set_num_threads(2)
     multiplies_at(monkeypatch, lambda width, threads: 9e10 if threads == 1 else 2 * width**3 / 0.024)
     assert measure_peak_flop_per_s("cpu", "float32") == pytest.approx(9e10)

@@ -9,7 +9,7 @@ from playground.errors import SettingsError
 from playground.figures import plot_losses, plot_temperatures, save_figure
 
 
-def test_losses_are_drawn_over_epochs_with_tokens_on_top():
+def test_losses_are_plotted_over_epochs_with_tokens_on_top():
     figure = plot_losses([1, 2, 3], [100, 200, 300], [9, 5, 2], [9.1, 7, 6.5])
     epochs, tokens = figure.axes
     training, validation = epochs.get_lines()
@@ -19,7 +19,7 @@ def test_losses_are_drawn_over_epochs_with_tokens_on_top():
     assert all(float(tick).is_integer() for tick in epochs.get_xticks())
 
 
-def test_temperatures_are_grouped_bars_with_one_group_a_word():
+def test_temperatures_are_grouped_bars_with_one_group_per_word():
     figure = plot_temperatures(["a", "b"], {1: [0.2, 0.8], 0.1: [0, 1], 5: [0.4, 0.6]})
     bars = figure.axes[0].containers
     assert [[bar.get_height() for bar in group] for group in bars] == [[0.2, 0.8], [0, 1], [0.4, 0.6]]
@@ -39,7 +39,7 @@ def test_another_suffix_is_refused_in_one_sentence(tmp_path):
         save_figure(plot_losses([1], [10], [2.0], [3.0]), tmp_path / "loss.docx")
 
 
-def test_fault_49_figures_leave_nothing_behind():
+def test_fault_49_saved_figures_are_freed():
     """Live curves are drawn in the browser; what is left of the row is that saved figures are freed."""
     drawn = [weakref.ref(plot_losses([0, step], [0, step], [2, 1], [2, 1])) for step in range(1, 51)]
     gc.collect()

@@ -40,7 +40,7 @@ def records(result):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_runs_lists_them_for_people_and_for_programs(run, store):
+def test_runs_prints_a_table_or_json(run, store):
     store.open("one").set_pinned(True)
     rows = records(run("runs", "--json"))
     assert [row["name"] for row in rows] == ["one", "two"]
@@ -58,7 +58,7 @@ def test_an_empty_folder_has_no_runs(tmp_path):
     assert "no runs" in result.stdout
 
 
-def test_resume_goes_on_and_more_epochs_train_a_complete_run_longer(run, store):
+def test_resume_continues_and_more_epochs_train_a_completed_run_longer(run, store):
     assert not [event for event in records(run("resume", "one", "--json")) if event["type"] == "stepped"]
     events = records(run("resume", "one", "--epochs", "3", "--json"))
     assert events[0]["step"] == 2 * events[0]["steps_per_epoch"]
@@ -66,7 +66,7 @@ def test_resume_goes_on_and_more_epochs_train_a_complete_run_longer(run, store):
     assert store.open("one").status().step == 3 * events[0]["steps_per_epoch"]
 
 
-def test_fork_takes_a_step_and_every_setting_of_a_training(run, store):
+def test_fork_accepts_a_step_and_every_training_setting(run, store):
     step = store.open("one").steps()[0]
     events = records(
         run("fork", "one", "--step", str(step), "--name", "hot", "--lr", "0.02", "--drop-rate", "0.3", "--json")
@@ -79,7 +79,7 @@ def test_fork_takes_a_step_and_every_setting_of_a_training(run, store):
         run("fork", "one", "--step", "9999")
 
 
-def test_stop_reaches_a_run_that_another_process_trains(run, store):
+def test_stop_requests_a_stop_from_another_process(run, store):
     opened = store.open("one")
     assert "not being trained" in run("stop", "one").stdout
     opened.set_status(Status(state="running").by_this_process())
@@ -87,7 +87,7 @@ def test_stop_reaches_a_run_that_another_process_trains(run, store):
     assert opened.control.read().command == "stop"
 
 
-def test_compare_shows_what_differs_and_what_came_of_it(run):
+def test_compare_shows_different_settings_and_the_results(run):
     rows = {row["setting"]: row for row in records(run("runs", "compare", "one", "two", "--json"))}
     assert (rows["lr"]["one"], rows["lr"]["two"]) == (1e-3, 1e-2)
     assert "emb_dim" not in rows
@@ -97,7 +97,7 @@ def test_compare_shows_what_differs_and_what_came_of_it(run):
     assert "val_loss" in shown
 
 
-def test_export_and_import_carry_a_run(run, store, tmp_path):
+def test_export_and_import_copy_a_run(run, store, tmp_path):
     file = tmp_path / "one.zip"
     assert "packed" in run("runs", "export", "one", str(file)).stdout
     assert "one-2 is here" in run("runs", "import", str(file)).stdout
@@ -125,6 +125,6 @@ def test_rename_pin_delete_and_undo(run, store):
         run("runs", "undo")
 
 
-def test_options_before_a_command_are_not_lost_in_silence(store):
+def test_options_before_a_subcommand_are_refused(store):
     result = CliRunner().invoke(app, ["runs", "--checkpoints", str(store.root), "compare", "one", "two"])
     assert isinstance(result.exception, SettingsError)

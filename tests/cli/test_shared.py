@@ -19,7 +19,7 @@ def ends():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_signal_asks_the_training_to_stop_and_the_second_ends_the_process(ends, number):
+def test_the_first_signal_stops_the_training_and_the_second_ends_the_process(ends, number):
     with stop_on_signal() as control:
         assert control() == Control()
         signal.raise_signal(number)
@@ -29,7 +29,7 @@ def test_the_first_signal_asks_the_training_to_stop_and_the_second_ends_the_proc
         assert ends == [number]
 
 
-def test_under_torchrun_which_hands_each_on_a_second_time_the_second_changes_nothing(ends, monkeypatch):
+def test_under_torchrun_a_second_signal_is_ignored(ends, monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     with stop_on_signal() as control:
         signal.raise_signal(signal.SIGINT)

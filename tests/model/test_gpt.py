@@ -22,7 +22,7 @@ def both(config: ModelConfig, seed: int = 123):
 
 
 @pytest.mark.parametrize("qkv_bias", [False, True])
-def test_weights_drawn_after_a_seed_equal_the_book_s_bit_for_bit(qkv_bias):
+def test_initial_weights_equal_the_book_s_bit_for_bit(qkv_bias):
     ours, book = both(SMALL.replace(qkv_bias=qkv_bias))
     expected = from_book(book.state_dict())
     assert expected.keys() == ours.state_dict().keys()
@@ -49,7 +49,7 @@ def test_logits_and_gradients_equal_the_book_s_architecture(qkv_bias):
         torch.testing.assert_close(parameter.grad, gradients[name], rtol=1e-4, atol=1e-7, msg=name)
 
 
-def test_dropout_draws_the_same_places_in_training_for_the_same_seed_and_none_in_evaluation():
+def test_dropout_depends_on_the_seed_in_training_and_is_off_in_evaluation():
     model = GPTModel(SMALL.replace(drop_rate=0.5))
     ids = torch.arange(12)[None]
     torch.manual_seed(0)
@@ -85,7 +85,7 @@ def test_without_dropout_attention_takes_the_fused_kernel(tiny):
         tiny.train()(torch.arange(24)[None]).sum().backward()
 
 
-def test_no_token_sees_a_later_one(tiny):
+def test_no_token_attends_to_a_later_one(tiny):
     ids = torch.arange(20)[None].repeat(2, 1)
     ids[1, 11:] = 3
     logits = tiny(ids)
@@ -99,7 +99,7 @@ def test_hidden_and_head_make_the_logits(tiny):
     assert tiny.out_head(tiny.hidden(ids)).equal(tiny(ids))
 
 
-def test_the_next_token_s_logits_are_the_last_place_s_and_leave_the_threads_as_they_are(tiny):
+def test_next_logits_are_those_of_the_last_position_and_keep_the_number_of_threads(tiny):
     torch.set_num_threads(2)
     ids = torch.arange(6).view(2, 3)
     torch.testing.assert_close(tiny.next_logits(ids), tiny(ids)[:, -1])
@@ -111,7 +111,7 @@ def test_the_next_token_s_logits_are_the_last_place_s_and_leave_the_threads_as_t
 
 @torch.inference_mode()
 @pytest.mark.parametrize("known", [0, 1, 5])
-def test_the_last_place_alone_is_that_of_the_whole_also_behind_what_a_cache_holds(tiny, known):
+def test_next_logits_equal_the_full_pass_also_after_a_cached_prefix(tiny, known):
     ids, cache = torch.arange(24).view(2, 12), KVCache(tiny.config, 2)
     if known:
         tiny(ids[:, :known], cache)
@@ -119,7 +119,7 @@ def test_the_last_place_alone_is_that_of_the_whole_also_behind_what_a_cache_hold
     torch.testing.assert_close(tiny.next_logits(ids[:, -1:], cache), tiny(ids)[:, -1], rtol=1e-5, atol=1e-5)
 
 
-def test_the_next_token_s_logits_have_gradients_behind_a_cache_that_was_read_without(tiny):
+def test_next_logits_have_gradients_after_a_prefix_cached_without_gradients(tiny):
     ids, cache = torch.arange(6).view(1, 6), KVCache(tiny.config, 1)
     with torch.no_grad():
         tiny(ids[:, :1], cache)
@@ -136,7 +136,7 @@ def test_in_training_mode_the_next_logits_have_dropout_at_every_position():
 
 
 @pytest.mark.parametrize(("rows", "threads"), [(1, 1), (2000, 2)])
-def test_few_multiplications_are_not_shared_out(tiny, monkeypatch, rows, threads):
+def test_few_multiplications_use_one_thread(tiny, monkeypatch, rows, threads):
     torch.set_num_threads(2)
     seen, hidden = [], tiny.hidden
     monkeypatch.setattr(
@@ -157,7 +157,7 @@ def test_the_book_s_dictionary_makes_a_model():
     assert model.config == ModelConfig(**config)
 
 
-def test_recomputed_activations_give_the_same_loss_and_gradients_and_keep_less():
+def test_recomputed_activations_give_the_same_gradients_in_less_memory():
     ids = torch.arange(32).view(2, 16)
     results = []
     for recompute in (False, True):

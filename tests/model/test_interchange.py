@@ -46,7 +46,7 @@ def test_the_book_s_model_loads_ours_strictly_and_computes_the_same(qkv_bias):
 
 
 @pytest.mark.parametrize("qkv_bias", [False, True])
-def test_ours_to_the_book_and_back_changes_no_bit(qkv_bias):
+def test_conversion_to_the_book_and_back_is_exact(qkv_bias):
     weights = make(GPTModel, CONFIG.replace(qkv_bias=qkv_bias))[0].state_dict()
     back = from_book(to_book(weights))
     assert list(back) == list(weights)
@@ -58,7 +58,7 @@ def test_the_book_s_weights_without_masks_are_read_too():
     assert from_book(weights).keys() == GPTModel(CONFIG).state_dict().keys()
 
 
-def test_another_mask_is_another_model():
+def test_a_mask_that_is_not_causal_is_refused():
     weights = BookModel(CONFIG).state_dict()
     weights["trf_blocks.1.att.mask"] = torch.zeros(8, 8)
     with pytest.raises(CheckpointError, match=r"trf_blocks\.1\.att\.mask: this mask is not the causal one"):
@@ -74,7 +74,7 @@ def test_fault_23_the_message_uses_the_book_s_names():
 
 @pytest.mark.parametrize("qkv_bias", [False, True])
 @pytest.mark.parametrize("fused", [False, True])
-def test_a_training_of_the_book_goes_on_here_without_a_jump(tmp_path: Path, qkv_bias, fused):
+def test_a_training_of_the_book_continues_here_exactly(tmp_path: Path, qkv_bias, fused):
     config = CONFIG.replace(qkv_bias=qkv_bias)
     book, book_optimizer = make(BookModel, config)
     step(book, book_optimizer, times=4)
@@ -94,7 +94,7 @@ def test_a_training_of_the_book_goes_on_here_without_a_jump(tmp_path: Path, qkv_
 
 
 @pytest.mark.parametrize("qkv_bias", [False, True])
-def test_a_training_of_ours_goes_on_in_the_book_without_a_jump(tmp_path: Path, qkv_bias):
+def test_a_training_of_ours_continues_in_the_book_exactly(tmp_path: Path, qkv_bias):
     config = CONFIG.replace(qkv_bias=qkv_bias)
     ours, optimizer = make(GPTModel, config)
     step(ours, optimizer, times=4)
@@ -106,7 +106,7 @@ def test_a_training_of_ours_goes_on_in_the_book_without_a_jump(tmp_path: Path, q
     assert step(book, book_optimizer, times=4) == pytest.approx(step(ours, optimizer, times=4), rel=1e-5)
 
 
-def test_a_model_file_holds_the_model_alone(tmp_path: Path):
+def test_a_model_file_contains_no_optimizer(tmp_path: Path):
     ours, optimizer = make(GPTModel)
     write_book_file(tmp_path / "model.pth", ours)
     BookModel(CONFIG).load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
@@ -117,7 +117,7 @@ def test_a_model_file_holds_the_model_alone(tmp_path: Path):
         file.load_optimizer(optimizer, ours)
 
 
-def test_an_optimizer_before_its_first_step_is_carried_as_such(tmp_path: Path):
+def test_an_optimizer_before_its_first_step_is_saved_without_moments(tmp_path: Path):
     ours, optimizer = make(GPTModel)
     write_book_file(tmp_path / "both.pth", ours, optimizer)
     file = read_book_file(tmp_path / "both.pth", n_heads=2)
@@ -138,7 +138,7 @@ class Evil:
         return Path.touch, (Path("never-made"),)
 
 
-def test_fault_19_a_pickle_runs_nothing(tmp_path: Path, monkeypatch):
+def test_fault_19_code_in_a_pickle_is_not_run(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     torch.save({"tok_emb.weight": Evil()}, "model.pth")
     with pytest.raises(CheckpointError, match="more than plain tensors, so it is not read"):
@@ -146,7 +146,7 @@ def test_fault_19_a_pickle_runs_nothing(tmp_path: Path, monkeypatch):
     assert not Path("never-made").exists()
 
 
-def test_fault_20_no_reader_but_the_safe_one_is_ever_tried(tmp_path: Path, monkeypatch):
+def test_fault_20_files_are_only_read_with_weights_only(tmp_path: Path, monkeypatch):
     (tmp_path / "model.pth").write_bytes(pickle.dumps({"tok_emb.weight": 1}))
     torch.save({"tok_emb.weight": Evil()}, tmp_path / "evil.pth")
     asked, load = [], torch.load
@@ -171,7 +171,7 @@ def test_fault_21_a_compressed_file_is_refused_before_it_is_unpacked(tmp_path: P
 
 
 @pytest.mark.parametrize("size", [0, 10, 1000, -1000])
-def test_fault_21_a_cut_file_is_refused(tmp_path: Path, size):
+def test_fault_21_a_truncated_file_is_refused(tmp_path: Path, size):
     torch.save(BookModel(CONFIG).state_dict(), tmp_path / "model.pth")
     content = (tmp_path / "model.pth").read_bytes()
     (tmp_path / "model.pth").write_bytes(content[:size])
@@ -179,7 +179,7 @@ def test_fault_21_a_cut_file_is_refused(tmp_path: Path, size):
         read_book_file(tmp_path / "model.pth")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path):
+def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(CheckpointError, match=r"nowhere\.pth: the file cannot be opened"):
         read_book_file(tmp_path / "nowhere.pth")
 
@@ -199,7 +199,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path):
         max_leaves=8,
     )
 )
-def test_whatever_a_file_holds_the_answer_is_a_sentence(tmp_path_factory, content):
+def test_any_content_of_a_file_gives_a_model_or_one_sentence(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("book") / "model.pth"
     torch.save(content, path)
     with pytest.raises(PlaygroundError, match=r"\.$"):
@@ -219,7 +219,7 @@ def test_whatever_a_file_holds_the_answer_is_a_sentence(tmp_path_factory, conten
         lambda state: state["state"][2].update(max_exp_avg_sq=torch.ones(12, 12)),
     ],
 )
-def test_fault_23_a_spoiled_optimizer_state_is_refused(tmp_path: Path, spoil):
+def test_fault_23_a_damaged_optimizer_state_is_refused(tmp_path: Path, spoil):
     book, optimizer = make(BookModel)
     step(book, optimizer)
     state = optimizer.state_dict()

@@ -32,9 +32,7 @@ def real_parameters(config: ModelConfig) -> int:
     n_layers=st.integers(1, 6),
     qkv_bias=st.booleans(),
 )
-def test_counted_parameters_are_those_of_the_real_model(
-    vocab_size, context_length, head_dim, n_heads, n_layers, qkv_bias
-):
+def test_counted_parameters_equal_those_of_a_model(vocab_size, context_length, head_dim, n_heads, n_layers, qkv_bias):
     config = ModelConfig(
         vocab_size=vocab_size,
         context_length=context_length,
@@ -47,7 +45,7 @@ def test_counted_parameters_are_those_of_the_real_model(
     assert parts.pop("total") == sum(parts.values()) == real_parameters(config)
 
 
-def test_counted_parts_are_those_of_the_real_model():
+def test_counted_parts_equal_those_of_a_model():
     model = GPTModel(TINY)
     assert count_parameters(TINY) == {
         "token embedding": model.tok_emb.weight.numel(),
@@ -60,7 +58,7 @@ def test_counted_parts_are_those_of_the_real_model():
     }
 
 
-def test_presets_grow_from_seconds_to_the_real_thing():
+def test_presets_are_sorted_by_size():
     assert list(PRESETS) == ["nano", "mini", "small", "gpt2-124M", "gpt2-355M", "gpt2-774M", "gpt2-1558M"]
     assert DEFAULT_PRESET == "mini"
     sizes = [count_parameters(preset.model)["total"] for preset in PRESETS.values()]
@@ -68,7 +66,7 @@ def test_presets_grow_from_seconds_to_the_real_thing():
 
 
 @pytest.mark.parametrize(("name", "millions"), [("gpt2-355M", 406), ("gpt2-774M", 838), ("gpt2-1558M", 1638)])
-def test_the_sizes_of_gpt2_are_the_published_ones_with_a_head_of_their_own(name, millions):
+def test_the_sizes_of_gpt2_are_the_published_ones_plus_an_untied_head(name, millions):
     assert count_parameters(PRESETS[name].model)["total"] // 10**6 == millions
 
 
@@ -81,7 +79,7 @@ def test_the_124m_preset_is_the_chapter_s_setting():
     assert (train.lr_schedule, train.warmup_pct, train.grad_clip) == ("constant", 0, None)
 
 
-def test_an_unknown_preset_is_refused_naming_those_there_are():
+def test_an_unknown_preset_is_refused_with_the_list_of_presets():
     with pytest.raises(SettingsError, match=r"preset: there is no 'huge'; choose one of nano, mini, small, gpt2-124M"):
         find_preset("huge")
 
@@ -89,7 +87,7 @@ def test_an_unknown_preset_is_refused_naming_those_there_are():
 @pytest.mark.parametrize(
     "config", [TINY, TINY.replace(context_length=64, n_layers=3, qkv_bias=True), TINY.replace(vocab_size=7)]
 )
-def test_the_operations_of_a_token_are_those_that_pytorch_counts(config):
+def test_flop_per_token_equals_what_pytorch_counts(config):
     ids = torch.zeros(3, config.context_length, dtype=torch.long)
     model = GPTModel(config.replace(drop_rate=0.0))
     with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):

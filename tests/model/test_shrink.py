@@ -13,7 +13,7 @@ IDS = torch.arange(40).view(2, 20)
 
 
 @given(rows=st.sampled_from([1, 3, 16, 17, 40]), width=st.sampled_from([8, 32, 96]), bias=st.booleans())
-def test_an_int8_layer_is_off_by_less_than_its_rounding(rows, width, bias):
+def test_the_error_of_an_int8_layer_is_within_its_rounding(rows, width, bias):
     torch.manual_seed(rows + width)
     layer, x = nn.Linear(width, 48, bias=bias), torch.randn(2, rows, width)
     exact = layer(x)
@@ -51,7 +51,7 @@ def test_the_copy_is_smaller_and_shares_nothing_that_is_changed(tiny, weights, m
 
 @torch.inference_mode()
 @pytest.mark.parametrize("weights", ["bfloat16", "int8"])
-def test_small_models_read_with_a_cache_as_without(tiny, weights):
+def test_smaller_weights_give_the_same_with_and_without_a_cache(tiny, weights):
     small = shrink(tiny, weights)
     cache = KVCache(small.config, 2, dtype=small.tok_emb.weight.dtype)
     logits = torch.cat([small(piece, cache) for piece in IDS.split([5] + 15 * [1], dim=1)], dim=1)
@@ -63,7 +63,7 @@ def test_float32_is_the_model_itself(tiny):
     assert shrink(tiny, "float32") is tiny
 
 
-def test_only_smaller_weights_are_coarse(tiny):
+def test_only_bfloat16_and_int8_are_coarse(tiny):
     found = [is_coarse(shrink(tiny, weights)) for weights in ("float32", "bfloat16", "int8")]
     assert found == [False, True, True]
 
@@ -73,7 +73,7 @@ def test_weights_that_do_not_exist_are_refused(tiny):
         shrink(tiny, "int4")
 
 
-def test_int8_away_from_the_cpu_is_refused(tiny):
+def test_int8_on_another_device_is_refused(tiny):
     with pytest.raises(SettingsError, match="int8 works on the cpu, and this model is on meta"):
         shrink(tiny.to("meta"), "int8")
 

@@ -46,7 +46,7 @@ def prompts():
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("length_penalty", [-1.0, 0.0, 1.0, 2.5])
-def test_it_finds_what_transformers_finds(theirs, width, length_penalty):
+def test_it_finds_the_same_texts_as_transformers(theirs, width, length_penalty):
     for prompt in prompts():
         expected = theirs.generate(
             prompt,
@@ -82,7 +82,7 @@ def test_the_searches_compared_end_in_every_way(theirs):
     assert any(len({text.ended for text in search.texts}) == 2 for search in found)
 
 
-def test_beams_that_change_places_are_not_read_again(tiny, monkeypatch):
+def test_reordered_beams_are_not_read_again(tiny, monkeypatch):
     read, hidden = [], GPTModel.hidden
     monkeypatch.setattr(
         GPTModel,
@@ -133,7 +133,7 @@ GARDEN = Table(
 ).eval()
 
 
-def test_it_finds_what_greed_misses():
+def test_it_finds_a_likelier_text_than_greedy():
     greedy = beam_search(GARDEN, [0], BeamConfig(width=1, max_new_tokens=2), context_size=8)
     wide = beam_search(GARDEN, [0], BeamConfig(width=2, max_new_tokens=2), context_size=8)
     assert greedy.best.ids == (1, 0)
@@ -141,7 +141,7 @@ def test_it_finds_what_greed_misses():
     assert wide.best.log_probability == pytest.approx(torch.tensor(0.4 * 0.9).log().item())
 
 
-def test_wide_enough_it_finds_the_likeliest_text_of_all():
+def test_a_beam_as_wide_as_the_search_space_finds_the_likeliest_text():
     generator = torch.Generator().manual_seed(1)
     table = {}
     for length in range(3):
@@ -162,7 +162,7 @@ def test_wide_enough_it_finds_the_likeliest_text_of_all():
     assert [text.ids for text in found.texts] == best
 
 
-def test_the_tree_tells_which_beams_died_where_and_why():
+def test_the_tree_has_the_beams_that_died_and_why():
     found = beam_search(GARDEN, [0], BeamConfig(width=2, max_new_tokens=2), context_size=8)
     first, second = found.nodes[0], found.nodes[1]
     assert [node.token_id for node in found.path(found.best.node)] == [2, 2]
@@ -177,7 +177,7 @@ def test_the_tree_tells_which_beams_died_where_and_why():
 
 
 @pytest.mark.parametrize("width", [2, 4, 8])
-def test_the_tree_is_whole(tiny, width):
+def test_the_tree_is_complete(tiny, width):
     found = beam_search(tiny, [7, 3], BeamConfig(width=width, max_new_tokens=25, length_penalty=0.3), eos_id=11)
     parents = {node.parent for node in found.nodes}
     for node in found.nodes:
@@ -204,7 +204,7 @@ def test_stopping_at_the_end_can_be_switched_off(tiny):
     assert all(len(text.ids) == 20 and not text.ended for text in beam_search(tiny, [7], config, eos_id=11).texts)
 
 
-def test_what_is_out_of_bounds_is_refused(tiny):
+def test_settings_out_of_bounds_are_refused(tiny):
     for settings in ({"width": 0}, {"width": 9}, {"length_penalty": float("nan")}, {"max_new_tokens": 0}):
         with pytest.raises(SettingsError, match=next(iter(settings))):
             BeamConfig(**settings)

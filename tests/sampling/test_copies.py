@@ -22,13 +22,13 @@ def stands_in(train: list[int], part: list[int]) -> bool:
 @example([0] * 33)
 @example([0, 1] * 16)
 @example([50_256, 0, 50_256])
-def test_the_suffix_array_is_in_order(ids):
+def test_the_suffix_array_is_sorted(ids):
     order = suffix_array(np.array(ids, np.int64)).tolist()
     assert order == sorted(range(len(ids)), key=lambda i: ids[i:])
 
 
 @given(FEW, FEW)
-def test_each_token_gets_the_longest_copied_stretch_it_lies_in(train, text):
+def test_each_token_has_the_length_of_the_longest_copied_span_around_it(train, text):
     copied = CopyIndex(train).find(text)
     for i in range(len(text)):
         lengths = [b - a for a in range(i + 1) for b in range(i + 1, len(text) + 1) if stands_in(train, text[a:b])]
@@ -36,7 +36,7 @@ def test_each_token_gets_the_longest_copied_stretch_it_lies_in(train, text):
 
 
 @given(FEW, FEW)
-def test_matches_stand_at_their_place_and_cannot_be_extended(train, text):
+def test_matches_are_found_at_their_position_and_are_maximal(train, text):
     matches = CopyIndex(train).find(text).matches
     for match in matches:
         assert text[match.start : match.end] == train[match.position : match.position + match.length]
@@ -46,7 +46,7 @@ def test_matches_stand_at_their_place_and_cannot_be_extended(train, text):
 
 
 @given(FEW, FEW, st.integers(1, 4))
-def test_beyond_a_length_a_match_is_followed_along_one_place(train, text, long):
+def test_a_very_long_match_is_extended_at_one_position(train, text, long):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copies, "MAX_EXACT", long)
         found = CopyIndex(train).find(text)
@@ -57,7 +57,7 @@ def test_beyond_a_length_a_match_is_followed_along_one_place(train, text, long):
 
 
 @given(FEW, FEW, st.integers(1, 6))
-def test_the_share_counts_the_tokens_of_the_spans(train, text, min_length):
+def test_the_share_counts_the_tokens_in_the_spans(train, text, min_length):
     copied = CopyIndex(train).find(text)
     inside = {i for span in copied.spans(min_length) for i in range(span.start, span.end)}
     assert copied.share(min_length) == (len(inside) / len(text) if text else 0)
@@ -88,14 +88,14 @@ def test_ids_may_come_as_tensors_of_any_kind():
     assert mapped.matches == expected.matches
 
 
-def test_of_a_huge_text_only_the_beginning_is_looked_at(monkeypatch):
+def test_of_a_huge_text_only_the_beginning_is_indexed(monkeypatch):
     monkeypatch.setattr(copies, "MAX_TOKENS", 4)
     index = CopyIndex([1, 2, 3, 4, 5, 6])
     assert index.n_left_out == 2
     assert index.find([3, 4, 5]).longest.tolist() == [2, 2, 0]
 
 
-def test_a_copied_stretch_is_shown_where_it_stands_in_the_training_text():
+def test_a_copied_span_is_located_in_the_training_text():
     corpus = build_corpus(load_sample("story"), DataConfig())
     places = CharacterOffsets(corpus.train_ids, corpus.tokenizer)
     phrase = " as an old dog goes round a table"
@@ -105,7 +105,7 @@ def test_a_copied_stretch_is_shown_where_it_stands_in_the_training_text():
 
 
 @pytest.mark.parametrize("kind", ["gpt2", "bytes"])
-def test_places_count_characters_even_where_tokens_split_them(kind):
+def test_offsets_count_characters_even_where_tokens_split_them(kind):
     text = "né 漢字 😀 <|endoftext|> e\u0301"
     tokenizer = load_tokenizer(kind)
     ids = encode(text, tokenizer)

@@ -33,7 +33,7 @@ def plain_loop(model, idx, max_new_tokens, context_size, temperature=0.0, top_k=
 @pytest.mark.parametrize(
     "settings", [{}, {"temperature": 1.0}, {"temperature": 1.4, "top_k": 25}, {"temperature": 0.3}, {"top_k": 3}]
 )
-def test_it_writes_what_the_plain_loop_writes(tiny, context_size, settings):
+def test_it_writes_the_same_as_a_plain_loop(tiny, context_size, settings):
     prompt = torch.tensor([[7, 3, 60, 1]])
     torch.manual_seed(123)
     expected = plain_loop(tiny, prompt, 30, context_size, **settings)
@@ -41,14 +41,14 @@ def test_it_writes_what_the_plain_loop_writes(tiny, context_size, settings):
     assert torch.equal(generate(tiny, prompt, 30, context_size, **settings), expected)
 
 
-def test_rows_of_a_batch_are_written_as_if_alone(tiny):
+def test_rows_of_a_batch_equal_single_rows(tiny):
     prompts = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
     together = generate(tiny, prompts, 25, 12)
     for prompt, row in zip(prompts, together, strict=True):
         assert torch.equal(generate(tiny, prompt[None], 25, 12)[0], row)
 
 
-def test_top_k_counts_in_each_row_of_a_batch(tiny):
+def test_top_k_applies_to_each_row_of_a_batch(tiny):
     prompts = torch.arange(40).reshape(20, 2)
     torch.manual_seed(0)
     written = generate(tiny, prompts, 1, 12, temperature=5.0, top_k=2)[:, -1]
@@ -115,7 +115,7 @@ def test_fault_57_top_k_above_the_vocabulary_keeps_all(tiny):
     assert torch.equal(generate(tiny, prompt, 10, 12, temperature=2.0, top_k=1000), expected)
 
 
-def test_settings_that_make_it_deterministic(tiny):
+def test_temperature_0_and_top_k_1_are_deterministic(tiny):
     """Exercise 5.3: temperature 0, or top_k 1."""
     prompt = torch.tensor([[1, 2, 3]])
     greedy = generate(tiny, prompt, 15, 12)
@@ -123,7 +123,7 @@ def test_settings_that_make_it_deterministic(tiny):
     assert torch.equal(generate(tiny, prompt, 15, 12, temperature=1.4, top_k=1), greedy)
 
 
-def test_nan_is_named(tiny):
+def test_nan_is_reported(tiny):
     broken = GPTModel(tiny.config).eval()
     nn.init.constant_(broken.out_head.weight, float("nan"))
     for temperature in (0.0, 1.0):
@@ -131,7 +131,7 @@ def test_nan_is_named(tiny):
             generate(broken, torch.tensor([[1, 2]]), 3, 12, temperature=temperature)
 
 
-def test_a_model_of_the_readers_own_works_too():
+def test_any_module_can_be_the_model():
     class Chain(nn.Module):
         """Every token is followed by the next higher one."""
 
@@ -148,7 +148,7 @@ def test_the_next_tokens_distribution_is_over_the_whole_vocabulary(tiny):
     torch.testing.assert_close(probabilities, tiny(torch.tensor([[1, 2, 3]]))[0, -1].softmax(-1))
 
 
-def test_a_sample_is_greedy_text_and_leaves_the_model_as_it_was():
+def test_a_sample_is_greedy_and_leaves_the_model_in_its_mode():
     tokenizer = load_tokenizer("bytes")
     torch.manual_seed(2)
     model = GPTModel(ModelConfig(vocab_size=257, context_length=8, emb_dim=8, n_heads=2, n_layers=1)).train()
@@ -161,7 +161,7 @@ def test_a_sample_is_greedy_text_and_leaves_the_model_as_it_was():
     assert not model.training
 
 
-def test_fault_61_a_sample_without_a_beginning_starts_at_the_end_of_text_token():
+def test_fault_61_a_sample_without_a_prompt_starts_with_the_end_of_text_token():
     tokenizer = load_tokenizer("bytes")
     model = GPTModel(ModelConfig(vocab_size=257, context_length=8, emb_dim=8, n_heads=2, n_layers=1)).eval()
     ids = generate(model, torch.tensor([[tokenizer.eot_token]]), 5, 8)

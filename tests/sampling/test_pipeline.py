@@ -30,7 +30,7 @@ def test_stages_act_in_their_order():
     assert Pipeline([TopP(0.8), Temperature(0.5)]).trace(LESSON).kept_ids == [0, 1]
 
 
-def test_a_stage_that_is_off_is_passed_over():
+def test_a_stage_that_is_off_is_skipped():
     pipeline = Pipeline([TopK(1, on=False), Temperature(2.0)])
     assert torch.equal(pipeline(LESSON), LESSON / 2)
     assert [row.index for row in pipeline.trace(LESSON).rows] == [None, 1]
@@ -44,7 +44,7 @@ def test_a_pipeline_takes_batches_and_single_rows():
     assert not torch.equal(batch[0], batch[1])
 
 
-def test_the_trace_tells_what_each_stage_removed_and_left():
+def test_the_trace_has_what_each_stage_removed_and_kept():
     trace = Pipeline([TopK(3), Temperature(1.4)]).trace(TOY_LOGITS)
     model, cut, moved = trace.rows
     assert (model.kept, cut.kept, moved.kept) == (9, 3, 3)
@@ -69,7 +69,7 @@ def test_a_trace_prints_as_a_table():
     assert lines[3].endswith("nothing was left: kept the likeliest token")
 
 
-def test_fault_59_the_trace_says_that_nothing_was_left():
+def test_fault_59_the_trace_marks_a_stage_that_removed_everything():
     trace = Pipeline([TopK(2), Ban([3, 7]), Temperature(0.5)]).trace(TOY_LOGITS)
     assert [row.rescued for row in trace.rows] == [False, False, True, False]
     assert trace.rescued
@@ -78,7 +78,7 @@ def test_fault_59_the_trace_says_that_nothing_was_left():
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
-def test_a_trace_of_what_is_no_number_is_refused(bad):
+def test_a_trace_of_nan_or_infinity_is_refused(bad):
     with pytest.raises(SettingsError, match="NaN or infinity"):
         Pipeline().trace(torch.tensor([1.0, bad]))
     with pytest.raises(SettingsError, match="not of 2"):
@@ -131,7 +131,7 @@ def test_bad_json_is_refused_in_one_sentence(text, message):
     assert "\n" not in str(error.value)
 
 
-def test_the_lesson_on_order():
+def test_the_page_s_example_where_order_matters():
     swap = smallest_swap(Pipeline([Temperature(0.5), TopP(0.8)]), LESSON)
     assert (swap.first, swap.second, swap.kept, swap.kept_swapped) == (0, 1, 1, 2)
     assert str(swap) == "Order matters here: Top-p before Temperature would keep 2 tokens instead of 1."
@@ -139,7 +139,7 @@ def test_the_lesson_on_order():
     assert str(back) == "Order matters here: Temperature before Top-p would keep 1 token instead of 2."
 
 
-def test_order_does_not_matter_where_it_does_not():
+def test_no_swap_is_found_where_order_does_not_matter():
     assert smallest_swap(Pipeline([TopK(25), Temperature(1.4)]), TOY_LOGITS) is None
     assert smallest_swap(Pipeline([Temperature(0.5), TopP(0.8, on=False)]), LESSON) is None
     assert smallest_swap(Pipeline([TopK(2), TopK(2)]), LESSON) is None
@@ -158,14 +158,14 @@ def test_a_swap_that_keeps_the_tokens_but_moves_probability_is_found():
     assert "of the probability to other tokens" in str(shifted)
 
 
-def test_the_nearest_pair_is_named_even_if_others_would_do():
+def test_the_nearest_pair_is_found_first():
     pipeline = Pipeline([TopK(3), TopK(2, on=False), Temperature(0.5), TopP(0.8)])
     swap = smallest_swap(pipeline, LESSON)
     assert (swap.first, swap.second) == (2, 3)
 
 
 @given(st.lists(st.sampled_from([TopK(2), MinP(0.1), TopP(0.7), Temperature(0.5), Temperature(3.0)]), max_size=5))
-def test_a_swap_says_what_happens_when_it_is_made(stages):
+def test_a_swap_reports_what_exchanging_the_stages_does(stages):
     pipeline = Pipeline(stages)
     swap = smallest_swap(pipeline, TOY_LOGITS)
     if swap is None:
@@ -177,7 +177,7 @@ def test_a_swap_says_what_happens_when_it_is_made(stages):
     assert float((now.after - other.after).abs().sum()) / 2 == pytest.approx(swap.moved_probability, abs=1e-6)
 
 
-def test_the_outcome_carries_mirostats_next_limit():
+def test_the_outcome_has_mirostats_next_limit():
     pipeline = Pipeline([Mirostat(tau=1.1, eta=0.5), Temperature(2.0)])
     outcome = pipeline.run(LESSON.unsqueeze(0), torch.zeros(1, 0, dtype=torch.long), DrawState())
     # 2.2 bits are allowed: tokens 0 and 1 stay, with 0.73 and 0.27 before the temperature

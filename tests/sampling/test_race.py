@@ -20,7 +20,7 @@ def first_difference(lane, other):
     return next((index for index, (a, b) in enumerate(zip(lane, other, strict=True)) if a != b), len(lane))
 
 
-def test_each_lane_writes_what_it_writes_alone(tiny):
+def test_each_lane_writes_what_its_settings_write_alone(tiny):
     lanes = [GREEDY, CHAPTER, NUCLEUS, BeamConfig(width=3)]
     written = columns(race(tiny, PROMPT, lanes, seed=9, max_new_tokens=14))
     for lane, ids in zip(lanes[:3], written, strict=False):
@@ -29,7 +29,7 @@ def test_each_lane_writes_what_it_writes_alone(tiny):
     assert written[3] == list(beam_search(tiny, PROMPT, BeamConfig(width=3, max_new_tokens=14)).best.ids)
 
 
-def test_equal_settings_never_part_and_near_ones_later_than_far_ones(tiny):
+def test_similar_settings_diverge_later_than_different_ones(tiny):
     near, far = [], []
     for seed in range(12):
         lanes = [DecodeConfig(), DecodeConfig(seed=77), DecodeConfig(temperature=1.05), DecodeConfig(temperature=3.0)]
@@ -41,7 +41,7 @@ def test_equal_settings_never_part_and_near_ones_later_than_far_ones(tiny):
     assert sum(near) > 2 * sum(far)
 
 
-def test_a_lane_that_ends_waits_with_none(tiny):
+def test_a_lane_that_has_ended_gives_none(tiny):
     eos_id = columns(race(tiny, PROMPT, [GREEDY, CHAPTER], max_new_tokens=20))[0][3]
     rounds = list(race(tiny, PROMPT, [GREEDY, GREEDY.replace(stop_at_end=False)], max_new_tokens=20, eos_id=eos_id))
     assert len(rounds) == 20
@@ -50,7 +50,7 @@ def test_a_lane_that_ends_waits_with_none(tiny):
     assert other[:3] == ended
 
 
-def test_two_to_six_lanes(tiny):
+def test_fewer_than_two_or_more_than_six_lanes_are_refused(tiny):
     for lanes in ([GREEDY], [GREEDY] * 7):
         with pytest.raises(SettingsError, match="choose 2 to 6"):
             race(tiny, PROMPT, lanes)

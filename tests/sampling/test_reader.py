@@ -36,7 +36,7 @@ def first_multiple_that_fits(length, size):
 
 
 @given(length=st.integers(1, 300), size=st.integers(1, 40))
-def test_a_jumping_window_begins_at_the_first_half_context_that_holds_the_text(length, size):
+def test_a_jumping_window_starts_at_the_first_multiple_of_half_a_context_that_fits(length, size):
     start = window_start(length, size, "jump")
     assert start == first_multiple_that_fits(length, size)
     assert min(length, size // 2 + 1) <= length - start <= size
@@ -52,7 +52,7 @@ def plain(model, text, n, size=12):
     return text, torch.stack(logits)
 
 
-def test_a_cache_gives_what_the_plain_model_gives_on_the_windows(tiny):
+def test_a_cache_gives_what_a_model_without_cache_gives(tiny):
     expected, logits = plain(tiny, PROMPT, 60)
     steps = list(stream(tiny, PROMPT, DecodeConfig(max_new_tokens=60, temperature=0, past_context="jump"), top_n=61))
     assert PROMPT + ids_of(steps) == expected
@@ -61,7 +61,7 @@ def test_a_cache_gives_what_the_plain_model_gives_on_the_windows(tiny):
         assert step.seen_from == first_multiple_that_fits(step.position, 12)
 
 
-def test_it_reads_half_a_context_once_in_half_a_context(tiny, monkeypatch):
+def test_a_jump_rereads_half_a_context_once_per_half_context(tiny, monkeypatch):
     read = []
     next_logits = GPTModel.next_logits
     monkeypatch.setattr(
@@ -81,7 +81,7 @@ def test_within_the_context_nothing_changes(tiny):
 
 
 @pytest.mark.parametrize("stages", [None, Pipeline([Mirostat(3.0), Temperature(1.2)]).to_json()])
-def test_going_on_in_the_middle_gives_what_one_long_text_gives(tiny, stages):
+def test_continuing_in_the_middle_gives_the_rest_of_one_long_text(tiny, stages):
     decode = JUMP.replace(stages=stages)
     whole = ids_of(stream(tiny, PROMPT, decode))
     for kept in (1, 8, 9, 15, 30, 44):
@@ -89,7 +89,7 @@ def test_going_on_in_the_middle_gives_what_one_long_text_gives(tiny, stages):
         assert whole[:kept] + ids_of(rest) == whole
 
 
-def test_a_reader_that_has_seen_anything_else_gives_the_same(tiny):
+def test_a_reader_that_has_read_other_texts_gives_the_same_logits(tiny):
     reader, text = Reader(tiny), torch.tensor([[(i * 7) % 61 for i in range(40)]])
     for length, past in [
         (40, "jump"),
@@ -106,7 +106,7 @@ def test_a_reader_that_has_seen_anything_else_gives_the_same(tiny):
 
 @pytest.mark.parametrize("weights", ["bfloat16", "int8"])
 @pytest.mark.parametrize("past", ["crop", "jump"])
-def test_coarse_weights_read_what_was_kept_in_the_very_steps_it_was_written_in(weights, past):
+def test_smaller_weights_read_kept_tokens_in_the_steps_they_were_written_in(weights, past):
     torch.manual_seed(2)
     config = ModelConfig(vocab_size=61, context_length=48, emb_dim=64, n_heads=2, n_layers=2, drop_rate=0)
     model, decode = shrink(GPTModel(config).eval(), weights), JUMP.replace(max_new_tokens=90, past_context=past)
@@ -138,7 +138,7 @@ def test_a_text_is_read_as_it_was_written(tiny, start):
         assert a.probability_after == pytest.approx(b.probability_after, rel=1e-4)
 
 
-def test_the_next_token_of_a_text_is_looked_at_through_the_same_window(tiny):
+def test_next_token_logits_see_the_same_window(tiny):
     text = [(i * 7) % 61 for i in range(29)]
     expected = tiny(torch.tensor([text[18:]]))[0, -1]
     assert torch.allclose(next_token_logits(tiny, text, past_context="jump"), expected, atol=1e-4)

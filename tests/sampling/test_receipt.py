@@ -91,7 +91,7 @@ STAGES = Pipeline([RepetitionPenalty(1.3), Temperature(1.5), TopP(0.9)]).to_json
         ("Tobias", DecodeConfig(max_new_tokens=80, past_context="jump")),
     ],
 )
-def test_the_copied_command_and_python_give_the_very_text(checkpoints, prompt, decode):
+def test_the_copied_command_and_python_reproduce_the_text(checkpoints, prompt, decode):
     receipt = receipt_of(checkpoints, prompt, decode)
     assert receipt.text
     assert run_python(receipt, checkpoints) == prompt + receipt.text + "\n"
@@ -110,7 +110,7 @@ def test_a_branch_is_reproduced(checkpoints):
 
 
 @pytest.mark.parametrize("weights", ["bfloat16", "int8"])
-def test_a_text_of_smaller_weights_can_be_had_again_and_gone_on_with(checkpoints, weights):
+def test_a_text_of_smaller_weights_is_reproduced_and_continued(checkpoints, weights):
     decode = DecodeConfig(max_new_tokens=40, temperature=1.3)
     whole = receipt_of(checkpoints, "Tobias", decode, weights=weights)
     assert f"--weights {weights}" in whole.as_command()
@@ -122,7 +122,7 @@ def test_a_text_of_smaller_weights_can_be_had_again_and_gone_on_with(checkpoints
         assert run_python(again, checkpoints) == run_command(again, checkpoints) == "Tobias" + whole.text + "\n"
 
 
-def test_the_command_tells_how_far_smaller_weights_are_from_the_trained_ones(checkpoints):
+def test_the_command_prints_how_much_smaller_weights_change_the_distribution(checkpoints):
     arguments = ["generate", "tale", "--weights", "int8", "--checkpoints", str(checkpoints)]
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert "bits per token" not in result.stdout
@@ -131,7 +131,7 @@ def test_the_command_tells_how_far_smaller_weights_are_from_the_trained_ones(che
 
 @pytest.mark.parametrize("prompt", [(195,), (65, 195, 169), ()])
 @pytest.mark.parametrize("beams", [None, BeamConfig(width=3, length_penalty=-0.5, max_new_tokens=9)])
-def test_a_prompt_that_text_cannot_tell_is_given_as_ids(checkpoints, prompt, beams):
+def test_a_prompt_that_text_cannot_express_is_given_as_ids(checkpoints, prompt, beams):
     run = RunStore(checkpoints).open("tale")
     model, ids = run.load_model(), list(prompt) or prompt_to_ids("Tobias", run.tokenizer)
     if beams:
@@ -155,7 +155,7 @@ def test_a_prompt_that_text_cannot_tell_is_given_as_ids(checkpoints, prompt, bea
     assert run_command(receipt, checkpoints) == shown + text + "\n"
 
 
-def test_all_texts_of_a_beam_search_come_as_json(checkpoints):
+def test_all_texts_of_a_beam_search_are_printed_as_json(checkpoints):
     arguments = ["generate", "tale", "--prompt", "Tobias", "--beams", "3", "--max-new-tokens", "6", "--json"]
     result = CliRunner().invoke(app, [*arguments, "--checkpoints", str(checkpoints)], catch_exceptions=False)
     texts = [json.loads(line) for line in result.stdout.splitlines()]
@@ -173,7 +173,7 @@ def test_all_texts_of_a_beam_search_come_as_json(checkpoints):
         (["--prompt-ids", "a"], "prompt-ids"),
     ],
 )
-def test_what_does_not_go_with_a_beam_search_is_refused(checkpoints, more, says):
+def test_options_that_a_beam_search_does_not_have_are_refused(checkpoints, more, says):
     arguments = ["generate", "tale", "--beams", "3", *more, "--checkpoints", str(checkpoints)]
     assert says in str(CliRunner().invoke(app, arguments).exception)
 
@@ -193,7 +193,7 @@ def test_a_receipt_from_before_there_were_weights_still_opens():
     assert receipt.decode.past_context == "crop"
 
 
-def test_a_receipt_goes_to_json_and_back(checkpoints):
+def test_a_receipt_round_trips_through_json(checkpoints):
     receipt = receipt_of(checkpoints, "Tobias", DecodeConfig(max_new_tokens=5, top_k=3))
     assert Receipt.from_json(receipt.to_json()) == receipt
     plain = json.loads(receipt.to_json())
@@ -202,7 +202,7 @@ def test_a_receipt_goes_to_json_and_back(checkpoints):
     assert receipt.differences(receipt.text_sha256, "cpu") == []
 
 
-def test_a_receipt_says_what_is_not_the_same():
+def test_a_receipt_lists_what_differs_here():
     receipt = Receipt(
         run="a", step=1, text_sha256="0" * 64, prompt="", versions={"torch": "1.0", "python": "3", "machine": "x"}
     )
@@ -225,7 +225,7 @@ def test_a_receipt_says_what_is_not_the_same():
         " " * 2_000_001,
     ],
 )
-def test_what_is_no_receipt_is_refused_in_one_sentence(text):
+def test_anything_but_a_receipt_is_refused_in_one_sentence(text):
     with pytest.raises(SettingsError) as error:
         Receipt.from_json(text)
     assert "\n" not in str(error.value)

@@ -35,7 +35,7 @@ def test_a_text_is_read_as_it_was_written(tiny, length):
 
 
 @pytest.mark.parametrize("start", [1, 11, 12, 13, 14, 29])
-def test_reading_may_start_anywhere(tiny, start):
+def test_reading_can_start_at_any_position(tiny, start):
     text = [(i * 7) % 61 for i in range(30)]
     assert all(
         same(a, b) for a, b in zip(read_text(tiny, text, start=start), read_text(tiny, text)[start - 1 :], strict=True)
@@ -51,14 +51,14 @@ def test_a_single_token_has_nothing_before_it(tiny):
     assert read_text(tiny, [5, 6], start=2) == []
 
 
-def test_fault_61_what_cannot_be_read_is_refused(tiny):
+def test_fault_61_an_empty_text_and_a_model_in_training_mode_are_refused(tiny):
     with pytest.raises(TextError, match="empty"):
         read_text(tiny, [])
     with pytest.raises(SettingsError, match=r"model.eval\(\)"):
         read_text(GPTModel(tiny.config), [1, 2])
 
 
-def test_perplexity_is_that_of_the_chapter():
+def test_perplexity_equals_the_chapters():
     # The six target probabilities of the chapter's example, as logarithms.
     log_probs = [-9.5043, -10.3796, -11.3676, -11.4798, -9.7765, -12.2561]
     score = score_text([3626, 6100, 345, 1107, 588, 11311], log_probs)
@@ -74,7 +74,7 @@ def test_shares_stay_between_zero_and_one(ids):
     assert score.distinct[0] == len(set(ids)) / len(ids)
 
 
-def test_a_loop_repeats_and_a_list_of_different_tokens_does_not():
+def test_repetition_of_a_loop_and_of_distinct_tokens():
     assert score_text([1, 2, 3] * 20, [-1.0] * 60).repetition == pytest.approx(1 - 3 / 57)
     assert score_text(list(range(60)), [-1.0] * 60).repetition == 0
     assert distinct_ngrams([1, 2], 3) == 1
@@ -88,6 +88,6 @@ def test_an_impossible_text_has_infinite_perplexity(log_prob):
 @pytest.mark.parametrize(
     ("ids", "log_probs"), [([], []), ([1], []), ([1], [math.nan]), ([1], [0.5]), ([1, 2], [-1, math.nan])]
 )
-def test_what_cannot_be_scored_is_refused(ids, log_probs):
+def test_missing_or_invalid_log_probabilities_are_refused(ids, log_probs):
     with pytest.raises(TextError):
         score_text(ids, log_probs)

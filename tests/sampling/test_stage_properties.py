@@ -79,7 +79,7 @@ def check_distribution(logits):
 
 @settings(max_examples=200)
 @given(a_stage, some_logits, some_text)
-def test_a_stage_always_leaves_a_distribution_and_its_input_alone(stage, logits, text):
+def test_a_stage_gives_a_distribution_and_does_not_change_its_input(stage, logits, text):
     before = logits.clone()
     after = stage(logits, text)
     assert torch.equal(logits, before)
@@ -89,7 +89,7 @@ def test_a_stage_always_leaves_a_distribution_and_its_input_alone(stage, logits,
 
 @settings(max_examples=200)
 @given(a_stage, some_logits, some_text)
-def test_tokens_that_stay_keep_their_order_where_the_stage_says_so(stage, logits, text):
+def test_remaining_tokens_keep_their_order_where_the_stage_says_so(stage, logits, text):
     after = stage(logits, text)
     if stage.keeps_order:
         for row, new in zip(logits, after, strict=True):
@@ -100,7 +100,7 @@ def test_tokens_that_stay_keep_their_order_where_the_stage_says_so(stage, logits
 
 @settings(max_examples=200)
 @given(a_stage, some_logits, some_text)
-def test_rows_of_a_batch_do_not_touch_each_other(stage, logits, text):
+def test_rows_of_a_batch_are_independent(stage, logits, text):
     together = stage(logits, text)
     for row, after in zip(logits, together, strict=True):
         torch.testing.assert_close(stage(row, text), after)
@@ -122,7 +122,7 @@ def test_equal_tokens_are_treated_equally(stage, logits, order):
 
 @settings(max_examples=200)
 @given(pipelines, some_logits, some_text)
-def test_a_pipeline_always_leaves_a_distribution(pipeline, logits, text):
+def test_a_pipeline_gives_a_distribution(pipeline, logits, text):
     before = logits.clone()
     check_distribution(pipeline(logits, text))
     assert torch.equal(logits, before)
@@ -130,7 +130,7 @@ def test_a_pipeline_always_leaves_a_distribution(pipeline, logits, text):
 
 @settings(max_examples=200)
 @given(pipelines, some_logits, some_text)
-def test_the_trace_is_the_way_to_the_result(pipeline, logits, text):
+def test_the_trace_ends_with_the_result(pipeline, logits, text):
     trace = pipeline.trace(logits[0], text)
     torch.testing.assert_close(trace.after, pipeline(logits[:1], text)[0].softmax(-1))
     for last, row in zip(trace.rows, trace.rows[1:], strict=False):
@@ -147,7 +147,7 @@ def test_the_trace_is_the_way_to_the_result(pipeline, logits, text):
 
 @settings(max_examples=200)
 @given(pipelines)
-def test_json_gives_the_pipeline_back(pipeline):
+def test_a_pipeline_round_trips_through_json(pipeline):
     line = pipeline.to_json()
     assert "\n" not in line
     assert Pipeline.from_json(line) == pipeline

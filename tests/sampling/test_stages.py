@@ -61,11 +61,11 @@ def test_fault_58_temperature_zero_is_greedy():
     assert Temperature(0)(logits).argmax(-1).tolist() == logits.argmax(-1).tolist()
 
 
-def test_the_smallest_temperature_still_gives_numbers():
+def test_the_smallest_temperature_gives_finite_probabilities():
     assert softmax_with_temperature(torch.tensor([-50.0, 80.0, 79.9]), 1e-3).tolist() == pytest.approx([0, 1, 0])
 
 
-def test_fault_59_a_stage_that_would_leave_nothing_keeps_the_likeliest_token():
+def test_fault_59_a_stage_that_would_remove_every_token_keeps_the_likeliest():
     logits = torch.tensor([[1.0, 4.0, 2.0], [3.0, 4.0, 5.0]])
     left = Ban([0, 1, 2])(logits)
     assert left.tolist() == [[REMOVED, 4.0, REMOVED], [REMOVED, REMOVED, 5.0]]
@@ -73,7 +73,7 @@ def test_fault_59_a_stage_that_would_leave_nothing_keeps_the_likeliest_token():
     assert only_first_row.tolist() == [[REMOVED, 4.0, REMOVED], [REMOVED, 4.0, 5.0]]
 
 
-def test_fault_59_logits_without_any_token_still_give_one():
+def test_fault_59_logits_without_a_token_give_one():
     nothing = torch.full((1, 3), REMOVED)
     for stage in (Temperature(0.5), TopK(2), TopP(0.5), TopNSigma(1), XTC(0.1), Typical(0.5)):
         assert stage(nothing).softmax(-1).tolist() == [[1, 0, 0]]
@@ -92,12 +92,12 @@ def test_top_p_keeps_the_smallest_set_that_reaches_p():
     assert kept(TopP(1e-9)(logits)) == [0]
 
 
-def test_top_p_of_one_keeps_even_what_rounding_would_lose():
+def test_top_p_of_one_keeps_all_tokens_despite_rounding():
     logits = torch.cat([torch.zeros(1), torch.full((5000,), -30.0)])
     assert len(kept(TopP(1.0)(logits))) == 5001
 
 
-def test_top_p_keeps_ties_at_its_edge():
+def test_top_p_keeps_ties_at_its_threshold():
     assert kept(TopP(0.6)(logits_of(0.4, 0.3, 0.3))) == [0, 1, 2]
 
 
@@ -108,38 +108,38 @@ def test_top_p_over_a_large_flat_vocabulary():
     assert abs(len(kept(TopP(0.9)(flat))) - expected) <= 1
 
 
-def test_min_p_measures_by_the_likeliest():
+def test_min_p_is_relative_to_the_likeliest_token():
     logits = logits_of(0.5, 0.3, 0.15, 0.05)
     assert kept(MinP(0.2)(logits)) == [0, 1, 2]
     assert kept(MinP(1.0)(logits)) == [0]
     assert kept(MinP(0)(logits)) == [0, 1, 2, 3]
 
 
-def test_typical_may_drop_the_likeliest():
+def test_typical_may_remove_the_likeliest_token():
     # entropy 2.02 bits: the tokens of 1/4 (2 bits) are typical, the likeliest of 3/8 (1.4 bits) is not
     assert kept(Typical(0.4)(logits_of(0.375, 0.25, 0.25, 0.125))) == [1, 2]
 
 
-def test_top_n_sigma_does_not_change_with_the_temperature():
+def test_top_n_sigma_is_independent_of_the_temperature():
     logits = torch.tensor([8.0, 7.0, 3.0, 2.0, 1.0, 0.5])
     assert kept(TopNSigma(1)(logits)) == [0, 1]
     assert kept(TopNSigma(1)(logits / 7)) == [0, 1]
     assert kept(TopNSigma(0)(logits)) == [0]
 
 
-def test_top_n_sigma_counts_only_tokens_in_the_running():
+def test_top_n_sigma_ignores_removed_tokens():
     logits = torch.tensor([8.0, 7.0, REMOVED, REMOVED, 4.0])
     assert kept(TopNSigma(1)(logits)) == kept(TopNSigma(1)(torch.tensor([8.0, 7.0, 4.0])))
 
 
-def test_xtc_cuts_all_top_choices_but_the_least_likely():
+def test_xtc_removes_all_top_choices_but_the_least_likely():
     logits = logits_of(0.4, 0.3, 0.2, 0.1)
     assert kept(XTC(0.2 - 1e-6)(logits)) == [2, 3]
     assert kept(XTC(0.35)(logits)) == [0, 1, 2, 3]  # a single top choice is never cut
     assert kept(XTC(0.01, 0.0)(logits, state=DrawState(seeds=(1,)))) == [0, 1, 2, 3]
 
 
-def test_xtc_acts_as_often_as_it_says_and_alike_for_a_seed_and_place():
+def test_xtc_acts_with_its_probability_and_depends_on_seed_and_position():
     stage, logits = XTC(0.1, 0.3), logits_of(0.4, 0.3, 0.2, 0.1)
     acted = [stage.acts(7, place) for place in range(2000)]
     assert 0.26 < sum(acted) / 2000 < 0.34
@@ -171,19 +171,19 @@ def test_penalties_count_within_their_window():
     assert RepetitionPenalty(2.0, window=1)(torch.ones(3), text).tolist() == [1, 1, 0.5]
 
 
-def test_stages_that_look_back_do_nothing_without_a_text():
+def test_penalties_do_nothing_without_a_text():
     logits = torch.tensor([1.0, 2.0])
     for stage in (RepetitionPenalty(2), FrequencyPenalty(1), PresencePenalty(1), NoRepeatNGram(1), Dry()):
         assert torch.equal(stage(logits), logits)
 
 
-def test_ids_outside_the_vocabulary_are_passed_over_when_looking_back():
+def test_penalties_ignore_ids_outside_the_vocabulary():
     logits, text = torch.tensor([1.0, 2.0]), torch.tensor([5, -1, 5, -1, 5])
     for stage in (RepetitionPenalty(2), FrequencyPenalty(1), PresencePenalty(1), NoRepeatNGram(2), Dry()):
         assert torch.equal(stage(logits, text), logits)
 
 
-def test_no_repeat_ngram_bans_what_would_complete_one():
+def test_no_repeat_ngram_removes_tokens_that_would_complete_one():
     text = torch.tensor([0, 1, 2, 3, 0, 1])
     assert kept(NoRepeatNGram(3)(torch.zeros(5), text)) == [0, 1, 3, 4]
     assert kept(NoRepeatNGram(2)(torch.zeros(5), text)) == [0, 1, 3, 4]
@@ -208,7 +208,7 @@ def dry_by_hand(text, vocab_size, stage):
 
 
 @pytest.mark.parametrize("breakers", [(), (2,), (0, 1, 2, 3)])
-def test_dry_is_its_definition(breakers):
+def test_dry_equals_its_definition(breakers):
     generator = torch.Generator().manual_seed(4)
     stage = Dry(0.7, 1.5, 2, breakers)
     text = torch.randint(0, 4, (20, 60), generator=generator)
@@ -222,14 +222,14 @@ def test_dry_counts_a_run_up_to_fifty_tokens():
     assert left.tolist() == pytest.approx([-(1.1**49), 0.0], rel=1e-5)
 
 
-def test_bias_adds_up_and_names_a_token_that_is_not_there():
+def test_logit_biases_add_up_and_unknown_tokens_are_named():
     assert LogitBias([(0, 1.5), (0, 1.0), (2, -100)])(torch.zeros(3)).tolist() == [2.5, 0, -100]
     for stage in (LogitBias([(3, 1.0)]), Ban([3])):
         with pytest.raises(SettingsError, match="there is no token 3 in a vocabulary of 3"):
             stage(torch.zeros(3))
 
 
-def test_what_is_out_stays_out():
+def test_removed_tokens_stay_removed():
     out = torch.tensor([1.0, REMOVED, 2.0, 0.5])
     text = torch.tensor([1, 0, 1, 0])
     stages = (Temperature(2), LogitBias([(1, 100.0)]), RepetitionPenalty(0.5), FrequencyPenalty(-5), TopP(1), Dry())
@@ -237,19 +237,19 @@ def test_what_is_out_stays_out():
         assert stage(out, text)[1] == REMOVED
 
 
-def test_a_stage_is_written_as_it_is_made():
+def test_the_repr_of_a_stage_is_its_constructor_call():
     for stage in (TopK(3), Temperature(0.5, on=False), XTC(0.2), RepetitionPenalty(window=64), TopP()):
         assert eval(repr(stage)) == stage
     assert repr(TopP()) == "TopP()"
 
 
-def test_a_stage_refuses_what_it_does_not_have():
+def test_a_stage_refuses_unknown_settings():
     with pytest.raises(SettingsError, match=r"Top-k: it takes 1 settings \(k\), not 2"):
         TopK(3, 4)
     with pytest.raises(SettingsError, match="Top-k, p: extra inputs"):
         TopK(p=0.3)
 
 
-def test_contexts_that_do_not_fit_are_refused():
+def test_a_context_with_another_number_of_rows_is_refused():
     with pytest.raises(SettingsError, match="3 rows do not fit 2"):
         RepetitionPenalty(2)(torch.zeros(2, 5), torch.zeros(3, 4, dtype=torch.long))

@@ -53,7 +53,7 @@ def test_it_draws_what_the_books_code_draws(tiny, decode):
     assert ids_of(stream(tiny, PROMPT, decode)) == written[0, 4:].tolist()
 
 
-def test_it_leaves_the_global_random_state_alone(tiny):
+def test_it_does_not_change_the_global_random_state(tiny):
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
@@ -69,7 +69,7 @@ def test_a_cache_gives_the_same_tokens_as_none(tiny, decode):
     assert [a.probability for a in with_cache] == pytest.approx([b.probability for b in without], rel=1e-4)
 
 
-def test_each_step_says_what_it_was_chosen_from(tiny):
+def test_each_step_has_the_distribution_it_was_drawn_from(tiny):
     text = list(PROMPT)
     for step in stream(tiny, PROMPT, LONG, top_n=7):
         logits = next_token_logits(tiny, text)
@@ -100,7 +100,7 @@ def test_a_step_is_one_line_of_json(tiny):
     assert back["alternatives"][0] == step.alternatives[0]._asdict()
 
 
-def test_fault_59_a_step_says_that_the_stages_left_nothing(tiny):
+def test_fault_59_a_step_is_marked_when_the_stages_removed_everything(tiny):
     pipeline = Pipeline([Ban(list(range(61))), Temperature(2.0)])
     steps = list(stream(tiny, PROMPT, DecodeConfig(max_new_tokens=5, stages=pipeline.to_json())))
     assert all(step.rescued and step.rank == 1 and step.probability_after == 1 for step in steps)
@@ -123,7 +123,7 @@ def test_it_stops_before_the_end_token(tiny):
 
 
 @pytest.mark.parametrize("stages", [None, EVERYTHING.to_json()])
-def test_samples_at_once_are_the_samples_alone(tiny, stages):
+def test_samples_in_a_batch_equal_single_samples(tiny, stages):
     decode = DecodeConfig(max_new_tokens=25, temperature=1.2, stages=stages)
     seeds = [123, 5, 6, 7, 8]
     eos_id = ids_of(stream(tiny, PROMPT, decode.replace(seed=5)))[6]
@@ -146,7 +146,7 @@ def test_samples_may_have_prompts_of_their_own(tiny):
 
 @pytest.mark.parametrize("stages", [None, XTC(0.05, 0.5), Mirostat(1.0, 1.0), Temperature(0)])
 @pytest.mark.parametrize("stop", [1, 7, 20])
-def test_a_stopped_text_goes_on_as_if_it_had_not_stopped(tiny, stop, stages):
+def test_a_stopped_text_continues_as_if_it_had_not_stopped(tiny, stop, stages):
     decode = LONG if stages is None else LONG.replace(stages=Pipeline([stages, Temperature(1.1)]).to_json())
     whole = list(stream(tiny, PROMPT, decode))
     text = PROMPT + ids_of(whole[:stop])
@@ -157,7 +157,7 @@ def test_a_stopped_text_goes_on_as_if_it_had_not_stopped(tiny, stop, stages):
 
 
 @pytest.mark.parametrize("cut", [2, 4, 5, 9, 14])
-def test_a_cache_that_is_cut_back_gives_the_same_tokens_as_a_fresh_start(tiny, cut):
+def test_a_truncated_cache_gives_the_same_tokens_as_a_new_one(tiny, cut):
     reader = Reader(tiny)
     written = PROMPT + ids_of(stream(tiny, PROMPT, LONG.replace(max_new_tokens=7), reader=reader))
     for turn in ([*written[:cut], 50], [*written[:cut], 50, 51], [*written[:1], 9]):
@@ -228,14 +228,14 @@ def test_a_model_in_training_mode_is_refused(tiny):
         next(stream(GPTModel(tiny.config), PROMPT))
 
 
-def test_nan_is_named(tiny):
+def test_nan_is_reported(tiny):
     broken = GPTModel(tiny.config).eval()
     torch.nn.init.constant_(broken.out_head.weight, float("nan"))
     with pytest.raises(SettingsError, match="NaN"):
         next(stream(broken, PROMPT))
 
 
-def test_what_does_not_fit_together_is_refused(tiny):
+def test_arguments_that_do_not_match_are_refused(tiny):
     with pytest.raises(SettingsError, match="seeds: 2 seeds do not fit 3 texts"):
         next(stream_samples(tiny, torch.zeros(3, 2), LONG, seeds=[1, 2]))
     with pytest.raises(SettingsError, match="continues one text, not 3"):
@@ -244,5 +244,5 @@ def test_what_does_not_fit_together_is_refused(tiny):
         next(stream(tiny, PROMPT, LONG, drawn=4))
 
 
-def test_a_pipeline_is_enough_to_stream(tiny):
+def test_a_pipeline_replaces_the_settings(tiny):
     assert len(list(stream(tiny, PROMPT, Pipeline([TopK(3)])))) == DecodeConfig().max_new_tokens

@@ -24,19 +24,19 @@ CHAPTER = {
 
 
 @pytest.mark.parametrize("temperature", CHAPTER)
-def test_counts_are_the_chapters(temperature):
+def test_counts_equal_the_chapters(temperature):
     probabilities = softmax_with_temperature(TOY_LOGITS, temperature)
     assert count_draws(probabilities, 1000, seed=123).tolist() == CHAPTER[temperature]
 
 
-def test_draws_at_once_are_the_single_draws():
+def test_vectorised_draws_equal_single_draws():
     probabilities = softmax_with_temperature(TOY_LOGITS, 1.7)
     torch.manual_seed(99)
     singles = torch.stack([torch.multinomial(probabilities, num_samples=1) for _ in range(3000)])
     assert torch.equal(count_draws(probabilities, 3000, seed=99), torch.bincount(singles[:, 0], minlength=9))
 
 
-def test_a_million_draws_come_in_pieces_and_follow_the_probabilities():
+def test_a_million_draws_follow_the_probabilities():
     probabilities = softmax_with_temperature(TOY_LOGITS, 5)
     counts = count_draws(probabilities, 1_000_000)
     assert counts.sum() == 1_000_000
@@ -52,7 +52,7 @@ def test_draws_from_a_large_vocabulary_follow_the_probabilities():
     assert counts[-5000:].sum() / 1e5 == pytest.approx(upper, abs=0.01)
 
 
-def test_drawing_leaves_the_global_random_state_alone():
+def test_drawing_does_not_change_the_global_random_state():
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
@@ -66,7 +66,7 @@ def test_a_word_without_probability_is_never_drawn():
 
 
 @pytest.mark.parametrize("probabilities", [[0.5, 0.6], [1.5, -0.5], [float("nan"), 1.0], []])
-def test_what_is_no_distribution_is_refused(probabilities):
+def test_probabilities_that_do_not_sum_to_one_are_refused(probabilities):
     with pytest.raises(SettingsError, match="sum to 1"):
         count_draws(torch.tensor(probabilities), 10)
 
@@ -88,7 +88,7 @@ def test_exercise_5_1_pizza():
     assert 1000 * low < 43 < 1000 * high
 
 
-def test_bands_are_wilsons():
+def test_bands_are_wilson_intervals():
     """Its ends are the shares from which the count lies 1.96 standard deviations away."""
     for count, n in [(3, 10), (32, 1000), (582, 1000), (1, 1_000_000)]:
         for end, side in zip(wilson(torch.tensor([count]), n), (1, -1), strict=True):
@@ -99,14 +99,14 @@ def test_bands_are_wilsons():
     assert wilson(torch.tensor([10]), 10)[1].item() == 1
 
 
-def test_bands_hold_the_truth_nineteen_times_in_twenty():
+def test_bands_contain_the_probability_in_95_percent():
     probabilities = softmax_with_temperature(TOY_LOGITS, 5)
     bands = [wilson(count_draws(probabilities, 500, seed=seed), 500) for seed in range(200)]
     inside = torch.stack([(low <= probabilities) & (probabilities <= high) for low, high in bands])
     assert 0.93 < inside.double().mean() < 0.97
 
 
-def test_shares_settle_on_the_way_to_the_counts():
+def test_running_shares_converge_to_the_counts():
     probabilities = softmax_with_temperature(TOY_LOGITS, 5)
     looked_at, shares = running_shares(probabilities, 1000, points=12)
     assert looked_at[0] == 1
@@ -117,7 +117,7 @@ def test_shares_settle_on_the_way_to_the_counts():
         assert torch.equal((row * n).round().long(), count_draws(probabilities, n))
 
 
-def test_shares_over_several_pieces(monkeypatch):
+def test_running_shares_over_several_chunks(monkeypatch):
     probabilities = softmax_with_temperature(TOY_LOGITS, 5)
     whole = running_shares(probabilities, 1000)
     monkeypatch.setattr("playground.sampling.toy._CHUNK", 9 * 64)

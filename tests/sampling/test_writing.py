@@ -45,7 +45,7 @@ def joined(pieces):
 
 
 @pytest.mark.parametrize("text", ["Every effort", "é€😀 한국어 👩‍👩‍👧 n̈", "a\x00b\r\n\t", "\ufffd"])
-def test_what_is_shown_equals_the_whole_decode(text):
+def test_the_pieces_join_to_the_whole_decode(text):
     pieces = recite(text)
     assert joined(pieces) == text
     assert pieces[-1].ended == "end"
@@ -54,13 +54,13 @@ def test_what_is_shown_equals_the_whole_decode(text):
 
 @settings(max_examples=100)
 @given(st.text(st.characters(codec="utf-8"), max_size=12))
-def test_fault_56_no_piece_holds_a_broken_character(text):
+def test_fault_56_no_piece_has_an_incomplete_character(text):
     pieces = recite(text)
     assert joined(pieces) == text
     assert all("\ufffd" not in piece.text for piece in pieces) or "\ufffd" in text
 
 
-def test_half_a_character_at_the_end_is_shown_as_such():
+def test_an_incomplete_character_at_the_end_becomes_a_replacement_character():
     pieces = recite("a€", max_new_tokens=3)
     assert [piece.text for piece in pieces] == ["a", "", "", "\ufffd"]
     assert pieces[-1].ended == "length"
@@ -73,21 +73,21 @@ def test_it_stops_before_the_stop_text():
     assert [piece.text for piece in pieces] == [*"one", "", "", " tw", "o", "", "", "", ""]
 
 
-def test_what_only_looks_like_the_stop_text_is_shown_at_the_end():
+def test_an_incomplete_stop_text_is_returned_at_the_end():
     pieces = recite("one tw", stop="two")
     assert joined(pieces) == "one tw"
     assert pieces[-1].text == "tw"
     assert pieces[-1].ended == "end"
 
 
-def test_the_end_token_may_be_written_through():
+def test_writing_can_continue_after_the_end_token():
     pieces = recite("ab", stop_at_end=False, max_new_tokens=5)
     assert joined(pieces) == "ab" + "<|endoftext|>" * 3
     assert pieces[-1].ended == "length"
 
 
 @given(st.text("ab", max_size=20), st.text("ab", min_size=1, max_size=4), st.data())
-def test_the_stop_text_is_found_however_the_text_comes(text, stop, data):
+def test_the_stop_text_is_found_in_any_pieces(text, stop, data):
     stop_text, shown, rest = _StopText(stop), "", text
     while rest:
         size = data.draw(st.integers(1, len(rest)))
@@ -107,7 +107,7 @@ def a_model():
     return GPTModel(ModelConfig(vocab_size=257, context_length=24, emb_dim=16, n_heads=2, n_layers=1)).eval()
 
 
-def test_it_is_the_stream_with_characters():
+def test_the_pieces_have_the_steps_of_the_stream():
     decode = DecodeConfig(max_new_tokens=30)
     pieces = list(write_text(a_model(), BYTES, "Every", decode))
     steps = list(stream(a_model(), encode("Every", BYTES), decode, eos_id=256))
@@ -118,7 +118,7 @@ def test_it_is_the_stream_with_characters():
 
 
 @pytest.mark.parametrize("cut", [1, 5, 17, 29])
-def test_what_is_kept_comes_first_and_the_rest_is_as_in_one_go(cut):
+def test_kept_ids_come_first_and_the_rest_is_unchanged(cut):
     decode = DecodeConfig(max_new_tokens=30, stop_at_end=False)
     whole = list(write_text(a_model(), BYTES, "Every", decode))
     ids = [piece.step.id for piece in whole[:-1]]
@@ -129,12 +129,12 @@ def test_what_is_kept_comes_first_and_the_rest_is_as_in_one_go(cut):
     assert [piece.step.id for piece in again[1:-1]] == ids[cut:]
 
 
-def test_a_stop_text_within_what_is_kept_ends_it_at_once():
+def test_a_stop_text_in_the_kept_ids_ends_the_text_at_once():
     pieces = list(write_text(a_model(), BYTES, "Every", DecodeConfig(stop="b"), kept=encode("abc", BYTES)))
     assert [(piece.text, piece.ended) for piece in pieces] == [("a", None), ("", "stop")]
 
 
-def test_fault_61_an_empty_prompt_starts_where_texts_start():
+def test_fault_61_an_empty_prompt_starts_with_the_end_of_text_token():
     decode = DecodeConfig(max_new_tokens=10)
     empty = [piece.step for piece in write_text(a_model(), BYTES, "", decode)]
     explicit = [piece.step for piece in write_text(a_model(), BYTES, "<|endoftext|>", decode)]

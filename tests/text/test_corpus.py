@@ -54,14 +54,14 @@ def test_a_resumed_run_keeps_its_vocabulary():
     assert corpus.tokenizer.decode(corpus.train_ids.tolist()) == corpus.train_text
 
 
-def test_the_hash_is_that_of_the_text_as_it_is_trained_on():
+def test_the_hash_is_that_of_the_cleaned_text():
     corpus = build_corpus("\ufeff" + LINE.replace("\n", "\r\n") * 5, DataConfig())
     assert corpus.text == LINE * 5
     assert corpus.sha256 == hashlib.sha256((LINE * 5).encode()).hexdigest()
 
 
 @pytest.mark.parametrize("text", ["", "\ufeff", " \n\t \u3000"])
-def test_fault_50_a_text_without_words_makes_no_corpus(text):
+def test_fault_50_an_empty_or_blank_text_is_refused(text):
     with pytest.raises(TextError, match=r"empty|nothing but blanks"):
         build_corpus(text, DataConfig())
 
@@ -73,7 +73,7 @@ def test_windows_are_counted_as_the_book_cuts_them(n_tokens, context_length, str
 
 
 @pytest.mark.parametrize(("drop_last", "batches"), [(True, 6), (False, 7)])
-def test_statistics_say_what_an_epoch_holds(drop_last, batches):
+def test_statistics_count_the_batches_of_an_epoch(drop_last, batches):
     data = DataConfig(drop_last=drop_last, batch_size=8)
     corpus = build_corpus(LINE * 200, data)
     stats = corpus_stats(corpus, data, 64)
@@ -86,14 +86,14 @@ def test_statistics_say_what_an_epoch_holds(drop_last, batches):
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from("abc  \n.é漢'"), min_size=1, max_size=60), st.floats(0.01, 0.99))
-def test_tokens_are_counted_as_if_the_split_were_not_there(text, ratio):
+def test_tokens_are_counted_in_the_unsplit_text(text, ratio):
     text = f"x{text}<|endoftext|>{text}"
     ids = encode(text, load_tokenizer())
     stats = corpus_stats(build_corpus(text, DataConfig(train_ratio=ratio)), DataConfig(), 4)
     assert (stats.tokens, stats.different_tokens) == (len(ids), len(set(ids)))
 
 
-def test_fault_52_too_short_says_how_many_tokens_are_missing_and_what_would_fit():
+def test_fault_52_a_short_text_is_refused_with_the_missing_tokens_and_a_context_that_works():
     data = DataConfig()
     corpus = build_corpus(LINE * 30, data)
     with pytest.raises(TextTooShortError) as caught:
@@ -108,7 +108,7 @@ def test_fault_52_too_short_says_how_many_tokens_are_missing_and_what_would_fit(
         check_long_enough(corpus, data, 57)
 
 
-def test_fault_52_a_text_of_one_word_is_refused_without_an_offer_that_fails():
+def test_fault_52_a_text_of_one_word_is_refused_without_a_context_that_works():
     data = DataConfig()
     with pytest.raises(TextTooShortError, match=r"are missing; use a longer text\.$") as caught:
         check_long_enough(build_corpus("word", data), data, 256)

@@ -34,7 +34,7 @@ def prose(n_words, seed=1):
 
 
 @pytest.mark.parametrize("vocabulary", ["compact", "gpt2", "bytes"])
-def test_the_estimate_comes_near_what_is_counted(write, vocabulary):
+def test_the_estimate_is_close_to_the_count(write, vocabulary):
     text, data = prose(60_000), DataConfig(vocabulary=vocabulary)
     sample = read_sample(write(text.encode()))
     assert sample.share < 0.25
@@ -46,7 +46,7 @@ def test_the_estimate_comes_near_what_is_counted(write, vocabulary):
         assert getattr(guessed, name) == pytest.approx(getattr(counted, name), rel=0.3), name
 
 
-def test_a_file_smaller_than_a_sample_is_its_own_sample(write):
+def test_a_small_file_is_read_completely(write):
     sample = read_sample(write(b"Every effort moves you."))
     assert (sample.text, sample.share) == ("Every effort moves you.", 1.0)
 
@@ -67,12 +67,12 @@ def test_a_file_without_any_gap_is_sampled_too(write):
     assert set(read_sample(write(b"x" * 300_000)).text) == {"x"}
 
 
-def test_what_is_no_text_is_refused(write):
+def test_a_binary_file_is_refused(write):
     with pytest.raises(TextError, match=r"text\.txt is a PDF"):
         read_sample(write(b"%PDF-" + b"x\n" * 100_000))
 
 
-def test_an_encoding_is_asked_for_and_obeyed(write):
+def test_a_chosen_encoding_is_used(write):
     path = write(("猫 " + "a" * 300 + "\n").encode("shift_jis") * 1000)
     with pytest.raises(UnclearEncodingError):
         read_sample(write("猫\n".encode("shift_jis")))

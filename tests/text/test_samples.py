@@ -24,13 +24,13 @@ def test_the_story_is_about_as_long_as_the_chapters_text():
     assert (stats.train_batches, stats.val_batches) == (9, 1)
 
 
-def test_the_story_holds_the_chapters_start_context_and_repeats_itself():
+def test_the_story_contains_the_chapters_start_context_and_repetitions():
     train_text = build_corpus(load_sample("story"), DataConfig()).train_text
     for phrase in ("Every effort moves you", "neither bank can hear", "as an old dog goes round a table", "Mrs. Quill"):
         assert train_text.count(phrase) >= 2, phrase
 
 
-def test_the_standard_library_is_cut_where_asked_and_always_the_same():
+def test_the_standard_library_is_cut_to_size_and_always_the_same():
     text = load_sample("stdlib", max_bytes=300_000)
     assert 290_000 < len(text.encode()) <= 300_000
     assert text == load_sample("stdlib", max_bytes=300_000)
@@ -45,17 +45,17 @@ def test_without_library_source_there_is_a_message(monkeypatch, tmp_path):
         load_sample("stdlib")
 
 
-def test_a_story_can_be_cut():
+def test_a_story_is_cut_to_size():
     assert load_sample("story", max_bytes=100) == "The Middle of the River\n\n"
 
 
-def test_an_unknown_sample_names_those_that_exist():
+def test_an_unknown_sample_is_refused_with_the_list_of_samples():
     with pytest.raises(SettingsError, match="choose one of: story, stdlib, verdict"):
         load_sample("novel")
     assert list(SAMPLES) == ["story", "stdlib", "verdict"]
 
 
-def test_fault_62_no_network_is_one_clear_sentence_and_leaves_nothing(empty_cache, monkeypatch):
+def test_fault_62_without_network_there_is_one_sentence_and_no_partial_file(empty_cache, monkeypatch):
     with socket.socket() as nobody_listens:
         nobody_listens.bind(("127.0.0.1", 0))
         monkeypatch.setattr(
@@ -82,21 +82,21 @@ def _serve(monkeypatch, body: bytes, stated_length: int):
     monkeypatch.setattr(samples.pooch, "HTTPDownloader", Downloader)
 
 
-def test_fault_62_a_half_finished_download_is_not_kept(empty_cache, monkeypatch):
+def test_fault_62_an_interrupted_download_is_not_kept(empty_cache, monkeypatch):
     _serve(monkeypatch, b"I had always", stated_length=20_000)
     with pytest.raises(DownloadError):
         load_sample("verdict")
     assert list(empty_cache.iterdir()) == []
 
 
-def test_another_file_than_the_expected_one_is_refused(empty_cache, monkeypatch):
+def test_a_download_with_another_hash_is_refused(empty_cache, monkeypatch):
     _serve(monkeypatch, b"<html>log in to the hotel's network</html>", stated_length=0)
     with pytest.raises(DownloadError):
         load_sample("verdict")
     assert list(empty_cache.iterdir()) == []
 
 
-def test_what_was_fetched_once_is_read_from_disk(empty_cache, monkeypatch):
+def test_a_downloaded_sample_is_read_from_disk(empty_cache, monkeypatch):
     body = b"a stand-in for the story"
     monkeypatch.setattr(samples, "VERDICT_SHA256", hashlib.sha256(body).hexdigest())
     with pytest.raises(DownloadError, match="switched off"):

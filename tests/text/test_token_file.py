@@ -55,7 +55,7 @@ def assert_same(mapped, whole):
 
 @settings(max_examples=60, deadline=None)
 @given(WORDS, st.sampled_from(["compact", "gpt2", "bytes"]), st.floats(0.01, 0.99))
-def test_a_file_in_pieces_gives_the_ids_of_the_whole_text(words, kind, ratio):
+def test_encoding_a_file_in_pieces_gives_the_ids_of_the_whole_text(words, kind, ratio):
     text = "".join([*words, "."])
     data = DataConfig(vocabulary=kind, train_ratio=ratio)
     with TemporaryDirectory() as folder, pieces_of_16_bytes():
@@ -80,13 +80,13 @@ def test_a_text_of_real_size_in_real_pieces(tmp_path, text_file, monkeypatch):
     assert_same(corpus, build_corpus(LINE * 45_000, DataConfig()))
 
 
-def test_a_short_file_leaves_nothing_in_the_cache(tmp_path, text_file):
+def test_a_small_file_is_not_cached(tmp_path, text_file):
     corpus = open_corpus(text_file, DataConfig(), cache=tmp_path / "tokens")
     assert_same(corpus, build_corpus(LINE * 100, DataConfig()))
     assert not (tmp_path / "tokens").exists()
 
 
-def test_the_second_start_on_the_same_text_encodes_nothing(small_pieces, tmp_path, text_file, monkeypatch):
+def test_the_second_start_with_the_same_text_uses_the_cache(small_pieces, tmp_path, text_file, monkeypatch):
     first = open_corpus(text_file, DataConfig(), cache=tmp_path / "tokens")
     other = tmp_path / "copy.txt"
     other.write_bytes(text_file.read_bytes())
@@ -119,7 +119,7 @@ def test_a_vocabulary_of_another_text_is_kept(small_pieces, tmp_path, text_file)
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "vocabulary", "entry", "gone"])
-def test_a_damaged_entry_is_made_anew(small_pieces, tmp_path, text_file, damage):
+def test_a_damaged_entry_is_replaced(small_pieces, tmp_path, text_file, damage):
     cache = tmp_path / "tokens"
     open_corpus(text_file, DataConfig(), cache=cache)
     (entry,) = cache.iterdir()
@@ -147,28 +147,28 @@ def test_progress_counts_bytes_up_to_the_end(small_pieces, tmp_path, text_file):
     assert seen[-1] == (text_file.stat().st_size,) * 2
 
 
-def test_statistics_of_a_mapped_corpus(small_pieces, tmp_path, text_file):
+def test_statistics_of_a_memory_mapped_corpus(small_pieces, tmp_path, text_file):
     mapped = corpus_stats(open_corpus(text_file, DataConfig(), cache=tmp_path / "tokens"), DataConfig(), 16)
     whole = corpus_stats(build_corpus(LINE * 100, DataConfig()), DataConfig(), 16)
     assert mapped.train_batches == whole.train_batches
     assert abs(mapped.tokens - whole.tokens) <= 2  # the split lies inside a word
 
 
-def test_the_cache_keeps_only_the_texts_used_last(small_pieces, tmp_path, text_file, monkeypatch):
+def test_the_cache_keeps_the_texts_used_last(small_pieces, tmp_path, text_file, monkeypatch):
     monkeypatch.setattr(token_file, "KEPT_ENTRIES", 2)
     for kind in ("bytes", "gpt2", "compact"):
         open_corpus(text_file, DataConfig(vocabulary=kind), cache=tmp_path / "tokens")
     assert sorted(path.name.split("-")[1] for path in (tmp_path / "tokens").iterdir()) == ["compact", "gpt2"]
 
 
-def test_what_is_not_utf8_is_refused_and_leaves_nothing(small_pieces, tmp_path, text_file):
+def test_a_file_that_is_not_utf8_is_refused_and_leaves_nothing_in_the_cache(small_pieces, tmp_path, text_file):
     text_file.write_bytes("Grüße ".encode("latin-1") * 50)
     with pytest.raises(TextError, match=r"text\.txt is not UTF-8"):
         open_corpus(text_file, DataConfig(), cache=tmp_path / "tokens")
     assert list((tmp_path / "tokens").iterdir()) == []
 
 
-def test_without_room_there_is_one_sentence(small_pieces, tmp_path, text_file):
+def test_a_full_disk_gives_one_sentence(small_pieces, tmp_path, text_file):
     (tmp_path / "tokens").write_text("a file where the folder should be")
     with pytest.raises(TextError, match="cannot be written"):
         open_corpus(text_file, DataConfig(), cache=tmp_path / "tokens")

@@ -46,7 +46,7 @@ def test_ids_have_one_row_and_are_int64():
     assert text_to_token_ids("", GPT2).shape == (1, 0)
 
 
-def test_text_of_one_row_or_none_but_not_of_two():
+def test_ids_with_one_row_or_no_rows_are_decoded_and_two_rows_are_refused():
     ids = text_to_token_ids("moves you", GPT2)
     assert token_ids_to_text(ids[0], GPT2) == token_ids_to_text(ids[0].tolist(), GPT2) == "moves you"
     with pytest.raises(TextError, match="one row"):
@@ -59,7 +59,7 @@ def test_an_id_outside_the_vocabulary_is_named(token_id):
         token_ids_to_text([65, token_id], load_tokenizer("bytes"))
 
 
-def test_our_gpt2_is_the_gpt2_of_transformers():
+def test_the_gpt2_tokenizer_equals_that_of_transformers():
     from transformers.models.gpt2.tokenization_gpt2 import GPT2Tokenizer
 
     table = module._gpt2_table()[:1500]
@@ -96,7 +96,7 @@ def _last_merge(token: bytes, ranks: dict[bytes, int]) -> tuple[bytes, bytes]:
 @given(TEXT)
 @example(" \x1c a\u3000\u3000b\n \n")
 @example("'s's'S ''")
-def test_a_text_falls_into_the_same_pieces_with_its_compact_vocabulary(text):
+def test_a_compact_vocabulary_gives_the_same_tokens_as_gpt2(text):
     vocabulary = find_vocabulary("compact", text)
     to_gpt2 = (*vocabulary.gpt2_ids, 50256)
     assert [to_gpt2[i] for i in encode(text, vocabulary.tokenizer)] == encode(text, GPT2)
@@ -104,13 +104,13 @@ def test_a_text_falls_into_the_same_pieces_with_its_compact_vocabulary(text):
 
 @settings(max_examples=100, deadline=None)
 @given(TEXT, TEXT)
-def test_any_text_comes_back_in_every_vocabulary(text, other):
+def test_any_text_is_decoded_exactly_in_every_vocabulary(text, other):
     for kind in KINDS:
         tokenizer = load_tokenizer(kind, other)
         assert token_ids_to_text(text_to_token_ids(text, tokenizer), tokenizer) == text
 
 
-def test_every_gpt2_token_is_reached_by_merges_that_exist():
+def test_every_gpt2_token_is_reached_by_existing_merges():
     ranks = module._gpt2_ranks()
     for token in module._gpt2_table()[256::7]:
         steps = list(module._merges_of(token))
@@ -118,7 +118,7 @@ def test_every_gpt2_token_is_reached_by_merges_that_exist():
         assert all(step in ranks for step in steps)
 
 
-def test_a_compact_vocabulary_has_no_more_than_it_needs():
+def test_a_compact_vocabulary_is_minimal():
     vocabulary = find_vocabulary("compact", "the the the")
     names = [module._gpt2_table()[i] for i in vocabulary.gpt2_ids[256:]]
     assert sorted(names) == [b" t", b" the", b"he", b"the"]
@@ -137,7 +137,7 @@ def test_unknown_kinds_and_a_compact_vocabulary_without_text_are_refused():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_vocabulary_goes_to_json_and_back(kind):
+def test_a_vocabulary_round_trips_through_json(kind):
     vocabulary = find_vocabulary(kind, "Every effort moves you")
     assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
 
@@ -168,12 +168,12 @@ def _saved(kind, ids):
         "[" * 100_000,
     ],
 )
-def test_what_cannot_be_a_vocabulary_is_refused(line):
+def test_an_invalid_vocabulary_is_refused(line):
     with pytest.raises(CheckpointError, match="vocabulary"):
         Vocabulary.from_json(line)
 
 
-def test_a_damaged_token_table_is_noticed(monkeypatch):
+def test_a_damaged_token_table_is_detected(monkeypatch):
     monkeypatch.setattr(module, "_TABLE_SHA256", "0" * 64)
     with pytest.raises(PlaygroundError, match="damaged"):
         module._gpt2_table.__wrapped__()
@@ -192,7 +192,7 @@ def test_fault_53_end_of_text_in_a_text_is_the_special_token():
 @pytest.mark.parametrize(
     "text", ["^" * 10**6, "a" * 10**6, " " * 10**6, "\n\t" * 500_000 + "x"], ids=["^", "a", "blank", "lines"]
 )
-def test_fault_54_a_million_of_one_character_take_bounded_time(kind, text):
+def test_fault_54_a_million_equal_characters_are_encoded_in_linear_time(kind, text):
     # Any way that looks twice at the rest of the run takes hours here, or overflows the regex engine's stack.
     tokenizer = load_tokenizer(kind, text)
     assert token_ids_to_text(encode(text, tokenizer), tokenizer) == text
@@ -205,7 +205,7 @@ def test_fault_54_a_million_of_one_character_take_bounded_time(kind, text):
     ),
     st.sampled_from(["", "a", "'s", "<|endoftext|>", "\x1c"]),
 )
-def test_cutting_long_blanks_changes_no_piece(runs, between):
+def test_splitting_long_runs_of_spaces_changes_no_token(runs, between):
     text = between.join(blank * n for blank, n in runs) + between
     assert encode(text, GPT2) == GPT2.encode(text, allowed_special="all")
 
@@ -223,7 +223,7 @@ def test_fault_55_a_lone_surrogate_becomes_one_replacement_character():
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("漢字かな交じり文😀👩‍👩‍👧é한국어 a"), max_size=40), st.sampled_from(KINDS))
 @example("😀", "bytes")
-def test_fault_56_a_stream_never_shows_half_a_character(text, kind):
+def test_fault_56_a_streaming_decoder_returns_whole_characters(text, kind):
     tokenizer = load_tokenizer(kind, "other words")
     decoder = StreamingDecoder(tokenizer)
     shown = ""
@@ -235,13 +235,13 @@ def test_fault_56_a_stream_never_shows_half_a_character(text, kind):
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, 50256), max_size=40))
-def test_a_stream_of_any_ids_joins_to_the_whole_decode(ids):
+def test_streamed_texts_join_to_the_whole_decode(ids):
     decoder = StreamingDecoder(GPT2)
     pieces = [decoder.push(i) for i in ids]
     assert "".join(pieces) + decoder.finish() == token_ids_to_text(ids, GPT2) == GPT2.decode(ids)
 
 
-def test_a_stream_that_ends_inside_a_character_says_so_at_the_end():
+def test_a_stream_that_ends_inside_a_character_ends_with_a_replacement_character():
     decoder = StreamingDecoder(load_tokenizer("bytes"))
     first, *_ = encode("é", load_tokenizer("bytes"))
     assert decoder.push(first) == ""

@@ -26,14 +26,14 @@ POLISH = "Zażółć gęślą jaźń. Pewnego dnia, gdy słońce świeciło jasn
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
 )
-def test_fault_51_unicode_files_are_read_with_and_without_a_mark(text, encoding):
+def test_fault_51_unicode_files_are_read_with_and_without_a_byte_order_mark(text, encoding):
     if text == "ы" and encoding in ("utf-16-le", "utf-16-be"):
         pytest.skip("two bytes without a mark can be anything")
     assert decode_upload(text.encode(encoding), "a.txt") == text
 
 
 @pytest.mark.parametrize("mark", [b"\xfe\xff", b"\x00\x00\xfe\xff"])
-def test_fault_51_big_endian_marks(mark):
+def test_fault_51_big_endian_byte_order_marks(mark):
     encoding = "utf-16-be" if len(mark) == 2 else "utf-32-be"
     assert decode_upload(mark + FRENCH.encode(encoding), "a.txt") == FRENCH
 
@@ -56,12 +56,12 @@ def test_fault_51_big_endian_marks(mark):
     ],
 )
 @pytest.mark.parametrize("repeats", [1, 200])
-def test_fault_51_older_encodings_give_the_right_characters(text, encoding, repeats):
+def test_fault_51_older_encodings_are_detected(text, encoding, repeats):
     assert decode_upload((text * repeats).encode(encoding), "a.txt") == text * repeats
 
 
 @pytest.mark.parametrize("data", ["café".encode("latin-1"), "naïve".encode("cp1252"), "猫".encode("shift_jis")])
-def test_fault_51_too_little_to_tell_offers_named_encodings(data):
+def test_fault_51_ambiguous_bytes_offer_encodings_to_choose_from(data):
     with pytest.raises(UnclearEncodingError, match="choose one of: ") as caught:
         decode_upload(data, "short.txt")
     assert "windows-1252" in caught.value.choices
@@ -69,7 +69,7 @@ def test_fault_51_too_little_to_tell_offers_named_encodings(data):
     assert all(ENCODINGS[choice] in str(caught.value) for choice in caught.value.choices)
 
 
-def test_fault_51_the_choice_is_obeyed_or_refused_in_one_sentence():
+def test_fault_51_a_chosen_encoding_is_used_or_refused_in_one_sentence():
     data = "猫".encode("shift_jis")
     assert decode_upload(data, "a.txt", encoding="shift_jis") == "猫"
     assert decode_upload(b"\xef\xbb\xbfdear", "a.txt", encoding="utf-8") == "dear"
@@ -79,7 +79,7 @@ def test_fault_51_the_choice_is_obeyed_or_refused_in_one_sentence():
         decode_upload(data, "a.txt", encoding="unicode_escape")
 
 
-def test_fault_51_damaged_utf8_is_not_read_as_something_else():
+def test_fault_51_damaged_utf8_is_not_decoded_with_another_encoding():
     data = (JAPANESE * 20).encode()
     with pytest.raises(UnclearEncodingError, match="UTF-8 but for 1 damaged character"):
         decode_upload(data[:-2], "cut.txt")
@@ -119,13 +119,13 @@ def _zip() -> bytes:
     ],
     ids=lambda data: repr(data[:8]),
 )
-def test_fault_12_a_binary_renamed_to_txt_is_told_apart_by_content(data):
+def test_fault_12_a_binary_file_renamed_to_txt_is_detected_by_content(data):
     with pytest.raises(TextError, match="not plain text") as caught:
         decode_upload(data, "poem.txt")
     assert str(caught.value).startswith("poem.txt is")
 
 
-def test_a_file_above_the_cap_is_refused_with_both_sizes():
+def test_a_file_above_the_limit_is_refused_with_both_sizes():
     assert decode_upload(b"x" * 5_000_000, "big.txt", max_bytes=5_000_000)
     with pytest.raises(TextError, match=r"big\.txt has 7\.3 MB and at most 5\.0 MB"):
         decode_upload(b"x" * 7_300_000, "big.txt", max_bytes=5_000_000)
@@ -150,7 +150,7 @@ def test_any_bytes_give_clean_text_or_one_sentence(data, encoding):
 
 
 @given(st.text())
-def test_cleaning_twice_changes_nothing(text):
+def test_cleaning_is_idempotent(text):
     try:
         clean = clean_text(text)
     except TextError:
@@ -165,7 +165,7 @@ def every_file_is_large(monkeypatch):
 
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "shift_jis"])
-def test_a_file_is_cleaned_to_what_its_upload_would_give(tmp_path, monkeypatch, large, encoding):
+def test_cleaning_a_file_equals_decoding_its_upload(tmp_path, monkeypatch, large, encoding):
     monkeypatch.setattr(upload, "LARGE_TEXT_BYTES", 0 if large else 10**9)
     source, target = tmp_path / "in.txt", tmp_path / "out.txt"
     text = (JAPANESE * 3).replace("\n", "\r\n")
@@ -175,7 +175,7 @@ def test_a_file_is_cleaned_to_what_its_upload_would_give(tmp_path, monkeypatch, 
 
 
 @pytest.mark.parametrize("text", ["\ufeffa\ufeffb", "  \r\n x", "x" * 10 + "\r", "\r\n" * 9 + "x", "\x1b[1m words"])
-def test_cleaning_in_pieces_is_cleaning(every_file_is_large, tmp_path, text):
+def test_cleaning_in_pieces_equals_cleaning_at_once(every_file_is_large, tmp_path, text):
     (tmp_path / "in.txt").write_bytes(text.encode())
     clean_file(tmp_path / "in.txt", tmp_path / "out.txt")
     assert (tmp_path / "out.txt").read_bytes().decode() == clean_text(text)

@@ -26,7 +26,7 @@ def steps(optimizer_class, fused):
 
 
 @pytest.mark.parametrize("fused", [True, False])
-def test_updates_are_pytorchs_number_for_number(fused):
+def test_updates_equal_pytorchs_exactly(fused):
     ours, theirs = steps(AdamW, fused), steps(torch.optim.AdamW, fused)
     assert all(torch.equal(mine, other) for mine, other in zip(ours, theirs, strict=True))
     assert all(torch.equal(mine, again) for mine, again in zip(ours, steps(AdamW, fused), strict=True))

@@ -16,7 +16,7 @@ def plain(qkv, stays=None, scale=1.0):
 
 
 @pytest.mark.parametrize("tokens", [1, 7, 64, 65, 150])
-def test_without_its_dropout_it_is_pytorch_s(tokens, monkeypatch):
+def test_without_dropout_it_equals_pytorch_s(tokens, monkeypatch):
     monkeypatch.setattr(attention, "draw", lambda shape, _: (torch.ones(shape, dtype=torch.uint8), 1.0))
     qkv = torch.randn(2, tokens, 3, 4, 8)
     queries, keys, values = qkv.permute(2, 0, 3, 1, 4)
@@ -26,7 +26,7 @@ def test_without_its_dropout_it_is_pytorch_s(tokens, monkeypatch):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("tokens", [1, 6, 64, 65, 150])
-def test_gradients_are_those_of_the_same_steps_taken_one_by_one(dtype, tokens, monkeypatch):
+def test_gradients_equal_those_of_the_same_operations_one_by_one(dtype, tokens, monkeypatch):
     stays = (torch.rand(8, tokens, tokens) < 0.7).to(torch.uint8)
     rows = iter(range(0, tokens, 64))
 
@@ -46,21 +46,21 @@ def test_gradients_are_those_of_the_same_steps_taken_one_by_one(dtype, tokens, m
     torch.testing.assert_close(one, other, **tolerance)
 
 
-def test_its_inputs_stay_as_they_are():
+def test_the_inputs_are_unchanged():
     qkv = torch.randn(1, 9, 3, 2, 4)
     before = qkv.clone()
     attention_with_dropout(qkv, 0.2)
     assert qkv.equal(before)
 
 
-def test_the_mean_over_many_draws_is_attention_without_dropout():
+def test_the_mean_over_many_masks_is_attention_without_dropout():
     torch.manual_seed(0)
     qkv = torch.randn(1, 5, 3, 2, 4)
     mean = attention_with_dropout(qkv.expand(20_000, 5, 3, 2, 4), 0.3).mean(0, keepdim=True)
     torch.testing.assert_close(mean, plain(qkv), rtol=0, atol=0.05)
 
 
-def test_under_autocast_it_keeps_the_type_of_its_inputs():
+def test_under_autocast_the_type_of_the_inputs_is_kept():
     qkv = torch.randn(1, 5, 3, 2, 4, dtype=torch.bfloat16, requires_grad=True)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         out = attention_with_dropout(qkv, 0.2)
@@ -68,7 +68,7 @@ def test_under_autocast_it_keeps_the_type_of_its_inputs():
     assert out.dtype == qkv.grad.dtype == torch.bfloat16
 
 
-def test_no_token_sees_a_later_one():
+def test_no_token_attends_to_a_later_one():
     torch.manual_seed(0)
     qkv = torch.randn(1, 100, 3, 2, 4)
     changed = qkv.clone()

@@ -7,7 +7,7 @@ from playground.model.cpu.dropout import add_with_dropout, draw, dropout
 
 
 @given(rate=st.sampled_from([0.01, 0.1, 0.5, 0.9]), seed=st.integers(0, 100))
-def test_the_rate_is_met_and_the_mean_stays(rate, seed):
+def test_dropout_has_the_rate_and_keeps_the_mean(rate, seed):
     torch.manual_seed(seed)
     n = 200_000
     kept = dropout(torch.ones(n), rate)
@@ -17,13 +17,13 @@ def test_the_rate_is_met_and_the_mean_stays(rate, seed):
 
 
 @given(shape=st.lists(st.integers(1, 5), min_size=1, max_size=4))
-def test_every_shape_is_served(shape):
+def test_any_shape_can_be_dropped_out(shape):
     x = torch.ones(shape)
     assert dropout(x, 0.5).shape == x.shape
     assert set(dropout(x, 0.5).flatten().tolist()) <= {0.0, 2.0}
 
 
-def test_places_are_drawn_independently():
+def test_values_are_dropped_independently():
     torch.manual_seed(0)
     dropped = (dropout(torch.ones(100_000), 0.3) == 0).float()
     for distance in (1, 2, 3, 4, 1000):
@@ -31,7 +31,7 @@ def test_places_are_drawn_independently():
         assert both == pytest.approx(0.09, abs=0.005), distance
 
 
-def test_the_seed_decides_and_evaluation_or_rate_zero_change_nothing():
+def test_the_seed_decides_and_evaluation_or_rate_zero_drop_nothing():
     x = torch.randn(50)
     torch.manual_seed(1)
     first = dropout(x, 0.2)
@@ -43,14 +43,14 @@ def test_the_seed_decides_and_evaluation_or_rate_zero_change_nothing():
     assert torch.get_rng_state().equal(before)
 
 
-def test_the_gradient_passes_where_the_numbers_do():
+def test_the_gradient_is_masked_like_the_values():
     x = torch.randn(1000, requires_grad=True)
     out = dropout(x, 0.4)
     out.sum().backward()
     torch.testing.assert_close(x.grad * x, out)
 
 
-def test_only_a_byte_a_place_is_kept():
+def test_the_backward_pass_keeps_one_byte_per_value():
     x, kept = torch.randn(64, requires_grad=True), []
     with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.nbytes) or t, lambda t: t):
         dropout(x, 0.5)
@@ -62,7 +62,7 @@ def test_bfloat16_stays_bfloat16():
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3])
-def test_adding_with_dropout_is_adding_what_dropout_leaves(rate):
+def test_add_with_dropout_equals_adding_a_dropout(rate):
     x, change = torch.randn(2, 500, requires_grad=True), torch.randn(2, 500, requires_grad=True)
     slope = torch.randn(2, 500)
     torch.manual_seed(3)
@@ -74,12 +74,12 @@ def test_adding_with_dropout_is_adding_what_dropout_leaves(rate):
         torch.testing.assert_close(one, other)
 
 
-def test_in_evaluation_all_of_the_change_is_added():
+def test_in_evaluation_nothing_is_dropped_before_adding():
     assert add_with_dropout(torch.ones(9), torch.ones(9), 0.9, training=False).tolist() == [2.0] * 9
 
 
 @given(shape=st.lists(st.integers(1, 7), min_size=1, max_size=4))
-def test_what_is_drawn_has_the_shape_asked_for(shape):
+def test_a_mask_has_the_requested_shape(shape):
     stays, scale = draw(torch.Size(shape), 0.25)
     assert stays.shape == torch.Size(shape)
     assert set(stays.flatten().tolist()) <= {0, 1}

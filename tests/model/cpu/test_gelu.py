@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from playground.model.cpu.gelu import gelu
 
 
-def test_values_and_gradients_are_pytorch_s_in_double_precision():
+def test_values_and_gradients_equal_pytorch_s_in_double_precision():
     x = torch.linspace(-12, 12, 20_001, requires_grad=True)
     exact = x.detach().double().requires_grad_()
     found, expected = gelu(x), F.gelu(exact, approximate="tanh")
@@ -15,14 +15,14 @@ def test_values_and_gradients_are_pytorch_s_in_double_precision():
 
 
 @pytest.mark.parametrize("value", [1e4, -1e4, 1e18, -1e18, 0.0])
-def test_large_numbers_stay_finite(value):
+def test_large_values_stay_finite(value):
     x = torch.tensor(value, requires_grad=True)
     gelu(x).backward()
     assert gelu(x).item() == pytest.approx(max(value, 0))
     assert x.grad.item() == (0.5 if value == 0 else float(value > 0))
 
 
-def test_it_is_differentiated_as_its_numbers_say():
+def test_the_gradient_equals_the_numerical_one():
     x = torch.randn(40, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(gelu, x)  # float64 takes PyTorch's
     near = torch.tensor([-2.0, -0.7, 0.3, 1.9], requires_grad=True)
@@ -32,7 +32,7 @@ def test_it_is_differentiated_as_its_numbers_say():
     torch.testing.assert_close(slope, by_difference, rtol=1e-3, atol=1e-3)
 
 
-def test_without_gradients_the_values_are_the_same_and_the_input_stays():
+def test_without_gradients_the_values_are_the_same_and_the_input_is_unchanged():
     x = torch.randn(100)
     before = x.clone()
     assert gelu(x).equal(gelu(x.clone().requires_grad_()))

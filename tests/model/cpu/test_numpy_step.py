@@ -9,13 +9,13 @@ from playground.model.shrink import shrink
 from playground.sampling.generate import generate
 
 
-def test_one_text_and_small_matrices_in_float32_are_read_with_numpy(tiny):
+def test_one_text_with_small_float32_matrices_uses_numpy(tiny):
     cache = KVCache(tiny.config, 1)
     assert isinstance(tiny.step(cache), NumpyStep)
     assert tiny.step(cache) is cache.step
 
 
-def test_several_texts_and_coarse_weights_are_read_with_pytorch(tiny):
+def test_several_texts_or_smaller_weights_use_pytorch(tiny):
     assert not isinstance(tiny.step(KVCache(tiny.config, 2)), NumpyStep)
     for weights in ("bfloat16", "int8"):
         coarse = shrink(tiny, weights)
@@ -25,7 +25,7 @@ def test_several_texts_and_coarse_weights_are_read_with_pytorch(tiny):
 
 @torch.inference_mode()
 @pytest.mark.parametrize(("width", "vocab_size", "numpy"), [(320, 50, True), (344, 50, False), (16, 30_000, True)])
-def test_matrices_that_numpy_would_take_with_threads_of_its_own_stay_with_pytorch(tiny, width, vocab_size, numpy):
+def test_matrices_that_openblas_would_multiply_with_threads_use_pytorch(tiny, width, vocab_size, numpy):
     """Of a small model with a large vocabulary, that is the head alone."""
     model = GPTModel(tiny.config.replace(emb_dim=width, n_heads=4, vocab_size=vocab_size, n_layers=1)).eval()
     ids, cache = torch.tensor([[4, 7]]), KVCache(model.config, 1)
@@ -35,7 +35,7 @@ def test_matrices_that_numpy_would_take_with_threads_of_its_own_stay_with_pytorc
 
 
 @pytest.mark.parametrize("broken", [float("nan"), float("inf"), 1e38])
-def test_numbers_that_are_none_are_told_in_a_sentence_and_warn_of_nothing(tiny, broken):
+def test_values_that_are_not_finite_are_reported_by_the_sampler_without_warnings(tiny, broken):
     with torch.no_grad():
         tiny.blocks[1].ff.down.weight[3] = broken
     with pytest.raises(SettingsError, match="NaN or infinity"):
@@ -44,7 +44,7 @@ def test_numbers_that_are_none_are_told_in_a_sentence_and_warn_of_nothing(tiny, 
 
 @torch.inference_mode()
 @pytest.mark.parametrize("token", [-1, 97])
-def test_a_token_that_there_is_not_is_an_error_as_with_pytorch(tiny, token):
+def test_an_unknown_token_is_an_index_error_as_with_pytorch(tiny, token):
     with pytest.raises(IndexError):
         tiny(torch.tensor([[token]]))
     with pytest.raises(IndexError):

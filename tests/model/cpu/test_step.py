@@ -29,7 +29,7 @@ def test_a_cached_model_writes_the_same_200_tokens_as_one_without_a_cache(name, 
 @torch.inference_mode()
 @pytest.mark.parametrize("texts", [1, 3])
 @pytest.mark.parametrize("qkv_bias", [False, True])
-def test_the_step_of_one_token_equals_the_pass_of_the_whole_text(texts, qkv_bias):
+def test_one_token_steps_equal_a_pass_over_the_whole_text(texts, qkv_bias):
     torch.manual_seed(1)
     config = ModelConfig(vocab_size=50, context_length=12, emb_dim=24, n_heads=3, n_layers=2, qkv_bias=qkv_bias)
     model, ids = GPTModel(config).eval(), torch.randint(50, (texts, 12))
@@ -42,7 +42,7 @@ def test_the_step_of_one_token_equals_the_pass_of_the_whole_text(texts, qkv_bias
     torch.testing.assert_close(logits, model(ids), rtol=0, atol=1e-5)
 
 
-def test_the_short_way_is_taken_only_without_gradients_and_dropout(tiny, monkeypatch):
+def test_the_step_is_used_only_without_gradients_and_dropout(tiny, monkeypatch):
     taken = []
     step = GPTModel.step
     monkeypatch.setattr(GPTModel, "step", lambda model, cache: taken.append(1) or step(model, cache))
@@ -60,7 +60,7 @@ def test_the_short_way_is_taken_only_without_gradients_and_dropout(tiny, monkeyp
 
 
 @torch.inference_mode()
-def test_a_model_that_is_trained_on_is_read_with_its_new_weights(tiny):
+def test_a_new_cache_reads_changed_weights(tiny):
     """The step keeps the weights at hand in the cache: a new cache must see the new values."""
     ids = torch.tensor([[4]])
     tiny(ids, KVCache(tiny.config, 1))
