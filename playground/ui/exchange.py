@@ -36,9 +36,9 @@ class Query(BaseModel):
 def server_function(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """Wrap `function` for `gr.HTML(server_functions=…)` or `gr.api`: the wrapper checks queries and reports refusals.
 
-    The type hint of the first parameter is the class of the query, which is passed as JSON or as an object of that
-    class. A `PlaygroundError` becomes `{"error": sentence}`; any other exception is an internal error, which Gradio
-    answers with status 500.
+    The type hint of the first parameter is the class of the query, a `Query` or a `Config`; raises `TypeError` for any
+    other. The query is passed as JSON or as an object of that class. A `PlaygroundError` becomes `{"error": sentence}`;
+    any other exception is an internal error, which Gradio answers with status 500.
 
     The wrapper is a plain function because Gradio sets an attribute on it, which a bound method does not allow. It has
     the signature of `function`, from which Gradio sees whether to pass a `gr.Request`.
@@ -56,15 +56,16 @@ def server_function(function: Callable[..., dict[str, Any]]) -> Callable[..., di
     return answer
 
 
-def _query_class(function: Callable) -> type[BaseModel] | None:
-    """The type of the first parameter, if it is a pydantic class."""
-    first = next(iter(inspect.signature(function).parameters))
+def _query_class(function: Callable) -> type[BaseModel]:
+    first = next(iter(inspect.signature(function).parameters), "")
     hint = get_type_hints(function).get(first)
-    return hint if isinstance(hint, type) and issubclass(hint, BaseModel) else None
+    if not isinstance(hint, type) or not issubclass(hint, BaseModel):
+        raise TypeError(f"{function.__qualname__}: annotate the first parameter with the class of the query.")
+    return hint
 
 
-def _checked(query: Any, query_class: type[BaseModel] | None) -> Any:
-    if query_class is None or isinstance(query, query_class):
+def _checked(query: Any, query_class: type[BaseModel]) -> BaseModel:
+    if isinstance(query, query_class):
         return query
     if not isinstance(query, dict):
         raise SettingsError("The request is not understood: it must be a JSON object.")

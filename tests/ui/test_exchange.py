@@ -15,7 +15,7 @@ from playground.config import ModelConfig
 from playground.errors import RunError
 from playground.ui.exchange import Query, finite, server_function, to_json
 from playground.ui.visitors import visitor_of
-from playground.ui.widgets.base import Widget
+from playground.ui.widgets.header.header import Header
 
 from .conftest import closing_loops, free_port
 
@@ -122,6 +122,21 @@ def test_a_config_can_be_a_query(move):
     assert refusal(train({"emb_dim": -1})).startswith("emb_dim: ")
 
 
+def test_a_function_whose_query_has_no_class_is_not_accepted():
+    def plain(query: dict) -> dict[str, Any]:
+        return query
+
+    def bare(query) -> dict[str, Any]:
+        return query
+
+    def nothing() -> dict[str, Any]:
+        return {}
+
+    for function in (plain, bare, nothing):
+        with pytest.raises(TypeError, match="class of the query"):
+            server_function(function)
+
+
 def test_an_answer_has_no_nan_wherever_it_is():
     def losses(query: Move) -> dict[str, Any]:
         return {"a": [1, math.nan, (math.inf, "x")], "b": {"c": -math.inf}, "d": True}
@@ -136,19 +151,13 @@ def test_json_has_no_nan_and_no_tag_and_is_read_back(value):
     assert json.loads(text, parse_constant=pytest.fail) == finite(value)
 
 
-class Asking(Widget):
-    """A widget with the server functions above."""
-
-    template = "<p></p>"
-
-
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    """A page with that widget, and its `move` as a named endpoint."""
+    """A page with a widget that has these server functions, and one of them as a named endpoint."""
     server = Server()
     with closing_loops():
         with gr.Blocks(analytics_enabled=False) as page:
-            Asking(elem_id="asking", server_functions=[server.move, server.who])
+            Header(elem_id="asking", server_functions=[server.move, server.who])
             gr.api(server_function(server.who), api_name="who", queue=False)
         _, url, _ = page.launch(
             server_port=free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False, enable_monitoring=False

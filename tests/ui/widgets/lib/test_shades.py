@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from playground.ui.widgets.base import read_asset
+from playground.ui.web import MODULES
 
-CSS = read_asset("lib/shades.css")
+CSS = (MODULES / "lib/shades.css").read_text(encoding="utf-8")
 
 
 def ramp(dark: bool) -> list[str]:
