@@ -1,4 +1,4 @@
-"""A small run on the server's disk, and the desk with that run chosen."""
+"""A small run on the server's disk, and the Generate tab with that run chosen."""
 
 import pytest
 

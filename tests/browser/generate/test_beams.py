@@ -1,4 +1,4 @@
-"""The tree of a beam search in a real browser: read, walked by keys, and looked at on a phone."""
+"""The tree of a beam search in a real browser: read, walked by keys, and shown on a phone."""
 
 import re
 
@@ -15,7 +15,7 @@ def search(desk):
 
 
 def here(page):
-    """The box that has the focus: what a screen reader says, its level, and where it lies in the tree."""
+    """The box that has the focus: what a screen reader says, its level, and its position in the tree."""
     return page.evaluate("""() => {
       const box = document.activeElement;
       const { x, y } = box.querySelector('rect');
@@ -55,7 +55,7 @@ def test_the_tree_is_walked_by_arrow_keys(desk, shoot):
     shoot(desk, "generate-beams")
 
 
-def test_the_box_with_the_focus_is_seen(desk):
+def test_the_box_with_the_focus_has_a_thick_border(desk):
     search(desk)
     desk.locator("[data-copy=save]:visible").focus()
     border = "getComputedStyle(document.activeElement.querySelector('rect')).strokeWidth"
@@ -63,7 +63,7 @@ def test_the_box_with_the_focus_is_seen(desk):
     assert desk.evaluate(border) == "3px"
 
 
-def test_a_text_that_is_chosen_keeps_the_focus_and_marks_its_way(desk):
+def test_a_text_that_is_chosen_keeps_the_focus_and_marks_its_path(desk):
     search(desk)
     texts = desk.locator(".beam-pick")
     texts.nth(1).focus()

@@ -1,4 +1,4 @@
-"""The desk's form in a real browser: nothing in it overlaps, and nothing sticks out."""
+"""The form in a real browser: its parts neither overlap nor leave the page."""
 
 from itertools import combinations
 
@@ -29,7 +29,7 @@ def overlap(a, b):
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-def test_fields_behind_the_fold_stand_beside_or_under_each_other(new_page, open_desk, shoot, width):
+def test_fields_of_the_accordion_do_not_overlap(new_page, open_desk, shoot, width):
     page = open_desk(new_page(width=width))
     arrow = page.locator(ARROW).bounding_box()
     assert arrow["width"] == arrow["height"]  # it is turned when the fold opens
@@ -60,7 +60,7 @@ def test_a_new_seed_for_every_text_is_shown_and_writes_the_same_text_again(desk)
     assert write() == second
 
 
-def test_a_receipt_opened_before_the_fold_leaves_the_stages_behind_it_whole(desk_of_receipt):
+def test_a_receipt_opened_before_the_accordion_leaves_the_stages_in_it_complete(desk_of_receipt):
     desk_of_receipt.locator("#desk-further > .label-wrap").click()
     stages = desk_of_receipt.locator("#desk-stages .stage .name")
     stages.nth(1).wait_for()

@@ -1,4 +1,4 @@
-"""The desk as a program drives it."""
+"""The Generate tab as a program uses it."""
 
 import json
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 
 
-def test_a_program_can_drive_the_desk(url, tale):
+def test_a_program_writes_a_text(url, tale):
     gradio_client = pytest.importorskip("gradio_client")
     client = gradio_client.Client(url, verbose=False)
     names = client.view_api(return_format="dict", print_info=False)["named_endpoints"]

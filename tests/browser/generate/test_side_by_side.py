@@ -70,7 +70,7 @@ def test_settings_are_compared_side_by_side(desk, shoot):
     desk.get_by_text("choose 2 to 6").wait_for()
 
 
-def test_where_a_text_leaves_the_first_one_is_told_even_if_all_of_it_comes_at_once(lanes_alone):
+def test_where_a_text_leaves_the_first_one_is_shown_even_if_all_of_it_comes_at_once(lanes_alone):
     lanes = [{"title": "one", "note": ""}, {"title": "two", "note": ""}, {"title": "three", "note": ""}]
     page = lanes_alone(
         {"kind": "start", "job": "j"},
@@ -85,7 +85,7 @@ def test_where_a_text_leaves_the_first_one_is_told_even_if_all_of_it_comes_at_on
     assert page.locator(".lane .tok.parts").all_inner_texts() == [" word1"]
 
 
-def test_the_slider_over_the_steps_follows_what_is_written_until_a_hand_moves_it(lanes_alone):
+def test_the_slider_over_the_steps_follows_what_is_written_until_the_reader_moves_it(lanes_alone):
     lanes = [{"title": f"Step {step}", "note": f"Loss {step}", "step": step} for step in (0, 50, 100)]
     begun = [
         {"kind": "start", "job": "j"},

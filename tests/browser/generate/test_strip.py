@@ -1,4 +1,4 @@
-"""The writing desk in a real browser."""
+"""One text with its tokens and branches in a real browser."""
 
 import re
 import statistics
@@ -21,7 +21,7 @@ def wait_until_written(page):
     page.wait_for_function("document.querySelector('.strip')?.getAttribute('aria-busy') === 'false'")
 
 
-def go_on(page):
+def continue_text(page):
     before = tokens(page).count()
     page.locator(".desk-more").click()
     page.wait_for_function("before => document.querySelectorAll('.tok').length > before", arg=before)
@@ -51,7 +51,7 @@ def test_the_text_streams_in(desk, shoot):
     shoot(desk, "generate-written")
 
 
-def test_a_token_opens_and_shows_what_else_could_have_stood_there(desk, shoot):
+def test_a_token_opens_and_shows_its_alternatives(desk, shoot):
     write(desk, max_new_tokens=60, temperature=1.5, top_k=5)
     tokens(desk).nth(20).click()
     panel = desk.locator(".token-panel")
@@ -85,7 +85,7 @@ def test_tokens_are_reached_by_keyboard(desk):
     assert re.search(r"“.+” [<>\d. ]+%, rank \d", label)
 
 
-def test_another_token_begins_a_branch_and_the_first_can_be_gone_back_to(desk, shoot):
+def test_another_token_begins_a_branch_and_the_first_text_can_be_shown_again(desk, shoot):
     write(desk, max_new_tokens=40)
     first = text_of(desk)
     inked = desk.locator(".tok:not(:has(.sliver))")
@@ -101,14 +101,14 @@ def test_another_token_begins_a_branch_and_the_first_can_be_gone_back_to(desk, s
     shoot(desk, "generate-branches")
     desk.locator(".branch").first.click()
     assert text_of(desk) == first
-    go_on(desk)
+    continue_text(desk)
     assert text_of(desk).startswith(first)
     assert desk.locator(".branch").count() == 2
     desk.locator(".branch").nth(1).click()
     assert text_of(desk) == second
 
 
-def test_stop_ends_at_once_and_continue_goes_on(desk):
+def test_stop_ends_at_once_and_continue_continues(desk):
     desk.locator("#desk-prompt textarea").fill("The rain had")
     desk.locator("#desk-max_new_tokens input").fill("2000")
     desk.locator("#desk-max_new_tokens input").blur()
@@ -130,7 +130,7 @@ def test_stop_ends_at_once_and_continue_goes_on(desk):
     stopped = text_of(desk)
     assert tokens(desk).count() < 1900
     desk.locator("#desk-max_new_tokens input").fill("10")
-    go_on(desk)
+    continue_text(desk)
     assert text_of(desk).startswith(stopped)
 
 
@@ -141,7 +141,7 @@ def test_a_new_seed_for_every_text(desk):
     desk.wait_for_function("document.querySelector('#desk-seed input').value !== '123'")
 
 
-def test_what_was_copied_is_underlined_and_its_place_is_shown(desk, tale, shoot):
+def test_what_was_copied_is_underlined_and_its_position_is_shown(desk, tale, shoot):
     write(desk, max_new_tokens=60, temperature=0)
     desk.locator(".copied").wait_for()
     assert desk.locator(".tok.copied-train").count() > 20
@@ -159,7 +159,7 @@ def test_what_was_copied_is_underlined_and_its_place_is_shown(desk, tale, shoot)
     assert desk.locator(".copied-length").inner_text() == "32"
 
 
-def test_a_receipt_goes_out_and_comes_back(desk, page, tmp_path):
+def test_a_receipt_is_saved_and_opened(desk, page, tmp_path):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     write(desk, max_new_tokens=20, temperature=1.4, top_k=25, seed=9)
     text = text_of(desk)
@@ -186,7 +186,7 @@ def test_a_receipt_goes_out_and_comes_back(desk, page, tmp_path):
     desk.get_by_text("not a receipt").wait_for()
 
 
-def test_the_untrained_model_can_be_chosen_at_the_desk_and_in_the_laboratory(desk):
+def test_the_untrained_model_can_be_chosen_here_and_on_the_decoding_tab(desk):
     desk.locator("#desk-step input").click()
     desk.get_by_role("option", name="Step 0, untrained").click()
     write(desk, max_new_tokens=5)
@@ -200,7 +200,7 @@ def test_the_untrained_model_can_be_chosen_at_the_desk_and_in_the_laboratory(des
     desk.wait_for_function("document.querySelector('.source .step').value === '0'")
 
 
-def test_what_cannot_be_is_said_beside_the_button(desk):
+def test_an_error_is_shown_beside_the_button(desk):
     write(desk, max_new_tokens=10)
     before = text_of(desk)
     desk.locator("#desk-prompt textarea").fill("")
@@ -242,7 +242,7 @@ def test_fault_16_56_any_characters_are_shown_as_they_are(desk, text):
 
 
 def test_a_click_is_answered_at_once(desk):
-    """The alternatives come with the token, so a click asks nobody: well under the 150 ms that are allowed."""
+    """The alternatives come with the token, so a click waits for no server; the limit is 150 ms."""
     write(desk, max_new_tokens=60)
     times_ms = desk.evaluate("""async () => {
       const times = [];
@@ -260,7 +260,7 @@ def test_a_click_is_answered_at_once(desk):
     assert all(time_ms < float("inf") for time_ms in times_ms)
 
 
-def test_the_desk_fits_a_phone(new_page, open_desk):
+def test_the_tab_fits_a_phone(new_page, open_desk):
     page = open_desk(new_page(375, 720))
     write(page, max_new_tokens=40)
     page.locator(".tok:not(:has(.sliver))").nth(8).click()

@@ -2,8 +2,9 @@
 // kept; a mark says what became of it.
 
 import { node, part, parts, setAttributes, setText, svgNode } from '../lib/dom.js';
+import { signed } from '../lib/format.js';
 import { parse } from '../lib/host.js';
-import { probabilityShade, signed } from '../lib/shades.js';
+import { probabilityShade } from '../lib/shades.js';
 import { briefNote, takeOut } from '../lib/take_out.js';
 import { isTreeKey, nextNode, pathTo, rowsOf, sentence, shortName } from './tree_layout.js';
 

@@ -1,6 +1,7 @@
 // The tree of a beam search: where its boxes lie, how the arrow keys walk it, and what is said about a token. No DOM here.
 
-import { formatProbability, signed, tokenName } from '../lib/shades.js';
+import { signed } from '../lib/format.js';
+import { formatProbability, tokenName } from '../lib/shades.js';
 
 /**
  * A token of a beam that was kept.

@@ -1,7 +1,7 @@
 // The numbers of a text in words. No DOM here.
 
-import { isNumber } from '../lib/format.js';
-import { formatProbability, signed } from '../lib/shades.js';
+import { isNumber, signed } from '../lib/format.js';
+import { formatProbability } from '../lib/shades.js';
 import { hasNumbers } from './lane_log.js';
 
 /** @typedef {import('./lane_log.js').Lane} Lane */

@@ -74,9 +74,6 @@ export function formatProbability(p) {
   return `${value >= 0.1 ? value.toFixed(1) : +value.toPrecision(2)} %`;
 }
 
-/** A number with a minus sign in place of the hyphen. @param {number} value @param {number} digits */
-export const signed = (value, digits) => value.toFixed(digits).replace('-', '−');
-
 /** A token's text with visible white space; bytes that are only part of a character as ⟨E2 82⟩. @param {string} text */
 export const tokenName = (text) =>
   text.split(/(⟨[\dA-F ]+⟩)/).map((part, i) => (i % 2 ? part.replace(/ /g, '\u2009') : visible(part))).join('');

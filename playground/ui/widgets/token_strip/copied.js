@@ -1,7 +1,6 @@
 // What of a text stands word for word in the training or in the validation text. No DOM here.
 
-import { isNumber, loss } from '../lib/format.js';
-import { signed } from '../lib/shades.js';
+import { isNumber, loss, signed } from '../lib/format.js';
 
 /** @typedef {import('./token_log.js').Token} Token */
 /** @typedef {'train' | 'val'} Part */

@@ -1,7 +1,7 @@
 // What the panel says about one token. No DOM here.
 
-import { whole } from '../lib/format.js';
-import { bits, formatProbability, signed, tokenName } from '../lib/shades.js';
+import { signed, whole } from '../lib/format.js';
+import { bits, formatProbability, tokenName } from '../lib/shades.js';
 
 /** @typedef {import('./token_log.js').ScoredToken} ScoredToken */
 

@@ -14,7 +14,7 @@ from playground.ui.tabs.generate.start import Start
 START = Start("tale", "last", "The rain had", lambda: DecodeConfig())
 
 
-def test_every_text_is_a_way_through_the_tree(context):
+def test_every_text_is_a_path_through_the_tree(context):
     found = search_beams(context, START, BeamConfig(width=3, max_new_tokens=6))
     json.dumps(found, allow_nan=False)
     assert len(found["texts"]) == 3
@@ -28,7 +28,7 @@ def test_every_text_is_a_way_through_the_tree(context):
         assert way[0]["total"] == pytest.approx(text["total"])
 
 
-def test_the_best_text_is_the_searchs(context):
+def test_the_best_text_is_that_of_the_search(context):
     model, tokenizer = context.models.get("tale")
     best = beam_search(model, tokenizer.encode("The rain had"), BeamConfig(width=2, max_new_tokens=5)).best
     found = search_beams(context, START, BeamConfig(width=2, max_new_tokens=5))

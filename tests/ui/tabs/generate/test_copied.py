@@ -18,7 +18,7 @@ def find(context):
     return lambda ids, run="tale": finder.copied(CopiedQuery(run=run, step=2, ids=ids))["spans"]
 
 
-def test_a_copied_sentence_is_found_with_its_place(find, context):
+def test_a_copied_sentence_is_found_with_its_position(find, context):
     run = context.store.open("tale")
     ids = encode(" a word about the letter.zz", run.tokenizer)
     found = find(ids)
@@ -31,7 +31,7 @@ def test_a_copied_sentence_is_found_with_its_place(find, context):
     assert (span["start"], span["end"]) == (0, len(encode(span["text"], run.tokenizer)))
 
 
-def test_the_validation_part_is_looked_at_as_well(find, context):
+def test_the_validation_text_is_searched_too(find, context):
     run = context.store.open("tale")
     corpus = run.corpus()
     found = find(corpus.val_ids[:8].tolist())
@@ -40,7 +40,7 @@ def test_the_validation_part_is_looked_at_as_well(find, context):
     assert run.text()[span["character"] :].startswith(span["text"])
 
 
-def test_what_was_never_written_is_not_copied(find, context):
+def test_a_text_of_its_own_is_not_copied(find, context):
     ids = encode("zzqx jjkw", context.store.open("tale").tokenizer)
     assert find(ids) == []
 

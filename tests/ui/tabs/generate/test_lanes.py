@@ -64,7 +64,7 @@ def test_every_named_setting_runs(lanes):
         assert [len(text) for text in texts.values()] == [10] * len(few)
 
 
-def test_samples_are_what_single_texts_with_their_seeds_are(lanes, context):
+def test_samples_equal_single_texts_with_their_seeds(lanes, context):
     head, texts, _, _ = read(lanes.seeds(START, 3))
     model, tokenizer = context.models.get("tale")
     ids = tokenizer.encode("The rain had")
@@ -73,7 +73,7 @@ def test_samples_are_what_single_texts_with_their_seeds_are(lanes, context):
     assert head["rated"]
 
 
-def test_the_model_as_it_grew(lanes, context):
+def test_texts_at_the_steps_of_a_run(lanes, context):
     head, texts, scores, _ = read(lanes.steps(START))
     run = context.store.open("tale")
     assert [lane["step"] for lane in head["lanes"]] == [0, 1, 2]
@@ -86,7 +86,7 @@ def test_the_model_as_it_grew(lanes, context):
     assert set(scores) == {0, 1, 2}
 
 
-def test_the_steps_of_a_run_push_no_other_model_out_of_memory(context):
+def test_the_steps_of_a_run_evict_no_other_model_from_memory(context):
     few = LoadedModels(context.store, max_models=2)
     other, tale = few.get("tale", 1)[0], few.get("tale", 2)[0]
     lanes = LaneWriter(replace(context, models=few), LogStreams(), CopyFinder(context))

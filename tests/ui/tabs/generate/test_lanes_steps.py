@@ -1,4 +1,4 @@
-"""At which steps a run is shown as it grew, and what is said of them."""
+"""At which steps of a run texts are written, and what is said about the steps."""
 
 import pytest
 
@@ -36,12 +36,12 @@ def test_many_steps_are_thinned_evenly_and_the_first_and_the_last_stay(store):
     assert steps_to_show(store.open("many"), 12)[::11] == [0, 12]
 
 
-def test_where_there_are_hardly_any_snapshots_the_checkpoints_are_shown(store):
+def test_with_too_few_snapshots_the_checkpoints_are_shown(store):
     assert {0, 3, 6, 9, 10, 12} <= set(steps_to_show(store.open("two"), 99))
     assert steps_to_show(store.open("none"), 99) == store.open("none").steps()
 
 
-def test_the_last_checkpoint_is_shown_even_if_it_lies_beside_the_grid(store):
+def test_the_last_checkpoint_is_shown_even_if_it_is_no_snapshot(store):
     run = trained(store, "beside", snapshot_freq=5, max_steps=11)
     assert steps_to_show(run, 99) == [0, 5, 10, 11]
 

@@ -1,4 +1,4 @@
-"""The desk's log: what the page keeps comes back checked."""
+"""The log of a text: what the page keeps is checked when it comes back."""
 
 import json
 from contextlib import suppress
@@ -17,27 +17,27 @@ PROMPT = line(kind="branch", branch=0, parent=None, at=0) + line(i=1, by="prompt
 def test_a_branch_shares_its_beginning_with_its_parent():
     text = HEAD + PROMPT + line(i=3) + line(i=4) + line(kind="end", reason="length", n=2)
     text += line(kind="branch", branch=1, parent=0, at=3) + line(i=9, by="hand") + line(i=5)
-    desk = read_log(text)
-    assert [branch.ids for branch in desk.branches] == [[1, 2, 3, 4], [1, 2, 3, 9, 5]]
-    assert [branch.n_prompt for branch in desk.branches] == [2, 2]
-    assert desk.view == 1
+    log = read_log(text)
+    assert [branch.ids for branch in log.branches] == [[1, 2, 3, 4], [1, 2, 3, 9, 5]]
+    assert [branch.n_prompt for branch in log.branches] == [2, 2]
+    assert log.view == 1
 
 
 def test_a_branch_inside_the_prompt_has_a_shorter_prompt():
-    desk = read_log(HEAD + PROMPT + line(kind="branch", branch=1, parent=0, at=1) + line(i=9, by="hand"))
-    assert (desk.branch.ids, desk.branch.n_prompt) == ([1, 9], 1)
+    log = read_log(HEAD + PROMPT + line(kind="branch", branch=1, parent=0, at=1) + line(i=9, by="hand"))
+    assert (log.branch.ids, log.branch.n_prompt) == ([1, 9], 1)
 
 
-def test_going_back_and_going_on():
+def test_a_branch_is_viewed_and_continued():
     text = HEAD + PROMPT + line(i=3) + line(kind="branch", branch=1, parent=0, at=2) + line(i=8, by="hand")
-    desk = read_log(text + line(kind="view", branch=0))
-    assert desk.view == 0
-    desk = read_log(text + line(kind="more", branch=0) + line(i=4))
-    assert desk.view == 0
-    assert desk.branches[0].ids == [1, 2, 3, 4]
+    log = read_log(text + line(kind="view", branch=0))
+    assert log.view == 0
+    log = read_log(text + line(kind="more", branch=0) + line(i=4))
+    assert log.view == 0
+    assert log.branches[0].ids == [1, 2, 3, 4]
 
 
-def test_only_a_wish_at_the_very_end_counts():
+def test_only_a_request_at_the_very_end_counts():
     asked = HEAD + PROMPT + line(kind="ask", branch=0, at=1, id=7)
     assert read_log(asked).ask.id == 7
     assert read_log(asked + line(kind="view", branch=0)).ask is None
@@ -64,12 +64,12 @@ def test_line_separators_inside_a_token_do_not_part_lines():
         HEAD + PROMPT + "null\n",
     ],
 )
-def test_a_damaged_log_is_told_in_one_sentence(text):
+def test_a_damaged_log_is_refused_in_one_sentence(text):
     with pytest.raises(SettingsError, match="press Write"):
         read_log(text)
 
 
-def test_a_log_cannot_make_the_server_hold_more_than_it_is_long():
+def test_a_log_cannot_make_the_server_use_much_more_memory_than_its_length():
     bomb = HEAD + PROMPT + line(i=3) * 3000
     bomb += "".join(line(kind="branch", branch=k, parent=k - 1, at=3000) for k in range(1, 1000))
     with pytest.raises(SettingsError):
@@ -77,6 +77,6 @@ def test_a_log_cannot_make_the_server_hold_more_than_it_is_long():
 
 
 @given(st.lists(st.one_of(st.text(), st.dictionaries(st.sampled_from(["kind", "i", "at", "branch"]), st.integers()))))
-def test_whatever_comes_back_is_read_or_refused(lines):
+def test_any_log_is_read_or_refused(lines):
     with suppress(SettingsError):
         read_log("\n".join(json.dumps(each) for each in lines))

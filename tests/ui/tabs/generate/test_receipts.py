@@ -1,4 +1,4 @@
-"""A receipt gives the very text again, through Python and through the command line."""
+"""A receipt reproduces its text exactly, in Python and on the command line."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ def last(logs):
 
 @pytest.fixture(scope="module")
 def branched(context):
-    """A text that was written, gone on with, and then left for another token: what a receipt has most to say about."""
+    """A text that was written, continued, and then branched at another token, so that its receipt uses most fields."""
     writer, decode = Writer(context, LogStreams()), DecodeConfig(max_new_tokens=9, temperature=1.4, top_k=25, seed=7)
     log = last(writer.write(None, Start("tale", "last", "The rain had", lambda: decode)))
     log = last(writer.more(log, lambda: decode.replace(seed=8)))
@@ -46,7 +46,7 @@ def whole_text(receipt):
     return receipt.prompt + receipt.text
 
 
-def test_it_holds_what_the_page_shows(context, branched):
+def test_a_receipt_contains_what_the_page_shows(context, branched):
     receipt, desk = receipt_of_log(context, branched), read_log(branched)
     _, tokenizer = context.models.get("tale")
     assert list(receipt.ids) == desk.branch.written
@@ -70,7 +70,7 @@ def test_copied_command_gives_the_same_text(context, branched):
     assert out.removesuffix("\n") == whole_text(receipt)
 
 
-def test_opening_it_brings_the_desk_back(context, branched):
+def test_a_receipt_that_is_opened_gives_the_log_again(context, branched):
     receipt = receipt_of_log(context, branched)
     log = last(Writer(context, LogStreams()).restore(None, receipt.to_json()))
     desk = read_log(log)
@@ -80,7 +80,7 @@ def test_opening_it_brings_the_desk_back(context, branched):
     assert again.replace(created=receipt.created) == receipt
 
 
-def test_a_branch_past_the_context_comes_back_with_its_windows(context):
+def test_a_branch_past_the_context_is_reproduced_with_its_windows(context):
     writer, decode = Writer(context, LogStreams()), DecodeConfig(max_new_tokens=30, past_context="jump")
     log = last(writer.write(None, Start("tale", "last", "The rain had", lambda: decode)))
     log = last(writer.ask(log + line(kind="ask", branch=0, at=21, id=65), lambda: decode))
@@ -94,7 +94,7 @@ def test_a_branch_past_the_context_comes_back_with_its_windows(context):
 
 @pytest.mark.parametrize("weights", ["float32", "int8"])
 @pytest.mark.parametrize("at", [1, 2, 5, 9])
-def test_a_branch_inside_the_prompt_comes_back(context, at, weights):
+def test_a_branch_inside_the_prompt_is_reproduced(context, at, weights):
     writer, decode = Writer(context, LogStreams()), DecodeConfig(max_new_tokens=9, seed=7)
     log = last(writer.write(None, Start("tale", "last", "The 🦔 rain 🦔 had", lambda: decode, weights)))
     log = last(writer.ask(log + line(kind="ask", branch=0, at=at, id=65), lambda: decode))
@@ -116,12 +116,12 @@ def test_a_prompt_cut_inside_a_character_is_kept_as_ids(context):
     assert "knows 0 to" in last(Writer(context, LogStreams()).restore(None, ids))
 
 
-def test_a_beam_searchs_receipt_is_for_another_place(context, branched):
+def test_the_receipt_of_a_beam_search_is_opened_elsewhere(context, branched):
     receipt = receipt_of_log(context, branched).replace(beams=BeamConfig())
     assert "opened under Beam search" in last(Writer(context, LogStreams()).restore(None, receipt.to_json()))
 
 
-def test_a_text_that_comes_out_differently_is_told(context, branched):
+def test_a_text_that_comes_out_differently_is_reported(context, branched):
     receipt = receipt_of_log(context, branched)
     wrong = receipt.replace(ids=(*receipt.ids[:-1], (receipt.ids[-1] + 1) % 300))
     end = json.loads(last(Writer(context, LogStreams()).restore(None, wrong.to_json())).splitlines()[-1])
@@ -136,7 +136,7 @@ def test_what_is_no_receipt_is_refused_in_one_sentence(context, text):
     assert "receipt" in end["says"]
 
 
-def test_a_receipt_of_a_run_that_is_not_here_says_so(context, branched):
+def test_the_receipt_of_a_run_that_does_not_exist_is_refused(context, branched):
     receipt = receipt_of_log(context, branched).replace(run="elsewhere")
     end = json.loads(last(Writer(context, LogStreams()).restore(None, receipt.to_json())).splitlines()[-1])
     assert "elsewhere" in end["says"]

@@ -1,4 +1,4 @@
-"""Fault 56: whatever is written, no half character is shown, and what is shown is the whole decode."""
+"""Fault 56: no line contains half a character, and the lines together are the decoded text."""
 
 import json
 import random
@@ -21,7 +21,7 @@ def strings(n: int = 1000) -> list[str]:
 
 
 def shown(ids, tokenizer):
-    """Texts of the log's lines, one a token, as the page gets them."""
+    """The texts of the lines, one for each token."""
     lines = TokenLines(tokenizer)
     return [json.loads(lines.prompt(token))["t"] for token in ids]
 
@@ -46,12 +46,12 @@ def test_fault_56_a_text_cut_anywhere_shows_whole_characters_only():
         whole = token_ids_to_text(ids[:cut], tokenizer)
         assert whole.startswith(seen)
         assert whole[len(seen) :] in ("", "\ufffd")
-        lines = TokenLines(tokenizer, ids[:cut])  # and goes on in the middle of a character
+        lines = TokenLines(tokenizer, ids[:cut])  # continue in the middle of a character
         rest = [json.loads(lines.prompt(token))["t"] for token in ids[cut:]]
         assert seen + "".join(rest) == text
 
 
-def test_tokens_that_a_model_throws_together_show_as_the_whole_decode():
+def test_random_tokens_are_shown_as_their_decoded_text():
     tokenizer = load_tokenizer("gpt2")
     draw = random.Random(1)
     for _ in range(100):

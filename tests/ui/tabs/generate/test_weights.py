@@ -1,4 +1,4 @@
-"""Smaller weights on the desk: the models that are kept, and what is said of them."""
+"""Rounded weights: the models in memory, writing with them, and how far they change the model."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def last(logs):
     return list(logs)[-1]
 
 
-def test_each_kind_of_weights_is_a_model_of_its_own_and_made_once(context):
+def test_each_kind_of_weights_is_a_model_of_its_own_and_loaded_once(context):
     models = LoadedModels(context.store)
     small, full = models.get("tale", weights="int8")[0], models.get("tale")[0]
     assert isinstance(small.out_head, Int8Linear)
@@ -44,7 +44,7 @@ def test_rounded_weights_take_less_of_the_memory_for_models(context):
     assert len(models) == 2
 
 
-def test_weights_that_there_are_not_leave_nothing_behind(context):
+def test_unknown_weights_are_refused_and_leave_no_model_in_memory(context):
     models = LoadedModels(context.store)
     with pytest.raises(SettingsError, match="choose float32"):
         models.get("tale", weights="int4")
@@ -52,14 +52,14 @@ def test_weights_that_there_are_not_leave_nothing_behind(context):
 
 
 @pytest.mark.parametrize("weights", ["bfloat16", "int8"])
-def test_the_desk_writes_with_the_weights_that_were_chosen_and_goes_on_with_them(context, weights):
+def test_a_text_is_written_and_continued_with_the_chosen_weights(context, weights):
     writer = Writer(context, LogStreams())
     log = last(writer.write(None, Start("tale", "last", "The rain had", lambda: DECODE, weights)))
-    desk = read_log(log)
-    assert desk.head.weights == weights
-    model, n_prompt = shrink(context.models.get("tale")[0], weights), desk.branch.n_prompt
+    read = read_log(log)
+    assert read.head.weights == weights
+    model, n_prompt = shrink(context.models.get("tale")[0], weights), read.branch.n_prompt
     drawn = [token for token in map(json.loads, log.splitlines()) if "q" in token]
-    expected = list(stream(model, desk.branch.prompt, DECODE))
+    expected = list(stream(model, read.branch.prompt, DECODE))
     assert [token["p"] for token in drawn] == pytest.approx([step.probability for step in expected], rel=1e-4)
     log = last(writer.more(log, lambda: DECODE))
     log = last(writer.ask(log + line(kind="ask", branch=0, at=n_prompt + 12, id=65), lambda: DECODE))
@@ -70,7 +70,7 @@ def test_the_desk_writes_with_the_weights_that_were_chosen_and_goes_on_with_them
     assert read_log(again).branch.ids == read_log(log).branch.ids
 
 
-def test_what_a_choice_does_is_told_in_bits(context):
+def test_the_effect_of_rounding_is_given_in_bits(context):
     says = rounding_effect(context, "tale", "last", "int8")
     assert re.match(r"0\.\d{4} bits per token away from float32 .* of 16 tokens of the validation text\.$", says)
     assert rounding_effect(context, "tale", "last", "float32").startswith("0.0000 bits")

@@ -28,6 +28,10 @@ test('sizes have a unit', () => {
   equal([12, 3456, 123456789, 4e9].map(format.bytes), ['12 B', '3.46 kB', '123 MB', '4.00 GB']);
 });
 
+test('a negative number has a minus sign, not a hyphen', () => {
+  equal([format.signed(-1.5, 2), format.signed(1.5, 2)], ['−1.50', '1.50']);
+});
+
 test('nouns are counted', () => {
   equal([format.batches(1), format.batches(2), format.plural(1, 'word'), format.plural(1500, 'word')],
     ['1 batch', '2 batches', '1 word', '1,500 words']);

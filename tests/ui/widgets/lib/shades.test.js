@@ -1,6 +1,6 @@
 import { equal, ok, test } from '/tests/check.js';
 import {
-  bits, formatProbability, leadingSpace, legend, MEASURES, probabilityShade, quoted, shadeOf, signed, summary, tokenName,
+  bits, formatProbability, leadingSpace, legend, MEASURES, probabilityShade, quoted, shadeOf, summary, tokenName,
 } from '/widgets/lib/shades.js';
 
 /** @typedef {import('/widgets/lib/shades.js').MeasureName} MeasureName */
@@ -51,10 +51,6 @@ test('surprise is finite even for a probability of zero', () => {
 test('probabilities keep the digits that matter', () => {
   equal([0, 5e-6, 0.0004, 0.0435, 0.43, 0.9999, 1, null, undefined].map(formatProbability),
     ['0 %', '< 0.001 %', '0.04 %', '4.3 %', '43.0 %', '> 99.9 %', '100.0 %', '–', '–']);
-});
-
-test('a negative number has a minus sign', () => {
-  equal([signed(-1.5, 2), signed(1.5, 2)], ['−1.50', '1.50']);
 });
 
 test('white space in a name is visible, and bytes keep a thin space between them', () => {
