@@ -1,4 +1,4 @@
-"""The decoding laboratory as a test sees it: open it, set it, read its numbers."""
+"""Helpers for tests of the decoding laboratory: open it, set it, read its numbers."""
 
 import json
 from urllib.parse import quote
@@ -48,7 +48,7 @@ def open_lab(page, url, state=None):
 
 
 def wait_for_picture(page):
-    """Until what is drawn is what the state says."""
+    """Wait until the picture is drawn."""
     page.wait_for_function(
         """() => {
           const picture = document.querySelector('#lab-picture .distribution');
@@ -71,7 +71,7 @@ def rows_of(page, selector):
 
 
 def bars(page):
-    """Word → (before, after) as printed at the bars."""
+    """Word → (before, after), the texts beside the bars."""
     return {
         word: (before, after)
         for word, before, after in page.eval_on_selector_all(
@@ -83,7 +83,7 @@ def bars(page):
 
 
 def counts(page):
-    """Word → count as printed."""
+    """Word → text of its count."""
     return dict(
         page.eval_on_selector_all(
             "#lab-draws .counts li",

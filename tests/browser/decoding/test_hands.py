@@ -1,11 +1,11 @@
-"""The laboratory worked by hand, key and address in a real browser."""
+"""The laboratory used with pointer, keyboard and address in a real browser."""
 
 from urllib.parse import quote
 
 from .lab import LESSON, bars, counts, expect, open_lab, set_quickly, wait_for_picture
 
 
-def test_stages_are_moved_switched_added_and_taken_out_by_keys_and_pointer(page, url):
+def test_stages_are_moved_switched_added_and_removed_by_keys_and_pointer(page, url):
     open_lab(page, url)
     names = "#lab-stages .stage .name"
     order = lambda: page.locator(names).all_inner_texts()  # noqa: E731
@@ -61,7 +61,7 @@ def test_the_lesson_shows_that_order_decides(page, url):
     expect(page, "() => document.querySelectorAll('#lab-picture .bars .cut').length === 1")
 
 
-def test_words_can_be_edited_added_and_taken_out(page, url):
+def test_words_can_be_edited_added_and_removed(page, url):
     open_lab(page, url)
     page.locator("#lab-source summary").click()
     page.get_by_label("logit of pizza").fill("9")
@@ -107,7 +107,7 @@ def test_the_address_shows_the_same_picture_elsewhere(new_page, url):
     expect(elsewhere, "() => !/lab=/.test(location.search)")
 
 
-def test_a_broken_address_is_told_and_shows_the_chapters_panel(new_page, url):
+def test_an_unreadable_address_raises_a_warning_and_shows_the_chapters_panel(new_page, url):
     page = new_page()
     page.goto(f"{url}/?lab={quote('{oops')}")
     wait_for_picture(page)
@@ -115,7 +115,7 @@ def test_a_broken_address_is_told_and_shows_the_chapters_panel(new_page, url):
     assert bars(page)["forward"][0] == "57.21 %"
 
 
-def test_exercises_ask_first_and_answer_then(page, url):
+def test_exercises_show_the_result_only_after_a_prediction(page, url):
     open_lab(page, url)
     cards = page.locator("#lab-exercises article")
     first = cards.nth(0)

@@ -1,4 +1,4 @@
-"""The laboratory's figures in a real browser, and how fast they come."""
+"""The laboratory's numbers in a real browser, and the time from slider to picture."""
 
 import statistics
 
@@ -7,7 +7,7 @@ import pytest
 from .lab import SLIDE, WORDS, bars, counts, expect, open_lab, rows_of, set_quickly
 
 
-def test_every_figure_of_the_chapter_is_on_the_page(page, url):
+def test_every_number_of_the_chapter_is_on_the_page(page, url):
     open_lab(page, url)
     rows = rows_of(page, "#lab-chapter")
     columns = list(zip(*rows, strict=True))
@@ -44,14 +44,14 @@ def test_the_panel_counts_as_the_chapter_does(page, url):
     assert (after["forward"], after["toward"], after["closer"], after["you"]) == ("57.75 %", "36.10 %", "6.15 %", "0")
 
 
-def test_a_slider_arrives_at_fifty_positions(page, url):
+def test_fifty_slider_positions_are_drawn(page, url):
     open_lab(page, url)
     times = page.evaluate(SLIDE, 50)
     assert len(times) == 50
     print(f"\nslider to picture, nine words: median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms")
 
 
-def test_a_trained_model_answers_in_the_same_panel(new_page, own_server, shoot):
+def test_a_trained_model_is_shown_in_the_same_panel(new_page, own_server, shoot):
     from playground.config import DataConfig, ModelConfig, TrainConfig
     from playground.training.jobs.session import run_training
     from playground.training.runs.store import RunStore
@@ -91,7 +91,7 @@ def test_a_million_draws_are_counted(page, url):
 
 
 @pytest.mark.parametrize(("suffix", "start"), [("PDF", b"%PDF"), ("PNG", b"\x89PNG")])
-def test_the_chapters_picture_is_saved(page, url, suffix, start, tmp_path):
+def test_the_chapters_figure_is_saved(page, url, suffix, start, tmp_path):
     open_lab(page, url)
     with page.expect_download() as waiting:
         page.get_by_role("button", name=f"Save as {suffix}").click()
@@ -101,14 +101,14 @@ def test_the_chapters_picture_is_saved(page, url, suffix, start, tmp_path):
     assert (tmp_path / "saved").read_bytes().startswith(start)
 
 
-def test_numbers_are_there_as_a_table_too(page, url):
+def test_numbers_are_also_shown_as_a_table(page, url):
     open_lab(page, url)
     page.get_by_text("The same as a table").click()
     rows = rows_of(page, "#lab-picture")
     assert rows[3] == ["forward", "6.75", "5.7212e-01", "5.7212e-01", "5.7212e-01"]
 
 
-def test_endpoints_have_names_and_answer_with_numbers_or_a_sentence(url):
+def test_named_endpoints_answer_with_numbers_or_a_sentence(url):
     from gradio_client import Client
 
     client = Client(url, verbose=False)
