@@ -82,9 +82,10 @@ class Sources:
         step = self._context.store.open(state.run).find_model(state.step)
         key = (state.run, step, state.prompt)
         with self._lock:
-            source = self._of_models.get(key) or self._ask_model(*key)
-            self._of_models[key] = source
-        return source
+            source = self._of_models.get(key)
+            if source is None:
+                source = self._of_models[key] = self._ask_model(*key)
+            return source
 
     def _ask_model(self, run: str, step: int, prompt: str) -> Source:
         model, tokenizer = self._context.models.get(run, step)

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, Literal
 
 import tiktoken
-from cachetools import LRUCache, cached
+from cachetools import LRUCache
 
 from playground.text.tokenizer import token_text
 from playground.training.jobs.jobs import Jobs
@@ -42,8 +42,8 @@ class RunNews:
 
     def __init__(self, store: RunStore, jobs: Jobs) -> None:
         self._store, self._jobs = store, jobs
-        cache: LRUCache[str, tiktoken.Encoding] = LRUCache(_MAX_TOKENIZERS)
-        self._tokenizer = cached(cache, key=_tokenizer_key, lock=Lock())(_tokenizer)
+        self._tokenizers: LRUCache[tuple[str, str], tiktoken.Encoding] = LRUCache(_MAX_TOKENIZERS)
+        self._lock = Lock()
 
     def since(self, run_name: str, offset_bytes: int = 0) -> dict[str, Any]:
         """State of a run and what its log has gained since `offset_bytes`; raises `RunError` for an unknown run.
@@ -71,13 +71,13 @@ class RunNews:
             **gain,
         }
 
-
-def _tokenizer(run: Run) -> tiktoken.Encoding:
-    return run.tokenizer
-
-
-def _tokenizer_key(run: Run) -> str:
-    return run.spec.text_sha256 + run.name
+    def _tokenizer(self, run: Run) -> tiktoken.Encoding:
+        key = (run.name, run.spec.text_sha256)
+        with self._lock:
+            tokenizer = self._tokenizers.get(key)
+            if tokenizer is None:
+                tokenizer = self._tokenizers[key] = run.tokenizer
+            return tokenizer
 
 
 def about(run: Run) -> dict[str, Any]:
