@@ -1,4 +1,4 @@
-"""Every exact figure of the book's chapter 5 (text, model, decoding), through the public names alone."""
+"""Every exact figure of the book's chapter 5 (text, model, decoding), through the public API only."""
 
 import pytest
 import torch

@@ -128,7 +128,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 
 def multiplies_at(monkeypatch, flop_per_s):
-    """Make every product take the time that `flop_per_s(width, threads)` says; the widths that were tried."""
+    """Make every product take the time that follows from `flop_per_s(width, threads)`; return the widths tried."""
     widths = []
 
     def product_s(factor, product):

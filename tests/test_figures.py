@@ -40,7 +40,7 @@ def test_another_suffix_is_refused_in_one_sentence(tmp_path):
 
 
 def test_fault_49_saved_figures_are_freed():
-    """Live curves are drawn in the browser; what is left of the row is that saved figures are freed."""
+    """Live curves are drawn in the browser, so only saved figures could leak memory."""
     drawn = [weakref.ref(plot_losses([0, step], [0, step], [2, 1], [2, 1])) for step in range(1, 51)]
     gc.collect()
     assert pyplot.get_fignums() == []

@@ -1,4 +1,4 @@
-"""The command line, run in this process on a model that trains in a second."""
+"""The command line, in this process, with a model that trains in a second."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The commands for runs that are there already, run in this process on a model that trains in a second."""
+"""The commands for existing runs, in this process, with a model that trains in a second."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the commands share."""
+"""The signal handling that the commands share."""
 
 import signal
 
@@ -10,7 +10,7 @@ from playground.training.loop.control import Control
 
 @pytest.fixture
 def ends():
-    """The signals that would have ended this process."""
+    """A list of the signals that would have ended this process."""
     found = []
     before = {number: signal.signal(number, lambda n, _: found.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
     yield found

@@ -9,7 +9,7 @@ TINY = ModelConfig(vocab_size=97, context_length=24, emb_dim=32, n_heads=4, n_la
 
 @pytest.fixture
 def tiny() -> GPTModel:
-    """A model of random weights in evaluation mode; its logits are large enough for greedy choices to be clear."""
+    """A model with random weights in evaluation mode, whose logits are large enough for unambiguous greedy choices."""
     torch.manual_seed(7)
     model = GPTModel(TINY).eval()
     with torch.no_grad():
@@ -19,7 +19,7 @@ def tiny() -> GPTModel:
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    """These models are too small to share out: a second thread would only wait for the first."""
+    """On models this small, a second thread costs more time than it saves."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -1,4 +1,4 @@
-"""The book's architecture written plainly, one operation a line, to hold the fast model against."""
+"""The book's architecture in plain PyTorch, one operation per line: the reference for the fast model."""
 
 import torch
 from torch import nn
@@ -58,7 +58,7 @@ class Block(nn.Module):
 
 
 class BookModel(nn.Module):
-    """Without dropout; its state_dict has the names of the book's model."""
+    """The book's model without dropout; the state_dict has the book's names."""
 
     def __init__(self, c):
         super().__init__()

@@ -81,7 +81,7 @@ def test_dropout_is_applied_where_the_chapter_applies_it(monkeypatch):
 
 
 def test_without_dropout_attention_takes_the_fused_kernel(tiny):
-    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # raises where this kernel cannot run
+    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # raises if this kernel cannot be used
         tiny.train()(torch.arange(24)[None]).sum().backward()
 
 

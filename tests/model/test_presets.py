@@ -92,6 +92,6 @@ def test_flop_per_token_equals_what_pytorch_counts(config):
     model = GPTModel(config.replace(drop_rate=0.0))
     with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
         model(ids).sum().backward()
-    # PyTorch counts the places that a token may not look at as well
+    # PyTorch also counts the positions that are masked
     unseen = 6 * config.n_layers * config.emb_dim * config.context_length
     assert counter.get_total_flops() == ids.numel() * (flop_per_token(config) + unseen)

@@ -1,4 +1,4 @@
-"""Models so small that a test takes milliseconds; random, but the same on every run."""
+"""A small random model, the same on every run, so that a test takes milliseconds."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ from playground.model.gpt import GPTModel
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    """On models this small a second thread costs more than it does."""
+    """On models this small, a second thread costs more time than it saves."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -18,7 +18,7 @@ def _one_thread():
 
 @pytest.fixture(scope="session")
 def tiny():
-    """A model of 61 tokens and a context of 12, sharp enough for its choices to differ."""
+    """A model with 61 tokens and a context length of 12, whose distributions are sharp."""
     torch.manual_seed(1)
     model = GPTModel(ModelConfig(vocab_size=61, context_length=12, emb_dim=16, n_heads=2, n_layers=2, drop_rate=0.1))
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Beam search: against transformers, against trying everything, and the story of every beam."""
+"""Beam search: compared with transformers and with an exhaustive search, and its tree."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from playground.sampling import BeamConfig, beam_search, generate
 
 
 class Wrapped(nn.Module):
-    """Another library's model, called as ours are."""
+    """A model of transformers with the interface of ours."""
 
     def __init__(self, model):
         super().__init__()
@@ -36,7 +36,7 @@ def theirs():
     model.lm_head = nn.Linear(16, 23)
     nn.init.normal_(model.lm_head.weight, std=0.4)
     with torch.no_grad():
-        model.lm_head.bias.zero_()[0] = 2.0  # so that some searches end early and some at the length
+        model.lm_head.bias.zero_()[0] = 2.0  # some searches end early, some at the length
     return model.eval()
 
 
@@ -117,7 +117,7 @@ def test_width_one_is_greedy(tiny):
 
 
 class Table(nn.Module):
-    """Three tokens; what follows is written down for every text."""
+    """A model with three tokens: a table of probabilities for every text."""
 
     def __init__(self, probabilities):
         super().__init__()

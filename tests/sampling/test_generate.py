@@ -1,4 +1,4 @@
-"""The book's `generate`: against a plain loop, in batches, past the context, and with settings that are refused."""
+"""The book's `generate`: compared with a plain loop, in batches, past the context, and with invalid settings."""
 
 import pytest
 import torch

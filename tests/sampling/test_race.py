@@ -1,4 +1,4 @@
-"""Settings side by side: the same random numbers, the same prompt, and where they part."""
+"""Several settings side by side: the same random numbers and prompt, and where the texts diverge."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Past the context's end: where the window begins, and that every way of writing and reading sees the same one."""
+"""Texts longer than the context: where the window starts, and that all functions see the same window."""
 
 import pytest
 import torch
@@ -44,7 +44,7 @@ def test_a_jumping_window_starts_at_the_first_multiple_of_half_a_context_that_fi
 
 
 def plain(model, text, n, size=12):
-    """Greedy, with no cache: the whole defined window anew for every token."""
+    """Greedy without a cache: the whole window is read for every token."""
     logits = []
     for _ in range(n):
         logits.append(model(torch.tensor([text[first_multiple_that_fits(len(text), size) :]]))[0, -1])
@@ -113,7 +113,7 @@ def test_smaller_weights_read_kept_tokens_in_the_steps_they_were_written_in(weig
     whole = list(stream(model, PROMPT, decode))
     for kept in (1, 20, 40, 47, 70, 85):
         rest = stream(model, PROMPT + ids_of(whole[:kept]), decode.replace(max_new_tokens=90 - kept), drawn=kept)
-        assert list(rest) == whole[kept:]  # to the last bit
+        assert list(rest) == whole[kept:]  # bit for bit
 
 
 def test_branches_samples_and_races_see_the_same_windows(tiny):

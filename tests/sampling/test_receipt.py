@@ -1,4 +1,4 @@
-"""Receipts: out and in, and the copied command and Python give the very text again."""
+"""Receipts: JSON, and that the copied command and Python code reproduce the text."""
 
 import contextlib
 import io
@@ -32,7 +32,7 @@ from playground.training.runs.store import RunStore
 
 @pytest.fixture(scope="module")
 def checkpoints(tmp_path_factory):
-    root = tmp_path_factory.mktemp("check points")  # a space, as a folder may have
+    root = tmp_path_factory.mktemp("check points")  # with a space, which must be quoted
     run = RunStore(root).create(
         "tale",
         "Tobias walked to the river and the river did not care. " * 40,

@@ -59,7 +59,7 @@ def test_fault_61_an_empty_text_and_a_model_in_training_mode_are_refused(tiny):
 
 
 def test_perplexity_equals_the_chapters():
-    # The six target probabilities of the chapter's example, as logarithms.
+    # the logarithms of the six target probabilities in the chapter's example
     log_probs = [-9.5043, -10.3796, -11.3676, -11.4798, -9.7765, -12.2561]
     score = score_text([3626, 6100, 345, 1107, 588, 11311], log_probs)
     assert score.mean_log_prob == pytest.approx(-10.7940, abs=5e-5)

@@ -1,4 +1,4 @@
-"""What holds for every stage and for any pipeline, whatever the numbers."""
+"""Properties of every stage and of any pipeline, for any logits."""
 
 from contextlib import suppress
 
@@ -113,7 +113,7 @@ def test_rows_of_a_batch_are_independent(stage, logits, text):
     st.permutations(range(VOCAB_SIZE)),
 )
 def test_equal_tokens_are_treated_equally(stage, logits, order):
-    """Renumbering the vocabulary changes nothing but the numbers (greedy breaks ties by the number, as argmax does)."""
+    """A permutation of the vocabulary permutes the result (greedy breaks ties by the id, as argmax does)."""
     if stage == Temperature(0) or (logits == NEVER).all(-1).any():
         return
     order = torch.tensor(order)

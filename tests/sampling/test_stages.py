@@ -1,4 +1,4 @@
-"""What each stage does, on numbers that can be followed by hand."""
+"""Each stage, on numbers that can be checked by hand."""
 
 import math
 
@@ -192,7 +192,7 @@ def test_no_repeat_ngram_removes_tokens_that_would_complete_one():
 
 
 def dry_by_hand(text, vocab_size, stage):
-    """The definition, word for word: for each token, the longest run that it would go on repeating."""
+    """The definition, literally: for each token, the longest run that it would continue to repeat."""
     penalties = [0.0] * vocab_size
     for end in range(len(text) - 1):
         length = 0

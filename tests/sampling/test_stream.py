@@ -1,4 +1,4 @@
-"""The stream of steps: the book's draws, exact numbers in every step, cache and no cache, several samples at once."""
+"""Streaming steps: the book's draws, the numbers in every step, with and without a cache, several samples at once."""
 
 import json
 import math
@@ -36,7 +36,7 @@ def ids_of(steps):
 
 
 class WithoutCache(torch.nn.Module):
-    """The same model behind a wall: the reader cannot see that it has a cache."""
+    """A wrapper that hides the model's type, so that the reader uses no cache."""
 
     def __init__(self, model):
         super().__init__()

@@ -1,4 +1,4 @@
-"""The nine words: the chapter's counts, many draws at once, and the bands around them."""
+"""The nine words: the chapter's counts, many draws at once, and confidence bands."""
 
 import math
 
@@ -89,7 +89,7 @@ def test_exercise_5_1_pizza():
 
 
 def test_bands_are_wilson_intervals():
-    """Its ends are the shares from which the count lies 1.96 standard deviations away."""
+    """Its ends are the shares for which the count is 1.96 standard deviations away from the mean."""
     for count, n in [(3, 10), (32, 1000), (582, 1000), (1, 1_000_000)]:
         for end, side in zip(wilson(torch.tensor([count]), n), (1, -1), strict=True):
             share = end.item()

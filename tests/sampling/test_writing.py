@@ -1,4 +1,4 @@
-"""From prompt to text: whole characters only, and stopping at a text, the end, or a length."""
+"""From prompt to text: whole characters only, and stopping at a stop text, the end, or a length."""
 
 import pytest
 import torch
@@ -16,7 +16,7 @@ BYTES = load_tokenizer("bytes")
 
 
 class Reciter(nn.Module):
-    """Goes on with a given text, token by token, whatever it has read but for its length."""
+    """Continues with a given text, token by token, depending only on the length of its input."""
 
     def __init__(self, prompt, text):
         super().__init__()

@@ -26,7 +26,7 @@ def write(tmp_path):
 
 
 def prose(n_words, seed=1):
-    """Words as often as in a language: the k-th most frequent one with a probability like 1/k."""
+    """Words with the frequencies of a natural language (Zipf): the k-th one has a probability proportional to 1/k."""
     rng = random.Random(seed)
     words = ["".join(rng.choices("aeiou prstlmn", k=rng.randint(2, 9))) for _ in range(40_000)]
     chosen = rng.choices(words, weights=[1 / k for k in range(1, 40_001)], k=n_words)

@@ -67,7 +67,7 @@ def test_fault_62_without_network_there_is_one_sentence_and_no_partial_file(empt
 
 
 def _serve(monkeypatch, body: bytes, stated_length: int):
-    """Make the download come from here: `body`, under the length that the header states."""
+    """Replace the download by `body`, with the given length in its header."""
 
     class Downloader:
         def __init__(self, timeout):

@@ -21,7 +21,7 @@ from playground.text.tokenizer import (
 )
 
 KINDS = ("gpt2", "compact", "bytes")
-# Any Unicode at all, and texts that look like texts: words, blanks, quotes, the special token.
+# Any Unicode, and text-like strings: words, spaces, quotes, the special token.
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 SPACES = [" ", "  ", "\n\n", "\t", "\x1c", "\x85", "\u3000"]
 SCRIPTS = ["né", "漢字", "😀", "👩\u200d👩\u200d👧", "e\u0301", "<|endoftext|>", "<|endof", "a" * 20, "-" * 26]
@@ -76,14 +76,14 @@ def test_the_gpt2_tokenizer_equals_that_of_transformers():
 
 
 def _gpt2_letters(token: bytes) -> str:
-    """GPT-2's published spelling of bytes: printable ones stand for themselves, the others from U+0100 on."""
+    """GPT-2's published mapping of bytes to characters: printable ones to themselves, the others from U+0100 on."""
     plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [b for b in range(256) if b not in plain]
     return "".join(chr(b) if b in plain else chr(256 + others.index(b)) for b in token)
 
 
 def _last_merge(token: bytes, ranks: dict[bytes, int]) -> tuple[bytes, bytes]:
-    """The two parts a token is made of: what is left when only the merges before its own are carried out."""
+    """The two parts that a token is merged from: the result of all merges with a better rank."""
     parts = [token[i : i + 1] for i in range(len(token))]
     while len(parts) > 2:
         found = [ranks.get(a + b, 10**9) for a, b in pairwise(parts)]
@@ -193,7 +193,7 @@ def test_fault_53_end_of_text_in_a_text_is_the_special_token():
     "text", ["^" * 10**6, "a" * 10**6, " " * 10**6, "\n\t" * 500_000 + "x"], ids=["^", "a", "blank", "lines"]
 )
 def test_fault_54_a_million_equal_characters_are_encoded_in_linear_time(kind, text):
-    # Any way that looks twice at the rest of the run takes hours here, or overflows the regex engine's stack.
+    # A quadratic algorithm takes hours here, and a backtracking one overflows the stack of the regex engine.
     tokenizer = load_tokenizer(kind, text)
     assert token_ids_to_text(encode(text, tokenizer), tokenizer) == text
 

@@ -1,4 +1,4 @@
-"""The optimizer against PyTorch's own, and what it leaves unloaded."""
+"""The optimizer gives the results of PyTorch's without loading the compiler."""
 
 import subprocess
 import sys
@@ -51,7 +51,7 @@ def test_an_update_calls_hooks_and_its_closure_and_leaves_no_graph():
 
 @pytest.mark.process
 def test_training_loads_no_compiler(tmp_path):
-    """It would cost a second and a half before the first step, and 75 MB."""
+    """Loading it takes one and a half seconds before the first step, and 75 MB."""
     program = f"""
 import sys
 from pathlib import Path

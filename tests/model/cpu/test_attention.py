@@ -7,7 +7,7 @@ from playground.model.cpu.attention import attention_with_dropout
 
 
 def plain(qkv, stays=None, scale=1.0):
-    """The same in as few words as possible: `stays` (B, H, T, T) are the weights that are not dropped."""
+    """The same without blocks: `stays` `(B, H, T, T)` is the dropout mask of the weights."""
     queries, keys, values = qkv.permute(2, 0, 3, 1, 4)
     tokens, width = queries.shape[-2:]
     scores = queries @ keys.transpose(2, 3) / width**0.5

@@ -24,7 +24,7 @@ def test_large_values_stay_finite(value):
 
 def test_the_gradient_equals_the_numerical_one():
     x = torch.randn(40, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(gelu, x)  # float64 takes PyTorch's
+    assert torch.autograd.gradcheck(gelu, x)  # float64 uses PyTorch's
     near = torch.tensor([-2.0, -0.7, 0.3, 1.9], requires_grad=True)
     (slope,) = torch.autograd.grad(gelu(near).sum(), near)
     apart = 1e-2

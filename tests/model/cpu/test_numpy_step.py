@@ -26,7 +26,7 @@ def test_several_texts_or_smaller_weights_use_pytorch(tiny):
 @torch.inference_mode()
 @pytest.mark.parametrize(("width", "vocab_size", "numpy"), [(320, 50, True), (344, 50, False), (16, 30_000, True)])
 def test_matrices_that_openblas_would_multiply_with_threads_use_pytorch(tiny, width, vocab_size, numpy):
-    """Of a small model with a large vocabulary, that is the head alone."""
+    """In a small model with a large vocabulary only the output head is too large."""
     model = GPTModel(tiny.config.replace(emb_dim=width, n_heads=4, vocab_size=vocab_size, n_layers=1)).eval()
     ids, cache = torch.tensor([[4, 7]]), KVCache(model.config, 1)
     model.next_logits(ids[:, :1], cache)

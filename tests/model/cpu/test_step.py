@@ -21,7 +21,7 @@ def test_a_cached_model_writes_the_same_200_tokens_as_one_without_a_cache(name, 
     for _ in range(TOKENS):
         unread = model(unread, cache)[:, -1:].argmax(-1)
         text = torch.cat([text, unread], dim=1)
-    # without a cache, each token is the likeliest after those before it: one pass over the text shows all of them
+    # without a cache, one pass over the text gives the likeliest token at every position
     assert text[:, 8:].equal(model(text[:, :-1])[:, 7:].argmax(-1))
     assert len(set(text[0].tolist())) > 10
 
@@ -33,9 +33,8 @@ def test_one_token_steps_equal_a_pass_over_the_whole_text(texts, qkv_bias):
     torch.manual_seed(1)
     config = ModelConfig(vocab_size=50, context_length=12, emb_dim=24, n_heads=3, n_layers=2, qkv_bias=qkv_bias)
     model, ids = GPTModel(config).eval(), torch.randint(50, (texts, 12))
-    for (
-        weight
-    ) in model.parameters():  # norms and biases begin as ones and zeros, which would hide that they are missing
+    # norms and biases are initialised with ones and zeros, which would hide that the step omits them
+    for weight in model.parameters():
         weight.add_(0.1 * torch.randn_like(weight))
     cache = KVCache(config, texts)
     logits = torch.cat([model(ids[:, place : place + 1], cache) for place in range(12)], dim=1)
@@ -61,7 +60,7 @@ def test_the_step_is_used_only_without_gradients_and_dropout(tiny, monkeypatch):
 
 @torch.inference_mode()
 def test_a_new_cache_reads_changed_weights(tiny):
-    """The step keeps the weights at hand in the cache: a new cache must see the new values."""
+    """A step keeps references to the weights in the cache: a new cache must see the new values."""
     ids = torch.tensor([[4]])
     tiny(ids, KVCache(tiny.config, 1))
     tiny.blocks[0].ff.up.weight.add_(0.5)
