@@ -71,7 +71,7 @@ class Sources:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._lock = Lock()  # one forward pass at a time
-        self._of_models: LRUCache[tuple[str, int, str], Source] = LRUCache(MAX_SOURCES)
+        self._of_models: LRUCache[tuple[str, float, int, str], Source] = LRUCache(MAX_SOURCES)
 
     def get(self, state: LabState) -> Source:
         """The source; raises `RunError`, `CheckpointError` or `SettingsError` with a sentence for the page."""
@@ -79,12 +79,13 @@ class Sources:
             return toy_source(state)
         if not state.run:
             raise SettingsError("Choose a run whose model shall be asked; train one first if there is none.")
-        step = self._context.store.open(state.run).find_model(state.step)
-        key = (state.run, step, state.prompt)
+        run = self._context.store.open(state.run)
+        step = run.find_model(state.step)
+        key = (state.run, run.spec.created, step, state.prompt)  # a new run may have the name of a deleted one
         with self._lock:
             source = self._of_models.get(key)
             if source is None:
-                source = self._of_models[key] = self._ask_model(*key)
+                source = self._of_models[key] = self._ask_model(state.run, step, state.prompt)
             return source
 
     def _ask_model(self, run: str, step: int, prompt: str) -> Source:

@@ -127,6 +127,20 @@ class TestModel:
         page.ask("trace", model_state(prompt="The new"))
         assert len(calls) == 2
 
+    def test_a_new_run_with_the_name_of_a_deleted_one_shows_its_own_model(self, tmp_path):
+        made = Context.open(tmp_path)
+        page, entropies = Page(made), []
+        for seed in (1, 2):
+            train = TrainConfig(max_steps=1, eval_iter=1, sample_tokens=0, threads=1, seed=seed)
+            model = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
+            run = made.store.create("clock", TEXT, model, DataConfig(batch_size=2), train)
+            for _ in run_training(run):
+                pass
+            entropies.append(page.ask("trace", model_state())["before"]["entropy"])
+            made.store.delete("clock")
+            made.models.forget("clock")
+        assert entropies[0] != entropies[1]
+
 
 class TestQueries:
     @pytest.mark.parametrize("name", ALL)
