@@ -48,6 +48,7 @@ def show_progress(name: str, events: Iterable[Event], console: Console | None = 
     )
     event: Event | None = None
     started: Started | None = None
+    last_step: Stepped | None = None
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=None, loss="–", val_loss="–", speed="")
         for event in events:
@@ -63,6 +64,7 @@ def show_progress(name: str, events: Iterable[Event], console: Console | None = 
                     if event.why_not_exact:
                         progress.print(f"[yellow]{escape(event.why_not_exact)}[/]", highlight=False)
                 case Stepped():
+                    last_step = event
                     speed = _speed(event.tokens_per_s, started)
                     progress.update(task, completed=event.step, loss=f"{event.loss:.3f}", speed=speed)
                 case Evaluated():
@@ -73,17 +75,19 @@ def show_progress(name: str, events: Iterable[Event], console: Console | None = 
                 case Warned():
                     progress.print(f"[yellow]{escape(event.message)}[/]", highlight=False)
                 case Finished():
-                    fields = progress.tasks[0].fields
-                    progress.print(summary(name, event, fields["loss"], fields["speed"]), highlight=False)
+                    speed = "" if last_step is None else _speed(last_step.tokens_per_s, started)
+                    progress.print(_summary(name, event, last_step, speed), highlight=False)
     return event
 
 
-def summary(name: str, event: Finished, loss: str, speed: str) -> str:
-    """One line for the end of a training session."""
+def _summary(name: str, event: Finished, last_step: Stepped | None, speed: str) -> str:
+    """One line for the end of a training session; `last_step` is the last one of this session."""
     if event.reason in ("diverged", "failed"):
         return f"[bold red]{escape(event.message)}[/]"
-    last = "" if loss == "–" else f" · training loss {loss}, perplexity {exp(float(loss)):,.1f} · {speed}"
-    return f"[bold]{escape(name)}[/] {event.reason} after {event.step} steps in {event.elapsed_s:.1f} s{last}"
+    line = f"[bold]{escape(name)}[/] {event.reason} after {event.step} steps in {event.elapsed_s:.1f} s"
+    if last_step is None:
+        return line
+    return f"{line} · training loss {last_step.loss:.3f}, perplexity {exp(last_step.loss):,.1f} · {speed}"
 
 
 def _machine(event: Started) -> str:

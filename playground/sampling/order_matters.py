@@ -29,9 +29,13 @@ class Swap:
     """Probability that the swap shifts to other tokens (total variation)."""
 
     def __str__(self) -> str:
+        return self.sentence("token")
+
+    def sentence(self, unit: str) -> str:
+        """What the swap would change, with `unit` ("token", "word") as the name of what is chosen."""
         earlier, later = (stage.title for stage in self.stages)
         difference = (
-            f"would keep {_tokens(self.kept_swapped)} instead of {self.kept:,}"
+            f"would keep {_count(self.kept_swapped, unit)} instead of {self.kept:,}"
             if self.kept_swapped != self.kept
             else f"would move {self.moved_probability:.1%} of the probability to other tokens"
         )
@@ -75,5 +79,5 @@ def smallest_swap(
     return None
 
 
-def _tokens(count: int) -> str:
-    return "1 token" if count == 1 else f"{count:,} tokens"
+def _count(count: int, unit: str) -> str:
+    return f"1 {unit}" if count == 1 else f"{count:,} {unit}s"

@@ -22,5 +22,5 @@ def compare_orders(state: LabState, source: Source) -> dict[str, Any]:
         return {**answer, "text": "Here the order of the stages makes no difference."}
     other = list(state.stages)
     other[swap.first], other[swap.second] = other[swap.second], other[swap.first]
-    text = str(swap).replace("token", "word") if source.kind == "toy" else str(swap)
+    text = swap.sentence("word" if source.kind == "toy" else "token")
     return {**answer, "text": text, "stages": [stage.model_dump(mode="json") for stage in other]}

@@ -150,7 +150,7 @@ class LaneWriter:
             "n": score.n_tokens,
             "mean": score.mean_log_prob,
             "perplexity": score.perplexity,
-            "distinct": score.distinct[1],
+            "distinct": score.distinct[1],  # of pairs: n-grams of 1, 2, 3 and 4 tokens are counted
             "repetition": score.repetition,
             "copied": self._copies.copied_share(start.run, ids, COPIED_TOKENS),
         }
