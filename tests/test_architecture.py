@@ -1,6 +1,9 @@
 """The structure of the code, its types, lint and format: who may import whom, how long a file may be, and so on."""
 
 import ast
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +32,9 @@ MAY_IMPORT = {
 WITHIN_TRAINING = {"loop": {"loop"}, "runs": {"loop", "runs"}, "jobs": {"loop", "runs", "jobs"}}
 """For every room in `training/` the rooms there that it may import."""
 MAX_FILES_IN_A_FOLDER = 15
+WIDGETS = sorted(path for path in (ROOT / "playground/ui/widgets").iterdir() if (path / "__init__.py").is_file())
+SCRIPT_FOLDERS = ("../playground/ui", "ui")  # as seen from tests/
+SCRIPTS = sorted(path.resolve() for folder in SCRIPT_FOLDERS for path in (ROOT / "tests" / folder).rglob("*.js"))
 FOLDERS = sorted({path.parent for path in (ROOT / "playground").rglob("*") if path.suffix in (".py", ".js")})
 
 
@@ -105,6 +111,14 @@ def test_a_folder_can_be_read_at_a_glance(folder: Path, suffix: str) -> None:
     assert len(files) <= MAX_FILES_IN_A_FOLDER, f"{folder} holds {len(files)} {suffix} files: {sorted(files)}"
 
 
+@pytest.mark.parametrize("folder", WIDGETS, ids=lambda folder: folder.name)
+def test_a_widget_is_a_folder_with_a_class_a_module_a_style_sheet_and_a_template(folder: Path) -> None:
+    own = {suffix: folder / f"{folder.name}{suffix}" for suffix in (".py", ".js", ".css", ".html")}
+    assert [path.name for path in own.values() if not path.is_file()] == []
+    assert "(Widget):" in own[".py"].read_text(encoding="utf-8")
+    assert "export function mount(" in own[".js"].read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_the_page_knows_gradio_and_only_figures_knows_matplotlib(path: Path) -> None:
     libraries = {module.split(".")[0] for module in imported_modules(path)}
@@ -147,3 +161,47 @@ def test_ci_runs_the_command_that_the_readme_gives() -> None:
 def test_code_is_linted_formatted_and_typed(arguments: list[str]) -> None:
     found = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
+
+
+@pytest.mark.quick  # although it starts processes
+@pytest.mark.process
+def test_scripts_are_typed_and_linted_without_exception(node_tools: Path) -> None:
+    listed = run_tool(node_tools, "tsc", "--project", "tsconfig.json", "--listFilesOnly").splitlines()
+    assert [path for path in SCRIPTS if str(path) not in listed] == []
+    run_tool(node_tools, "tsc", "--project", "tsconfig.json")
+    assert f"Checked {len(SCRIPTS)} files" in run_tool(node_tools, "biome", "lint", "--config-path=.", *SCRIPT_FOLDERS)
+    silenced = re.compile("@ts-(nocheck|ignore|expect-error)|biome-ignore-all")
+    assert [path.name for path in SCRIPTS if silenced.search(path.read_text(encoding="utf-8"))] == []
+
+
+def run_tool(tools: Path, name: str, *arguments: str) -> str:
+    found = subprocess.run([tools / name, *arguments], cwd=ROOT / "tests", capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout + found.stderr
+
+
+@pytest.fixture
+def node_tools() -> Path:
+    """The folder of `tsc` and `biome`; missing ones are installed. Skips where Node or its registry is not available.
+
+    Where CI=true it fails instead.
+    """
+    tools = ROOT / "tests/node_modules/.bin"
+    problem = "" if (tools / "tsc").exists() and (tools / "biome").exists() else install_node_tools()
+    if problem and os.environ.get("CI") == "true":
+        pytest.fail(problem)
+    if problem:
+        pytest.skip(problem)
+    return tools
+
+
+def install_node_tools() -> str:
+    """Install what `tests/package.json` names; returns why that is not possible, or an empty string."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return "Node is not installed, so scripts are neither typed nor linted."
+    command = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--fetch-retries=1", "--prefix", "tests"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    if found.returncode == 0:
+        return ""
+    return f"npm cannot install tsc and biome: {next(iter(found.stderr.splitlines()), 'it gives no reason')}"

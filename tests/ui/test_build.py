@@ -8,7 +8,7 @@ from playground.errors import SettingsError
 from playground.ui.build import launch
 from playground.ui.context import Context
 from playground.ui.web import base_path
-from playground.ui.widgets.base import first_modules
+from playground.ui.widgets.base import Widget, first_modules
 
 
 class PageOnATakenPort:
@@ -70,3 +70,14 @@ def test_the_modules_of_all_tabs_are_fetched_in_the_background(served):
     assert len(scripts) == 1
     for module in ("runs_view/runs_view.js", "distribution/distribution.js", "distribution/bars.js", "lib/host.js"):
         assert f"'{base_path()}/{module}'" in scripts[0]
+
+
+def test_the_script_of_every_widget_is_one_line_that_imports_its_module(served):
+    widgets = [block for block in served.page.blocks.values() if isinstance(block, Widget)]
+    assert len(widgets) > 10
+    for widget in widgets:
+        name = type(widget).__module__.rpartition(".")[2]
+        assert "\n" not in widget.js_on_load
+        assert widget.js_on_load.startswith(
+            f"element.inert = true; import(new URL('{base_path()}/{name}/{name}.js', document.baseURI).href).then("
+        )
