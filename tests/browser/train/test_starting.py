@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.text.documents.making import make_epub
+
 from .driving import (
     LONG,
     NANO,
@@ -93,6 +95,22 @@ def test_a_file_that_cannot_be_trained_on_is_refused_in_one_sentence(page, url, 
     page.wait_for_selector("#pg-start-complaint .fa-error:visible")
     assert sentence in page.inner_text("#pg-start-complaint .fa-error")
     assert page.locator(".lv-empty").is_visible()
+
+
+def test_documents_are_read_and_joined_and_what_is_missing_is_said(page, url, tmp_path):
+    open_train(page, url)
+    book, notes = tmp_path / "book.epub", tmp_path / "notes.md"
+    book.write_bytes(make_epub({"one.xhtml": f"<p>{LONG}</p>", "%67one.xhtml": ""}))
+    notes.write_text(f"# Notes\n\n*{LONG.strip()}*")
+    upload(page, [book, notes])
+    page.wait_for_selector("#pg-text-facts dd")
+    note = page.inner_text("#pg-text-facts .fa-note")
+    assert note == "book.epub: 1 of 2 chapters are missing from the file."
+    joined = f"{LONG.strip()}\n\nNotes\n\n{LONG.strip()}"
+    assert page.inner_text("#pg-text-facts dd >> nth=0") == f"{len(joined):,}"
+    start(page, "documents", epochs=1)
+    wait_for_state(page, "completed")
+    assert "book.epub and 1 more" in page.inner_text(".lv-about")
 
 
 def test_a_short_text_is_trained_with_the_context_that_is_offered(page, url, shoot):

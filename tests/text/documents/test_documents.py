@@ -2,7 +2,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from playground.errors import TextError
@@ -224,6 +224,7 @@ def test_a_mutated_file_gives_text_or_one_sentence(name, data):
 
 
 def _check_outcome(data: bytes, name: str) -> None:
+    assume(find_kind(data, name) != "pdf")  # which another process reads; see the next test
     try:
         text = read_document(data, name).text
     except TextError as error:

@@ -1,6 +1,7 @@
 """The numbers of a text and of a training, as the Train tab shows them before the training starts."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from playground.cost import Plan, estimate_memory
@@ -15,8 +16,8 @@ _DOLLARS_PER_GPU_HOUR = 30 / 8
 _ESTIMATED = "Estimated from a sample of this large text. After Start it is read as a whole, which takes a while."
 
 
-def text_facts(plan: Plan) -> str:
-    """The value of `Facts` for a text: characters, tokens, windows and batches."""
+def text_facts(plan: Plan, notes: Sequence[str] = ()) -> str:
+    """The value of `Facts` for a text: characters, tokens, windows and batches; and what could not be read of it."""
     stats, form = plan.stats, _count_format(plan)
     return facts(
         ("Characters", stats.characters, form),
@@ -25,7 +26,7 @@ def text_facts(plan: Plan) -> str:
         ("Windows", stats.train_windows, form),
         ("Batches", stats.train_batches, form),
         ("To validate", stats.val_batches, "about" if plan.is_estimate else "batches"),
-        note=_ESTIMATED if plan.is_estimate else "",
+        note=" ".join([*notes, *([_ESTIMATED] if plan.is_estimate else [])]),
     )
 
 

@@ -13,10 +13,11 @@ from playground.errors import TextError
 from playground.model.presets import DEFAULT_PRESET, PRESETS
 from playground.text.estimate import read_sample
 from playground.text.samples import SAMPLES
-from playground.text.upload import ENCODINGS, LARGE_TEXT_BYTES, check_size, decode_upload
+from playground.text.upload import ENCODINGS
 from playground.ui.context import Limits
 from playground.ui.forms import Fields
 from playground.ui.tabs.train.choice import Choice, check_parameters, check_pasted, read_sample_text
+from playground.ui.tabs.train.uploads import Upload, Uploads
 from playground.ui.widgets.facts.facts import Facts
 
 UPLOAD, PASTE = "upload", "paste"
@@ -32,6 +33,7 @@ class TrainForm:
         self._limits = limits
         self.read_part = lru_cache(maxsize=2)(read_sample)
         """Reads a part of a large text file; remembers the last ones."""
+        self._uploads = Uploads(limits.max_text_bytes)
         first = PRESETS[DEFAULT_PRESET]
         self.model, self.data, self.train = Fields(first.model), Fields(first.data), Fields(first.train)
         self._lay_out_text()
@@ -44,7 +46,12 @@ class TrainForm:
                 choices, value=next(iter(SAMPLES)), label="Text", elem_id="pg-source", elem_classes="pg-segments"
             )
             self.file = gr.File(
-                label="A text file", type="filepath", file_count="single", height=112, visible=False, elem_id="pg-file"
+                label="Text files and documents",
+                type="filepath",
+                file_count="multiple",
+                height=112,
+                visible=False,
+                elem_id="pg-file",
             )
             self.encoding = gr.Dropdown(
                 encoding_choices(),
@@ -126,19 +133,22 @@ class TrainForm:
         if source == PASTE:
             return check_pasted(values[self.pasted] or "", "the pasted text", self._limits), "pasted"
         if source == UPLOAD:
-            return self._read_upload(values[self.file], values[self.encoding] or None)
+            upload = self._read_upload(values)
+            return upload.text, upload.name
         return read_sample_text(source, self._limits), source
 
-    def _read_upload(self, file: str | None, encoding: str | None) -> tuple[str | Path, str]:
-        if not file:
+    def read_notes(self, values: Mapping[Component, Any]) -> tuple[str, ...]:
+        """Sentences on what could not be read of the text; raises what `read_text` raises."""
+        return self._read_upload(values).notes if values[self.source] == UPLOAD else ()
+
+    def _read_upload(self, values: Mapping[Component, Any]) -> Upload:
+        encoding = values[self.encoding] or None
+        if not values[self.file]:
             raise TextError("No file is chosen yet; drop one here, or take a sample.")
-        path = Path(file)
-        size_bytes = path.stat().st_size
-        check_size(size_bytes, path.name, self._limits.max_text_bytes)
-        if size_bytes >= LARGE_TEXT_BYTES:
-            self.read_part(path, encoding)  # whether it is text at all
-            return path, path.name
-        return decode_upload(path.read_bytes(), path.name, encoding=encoding), path.name
+        upload = self._uploads.read(values[self.file], encoding)
+        if isinstance(upload.text, Path):
+            self.read_part(upload.text, encoding)  # whether it is text at all
+        return upload
 
 
 def encoding_choices(likely: Iterable[str] = ()) -> list[tuple[str, str]]:

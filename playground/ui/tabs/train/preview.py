@@ -45,7 +45,7 @@ class Preview:
         if hint := self._missing_text(values):
             return {form.text_facts: facts(note=hint), form.cost: facts(), form.encoding: gr.update(visible=False)}
         try:
-            plan = self._plan(values, *settings)
+            plan, notes = self._plan(values, *settings), form.read_notes(values)
         except (TextError, DownloadError) as error:
             return {
                 form.text_facts: refusal(str(error), _way_out(error)),
@@ -53,7 +53,7 @@ class Preview:
                 form.encoding: self._offer_encodings(values, error),
             }
         return {
-            form.text_facts: text_facts(plan),
+            form.text_facts: text_facts(plan, notes),
             form.cost: cost_facts(plan),
             form.encoding: self._offer_encodings(values, is_large=plan.is_estimate),
         }
@@ -82,7 +82,10 @@ class Preview:
     def _missing_text(self, values: Values) -> str:
         """What to do while no text was given, which is not an error until Start is pressed."""
         if values[self._form.source] == UPLOAD and not values[self._form.file]:
-            return "A text file in any usual encoding, such as UTF-8. It is read here and stays on this server."
+            return (
+                "A text file in any usual encoding, a PDF, a Word document (.docx), an e-book (.epub), a web page or "
+                "Markdown; several are joined. What you choose stays on this server."
+            )
         if values[self._form.source] == PASTE and not values[self._form.pasted]:
             return "Paste a text of some thousand characters or more."
         return ""

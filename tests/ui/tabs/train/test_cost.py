@@ -46,6 +46,13 @@ def test_numbers_of_a_text_are_whole_and_those_of_a_part_estimates():
     assert formats(cost_facts(estimated))["Steps"] == "about"
 
 
+def test_what_could_not_be_read_is_said_below_the_numbers():
+    notes = ("2 of 3 pages contain no text.", "One more.")
+    assert json.loads(text_facts(PLAN, notes))["note"] == "2 of 3 pages contain no text. One more."
+    estimated = json.loads(text_facts(replace(PLAN, is_estimate=True), notes))["note"]
+    assert estimated.startswith("2 of 3 pages contain no text. One more. Estimated")
+
+
 def test_the_time_is_shown_once_a_step_was_measured():
     assert values(cost_facts(PLAN))["Time"] is None
     shown = values(cost_facts(PLAN, step_s=0.01))
