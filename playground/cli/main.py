@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from playground.cli import runs, writing
+from playground.cli import record, runs, writing
 from playground.cli.options import takes_settings
 from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, say, store
 from playground.config import DataConfig, ModelConfig, TrainConfig
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 writing.add_commands(app)
 runs.add_commands(app)
+record.add_commands(app)
 
 
 def main() -> None:

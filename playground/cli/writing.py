@@ -125,7 +125,7 @@ def _beam_config(beams: int, length_penalty: float | None, kept: str, settings: 
     from playground.sampling.beam import BeamConfig
 
     if kept:
-        raise SettingsError("kept: a beam search goes on from the prompt alone; leave --kept or --beams out.")
+        raise SettingsError("kept: a beam search continues the prompt alone; leave --kept or --beams out.")
     wrong = sorted(settings.keys() - BeamConfig.model_fields.keys())
     if wrong:
         raise SettingsError(f"{wrong[0]}: a beam search draws nothing; leave --{wrong[0].replace('_', '-')} out.")

@@ -55,7 +55,7 @@ class KVCache:
         Raises `SettingsError` when the cache has fewer.
         """
         if not 0 <= length <= self.length:
-            raise SettingsError(f"length: the cache holds {self.length} tokens and cannot be cut to {length}.")
+            raise SettingsError(f"length: the cache has {self.length} tokens and cannot be truncated to {length}.")
         self.length = length
 
     def store(self, layer: int, keys_values: Tensor) -> tuple[Tensor, Tensor]:

@@ -45,13 +45,13 @@ def empty_weights(config: ModelConfig) -> dict[str, Tensor]:
 def _check_tensor(name: str, tensor: Any, shape: torch.Size) -> None:
     if not isinstance(tensor, Tensor) or tensor.layout is not torch.strided or not tensor.is_floating_point():
         found = getattr(tensor, "dtype", type(tensor).__name__)
-        raise CheckpointError(f"{name}: plain floating-point numbers are needed, the file has {found}.")
+        raise CheckpointError(f"{name}: plain floating-point numbers are needed, but the file has {found}.")
     if tensor.shape != shape:
         raise CheckpointError(f"{name}: the shape is {tuple(tensor.shape)}, but {tuple(shape)} is needed.")
     if tensor.is_meta or tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
-        raise CheckpointError(f"{name}: the file holds fewer numbers than the shape {tuple(shape)} says.")
+        raise CheckpointError(f"{name}: the file has fewer values than the shape {tuple(shape)} needs.")
     if not torch.isfinite(tensor).all():
-        raise CheckpointError(f"{name}: some values are not finite numbers; this model is spoiled, take another.")
+        raise CheckpointError(f"{name}: some values are not finite numbers; this model cannot be used, choose another.")
 
 
 def _some(names: list[str], most: int = 3) -> str:

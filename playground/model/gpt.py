@@ -192,8 +192,10 @@ class GPTModel(nn.Module):
     def _check_length(self, length: int, cache: KVCache | None) -> None:
         limit = self.config.context_length if cache is None else cache.max_length
         if length > limit:
-            what = "the model's context" if cache is None else "the cache"
-            raise SettingsError(f"The input is {length} tokens long, but {what} holds {limit}; shorten the input.")
+            what = "model" if cache is None else "cache"
+            raise SettingsError(
+                f"The input is {length} tokens long, but the limit of the {what} is {limit}; shorten the input."
+            )
 
 
 def _fused_projection(width: int, bias: bool) -> nn.Linear:

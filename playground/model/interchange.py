@@ -57,9 +57,9 @@ class BookFile:
         Raises `CheckpointError` when the file has none.
         """
         if self.optimizer is None:
-            raise CheckpointError("The file holds a model without its optimizer; save model_and_optimizer.pth instead.")
+            raise CheckpointError("The file has a model without its optimizer; save model_and_optimizer.pth instead.")
         order, saved = _single_group(optimizer, model), self.optimizer["state"]
-        state = {place: saved[name] for place, name in enumerate(order) if name in saved}
+        state = {index: saved[name] for index, name in enumerate(order) if name in saved}
         group = {**optimizer.state_dict()["param_groups"][0], **self.optimizer["settings"]}
         optimizer.load_state_dict({"state": state, "param_groups": [group]})
 
@@ -124,7 +124,7 @@ def read_book_file(path: str | Path, n_heads: int | None = None) -> BookFile:
         return BookFile(_config_of(content, n_heads), from_book(content))
     weights = content["model_state_dict"]
     if not isinstance(weights, Mapping):
-        raise CheckpointError(f"{path.name}: model_state_dict holds no tensors by name.")
+        raise CheckpointError(f"{path.name}: model_state_dict has no named tensors; save a state_dict.")
     config = _config_of(weights, n_heads)
     return BookFile(config, from_book(weights), _read_optimizer(content.get("optimizer_state_dict"), config))
 
@@ -160,7 +160,7 @@ def _names(n_layers: int, qkv_bias: bool) -> Iterator[tuple[str, tuple[str, ...]
 def _book_order(config: ModelConfig) -> list[str]:
     """The book's parameters in the order of its model: the query's weight and bias come before the key's."""
     names = [name for _, theirs in _names(config.n_layers, config.qkv_bias) for name in theirs]
-    start = {name.rpartition(".")[0]: place for place, name in reversed(list(enumerate(names)))}
+    start = {name.rpartition(".")[0]: index for index, name in reversed(list(enumerate(names)))}
     return sorted(names, key=lambda name: start[name.rpartition(".")[0]])
 
 
@@ -176,12 +176,12 @@ def _load(path: Path) -> Mapping[str, Any]:
         raise CheckpointError(f"{path.name}: the file cannot be opened ({error.strerror or error}).") from None
     except pickle.UnpicklingError:
         raise CheckpointError(
-            f"{path.name}: the file holds more than plain tensors, so it is not read; save a state_dict instead."
+            f"{path.name}: the file contains more than plain tensors, so it is not read; save a state_dict instead."
         ) from None
     except (RuntimeError, ValueError, TypeError, KeyError, IndexError, EOFError, AttributeError, zipfile.BadZipFile):
         raise CheckpointError(f"{path.name}: the file is damaged, or torch.save did not write it.") from None
     if not isinstance(content, Mapping):
-        raise CheckpointError(f"{path.name}: the file holds no state_dict.")
+        raise CheckpointError(f"{path.name}: the file has no state_dict; save one with torch.save.")
     return content
 
 
@@ -195,7 +195,7 @@ def _config_of(weights: Mapping[str, Tensor], n_heads: int | None) -> ModelConfi
         sizes[name] = weight.shape
     width = sizes["tok_emb.weight"][1]
     if n_heads is None and width not in _GPT2_HEADS:
-        raise SettingsError(f"n_heads: a weights file of width {width} does not tell its number of heads; give it.")
+        raise SettingsError(f"n_heads: a weights file of width {width} does not contain its number of heads; give it.")
     try:
         return ModelConfig(
             vocab_size=sizes["tok_emb.weight"][0],
@@ -234,7 +234,7 @@ def _write_optimizer(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[
     order = _book_order(model.config)
     group = {**optimizer.state_dict()["param_groups"][0], "params": list(range(len(order)))}
     group |= {"fused": None, "foreach": None}  # left to the code that loads the file
-    return {"state": {place: parts[name] for place, name in enumerate(order) if name in parts}, "param_groups": [group]}
+    return {"state": {index: parts[name] for index, name in enumerate(order) if name in parts}, "param_groups": [group]}
 
 
 def _read_optimizer(saved: Any, config: ModelConfig) -> dict[str, Any]:
@@ -245,7 +245,7 @@ def _read_optimizer(saved: Any, config: ModelConfig) -> dict[str, Any]:
         settings = {name: group[name] for name in ("lr", "betas", "eps", "weight_decay")}
         beta1, beta2 = settings["betas"]
         TrainConfig(lr=settings["lr"], weight_decay=settings["weight_decay"], beta1=beta1, beta2=beta2)
-        moments = {order[place]: dict(values) for place, values in state.items()}
+        moments = {order[index]: dict(values) for index, values in state.items()}
         steps = {name: float(values.pop("step")) for name, values in moments.items()}
     except (TypeError, KeyError, ValueError, IndexError, AttributeError, SettingsError):
         raise CheckpointError("optimizer_state_dict: this is not the state of an AdamW over the model.") from None

@@ -129,8 +129,8 @@ class Pipeline(Config):
 
     def run(self, logits: Tensor, context: Tensor, state: DrawState) -> Outcome:
         """Apply the stages to logits `(B, V)` after the ids `(B, T)`, and keep what the next token's draw needs."""
-        # A removed token is never restored, so an empty row at the end tells that some stage emptied it. Only then
-        # are the stages run again with a check after each.
+        # No stage restores a removed token, so a row that a stage emptied is empty at the end. Only then are the stages
+        # run again, with a check after each.
         outcome = self._run(logits, context, state, rescue=False)
         return self._run(logits, context, state, rescue=True) if outcome.rescued.any() else outcome
 

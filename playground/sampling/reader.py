@@ -1,7 +1,7 @@
-"""The logits of the next token, with a cache of what was read. B: batch, T: tokens, V: vocabulary.
+"""The logits of the next token, with a cache of the text so far. B: batch, T: tokens, V: vocabulary.
 
-`window_start` says which part of a long text the model sees, `Reader` reads it, and the small functions check what
-comes in.
+`window_start` says which part of a long text the model sees, `Reader` reads it, and the functions at the end check the
+inputs.
 """
 
 import torch
@@ -159,12 +159,12 @@ def prompt_ids(ids: Tensor | list[int], model: nn.Module) -> Tensor:
     ids = torch.as_tensor(ids, dtype=torch.long).cpu()
     ids = ids.unsqueeze(0) if ids.dim() == 1 else ids
     if ids.numel() == 0:
-        raise TextError("The prompt is empty; write something for the model to go on from.")
+        raise TextError("The prompt is empty; write something for the model to continue.")
     if isinstance(model, GPTModel):
         vocab_size = model.config.vocab_size
         if not 0 <= int(ids.min()) <= int(ids.max()) < vocab_size:
             wrong = next(token for token in ids.flatten().tolist() if not 0 <= token < vocab_size)
-            raise TextError(f"The prompt holds token {wrong}, but this model knows 0 to {vocab_size - 1}.")
+            raise TextError(f"The prompt has token {wrong}, but this model knows 0 to {vocab_size - 1}.")
     return ids
 
 

@@ -16,7 +16,7 @@ from playground.text.tokenizer import Vocabulary, encode, encode_to_array, find_
 from playground.text.upload import clean_text
 
 _CHUNK = 1 << 20  # tokens that are counted at a time
-_WORD_END = re.compile("[!-~](?=[ \n])")  # GPT-2's rule always cuts between a word and a space, whatever is around
+_WORD_END = re.compile("[!-~](?=[ \n])")  # GPT-2's pattern always splits between a word and a space
 
 
 class TextTooShortError(TextError):
@@ -204,7 +204,7 @@ def check_long_enough(corpus: Corpus, data: DataConfig, context_length: int) -> 
     if not short:
         return
     name, n, needed = max(short, key=lambda part: part[2] - part[1])
-    # n tokens hold w windows and the last target if n ≥ w · context + 1; a stride of its own stays as it is
+    # w windows and the last target need w · context + 1 tokens; a stride that was set is not shortened
     longest = min((n - 1) // w if data.stride is None else n - 1 - (w - 1) * stride for _, n, w in parts)
     advice = f"use a longer text, or a context length of at most {longest}" if longest > 0 else "use a longer text"
     raise TextTooShortError(

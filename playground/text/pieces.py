@@ -1,8 +1,7 @@
 """Where a large text file can be cut so that its pieces can be encoded separately.
 
-A gap is a space or line break after a visible ASCII character. GPT-2's rule for words always cuts in front of it,
-whatever text is around, so the text before a gap and the text from it on can be encoded separately. Files are UTF-8 and
-are read in blocks.
+A gap is a space or line break after a visible ASCII character. GPT-2's pattern for words always splits in front of it,
+so the text before a gap and the text from it on can be encoded separately. Files are UTF-8 and are read in blocks.
 """
 
 import hashlib

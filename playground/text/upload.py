@@ -189,7 +189,7 @@ def clean_text(text: str, name: str = "The text") -> str:
 
 
 def _not_text(name: str) -> TextError:
-    return TextError(f"{name} is not plain text: it holds control characters, as binary files do; use a .txt file.")
+    return TextError(f"{name} is not plain text: it contains control characters, as binary files do; use a .txt file.")
 
 
 def _is_binary(text: str) -> bool:

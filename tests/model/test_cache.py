@@ -39,7 +39,7 @@ def test_a_truncated_cache_continues_as_if_the_rest_had_not_been_read():
 
 
 def test_a_cache_cannot_be_truncated_to_more_than_its_length():
-    with pytest.raises(SettingsError, match="holds 0 tokens and cannot be cut to 1"):
+    with pytest.raises(SettingsError, match="has 0 tokens and cannot be truncated to 1"):
         KVCache(CONFIG, 1).truncate(1)
 
 
@@ -47,7 +47,7 @@ def test_a_cache_cannot_be_truncated_to_more_than_its_length():
 def test_a_full_cache_refuses_another_token_and_is_unchanged():
     cache = KVCache(CONFIG, 1, max_length=4)
     MODEL(torch.arange(4)[None], cache)
-    with pytest.raises(SettingsError, match="5 tokens long, but the cache holds 4"):
+    with pytest.raises(SettingsError, match="5 tokens long, but the limit of the cache is 4"):
         MODEL(torch.tensor([[1]]), cache)
     assert cache.length == 4
 

@@ -53,7 +53,7 @@ def test_fault_23_wrong_types_are_named(weights, wrong):
 
 def test_fault_23_a_tensor_of_fewer_numbers_than_its_shape_says_is_refused(weights):
     weights["out_head.weight"] = torch.ones(1).expand(40, 12)
-    with pytest.raises(CheckpointError, match=r"out_head\.weight: the file holds fewer numbers"):
+    with pytest.raises(CheckpointError, match=r"out_head\.weight: the file has fewer values"):
         check_tensors(weights, EXPECTED)
 
 

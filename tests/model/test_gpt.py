@@ -147,7 +147,7 @@ def test_few_multiplications_use_one_thread(tiny, monkeypatch, rows, threads):
 
 
 def test_an_input_longer_than_the_context_is_refused_in_one_sentence(tiny):
-    with pytest.raises(SettingsError, match=r"25 tokens long, but the model's context holds 24; shorten the input"):
+    with pytest.raises(SettingsError, match=r"25 tokens long, but the limit of the model is 24; shorten the input"):
         tiny(torch.zeros(1, 25, dtype=torch.long))
 
 

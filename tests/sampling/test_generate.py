@@ -86,7 +86,7 @@ def test_fault_61_an_empty_prompt_is_refused_and_a_long_one_cropped(tiny):
 
 def test_a_prompt_of_unknown_tokens_is_refused(tiny):
     for ids, wrong in (([[1, 61]], 61), ([[-1, 2]], -1)):
-        with pytest.raises(TextError, match=f"holds token {wrong}, but this model knows 0 to 60"):
+        with pytest.raises(TextError, match=f"has token {wrong}, but this model knows 0 to 60"):
             generate(tiny, torch.tensor(ids), 3, 12)
 
 

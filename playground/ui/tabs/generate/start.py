@@ -98,7 +98,7 @@ class Start:
             raise RunError("There is no run to write with yet; train one on the Train tab, then come back.")
         settings = check_length(self.read_settings(), context.limits)
         if not self.prompt:
-            raise TextError("The prompt is empty; write something for the model to go on from.")
+            raise TextError("The prompt is empty; write something for the model to continue.")
         if len(self.prompt) > MAX_PROMPT_CHARACTERS:
             raise TextError(f"The prompt has {len(self.prompt):,} characters; shorten it to {MAX_PROMPT_CHARACTERS:,}.")
         step = context.store.open(self.run).find_model(parse_checkpoint(self.checkpoint))
