@@ -1,9 +1,7 @@
-"""The pipeline: order, switches, the trace as a table, names and JSON, and when order matters."""
+"""The pipeline: order, switches, the trace as a table, names and JSON."""
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from playground.config import DecodeConfig
 from playground.errors import SettingsError
@@ -19,28 +17,27 @@ from playground.sampling import (
     Temperature,
     TopK,
     TopP,
-    smallest_swap,
 )
 
-LESSON = torch.tensor([3.0, 2.0, 1.0])
+LOGITS = torch.tensor([3.0, 2.0, 1.0])
 
 
 def test_stages_act_in_their_order():
-    assert Pipeline([Temperature(0.5), TopP(0.8)]).trace(LESSON).kept_ids == [0]
-    assert Pipeline([TopP(0.8), Temperature(0.5)]).trace(LESSON).kept_ids == [0, 1]
+    assert Pipeline([Temperature(0.5), TopP(0.8)]).trace(LOGITS).kept_ids == [0]
+    assert Pipeline([TopP(0.8), Temperature(0.5)]).trace(LOGITS).kept_ids == [0, 1]
 
 
 def test_a_stage_that_is_off_is_skipped():
     pipeline = Pipeline([TopK(1, on=False), Temperature(2.0)])
-    assert torch.equal(pipeline(LESSON), LESSON / 2)
-    assert [row.index for row in pipeline.trace(LESSON).rows] == [None, 1]
+    assert torch.equal(pipeline(LOGITS), LOGITS / 2)
+    assert [row.index for row in pipeline.trace(LOGITS).rows] == [None, 1]
 
 
 def test_a_pipeline_takes_batches_and_single_rows():
     pipeline = Pipeline([RepetitionPenalty(2.0), TopK(2)])
-    batch = pipeline(torch.stack([LESSON, LESSON]), torch.tensor([[0], [1]]))
-    assert torch.equal(batch[0], pipeline(LESSON, torch.tensor([0])))
-    assert torch.equal(batch[1], pipeline(LESSON, torch.tensor([1])))
+    batch = pipeline(torch.stack([LOGITS, LOGITS]), torch.tensor([[0], [1]]))
+    assert torch.equal(batch[0], pipeline(LOGITS, torch.tensor([0])))
+    assert torch.equal(batch[1], pipeline(LOGITS, torch.tensor([1])))
     assert not torch.equal(batch[0], batch[1])
 
 
@@ -131,55 +128,9 @@ def test_bad_json_is_refused_in_one_sentence(text, message):
     assert "\n" not in str(error.value)
 
 
-def test_the_page_s_example_where_order_matters():
-    swap = smallest_swap(Pipeline([Temperature(0.5), TopP(0.8)]), LESSON)
-    assert (swap.first, swap.second, swap.kept, swap.kept_swapped) == (0, 1, 1, 2)
-    assert str(swap) == "Order matters here: Top-p before Temperature would keep 2 tokens instead of 1."
-    back = smallest_swap(Pipeline([TopP(0.8), Temperature(0.5)]), LESSON)
-    assert str(back) == "Order matters here: Temperature before Top-p would keep 1 token instead of 2."
-
-
-def test_no_swap_is_found_where_order_does_not_matter():
-    assert smallest_swap(Pipeline([TopK(25), Temperature(1.4)]), TOY_LOGITS) is None
-    assert smallest_swap(Pipeline([Temperature(0.5), TopP(0.8, on=False)]), LESSON) is None
-    assert smallest_swap(Pipeline([TopK(2), TopK(2)]), LESSON) is None
-    assert smallest_swap(Pipeline(), LESSON) is None
-
-
-def test_a_swap_that_keeps_the_tokens_but_moves_probability_is_found():
-    stages = [RepetitionPenalty(2.0), TopK(3), Temperature(0.5)]
-    assert smallest_swap(Pipeline(stages), LESSON, torch.tensor([0])) is None
-    banned_after = Pipeline([Mirostat(tau=0.9), Temperature(3.0)])
-    assert "instead of" in str(smallest_swap(banned_after, LESSON))
-    shifted = smallest_swap(
-        Pipeline.from_json('[{"name":"logit_bias","biases":[[0,-1]]},{"name":"temperature","temperature":2}]'), LESSON
-    )
-    assert shifted.kept == shifted.kept_swapped == 3
-    assert "of the probability to other tokens" in str(shifted)
-
-
-def test_the_nearest_pair_is_found_first():
-    pipeline = Pipeline([TopK(3), TopK(2, on=False), Temperature(0.5), TopP(0.8)])
-    swap = smallest_swap(pipeline, LESSON)
-    assert (swap.first, swap.second) == (2, 3)
-
-
-@given(st.lists(st.sampled_from([TopK(2), MinP(0.1), TopP(0.7), Temperature(0.5), Temperature(3.0)]), max_size=5))
-def test_a_swap_reports_what_exchanging_the_stages_does(stages):
-    pipeline = Pipeline(stages)
-    swap = smallest_swap(pipeline, TOY_LOGITS)
-    if swap is None:
-        return
-    stages[swap.first], stages[swap.second] = stages[swap.second], stages[swap.first]
-    other = Pipeline(stages).trace(TOY_LOGITS)
-    now = pipeline.trace(TOY_LOGITS)
-    assert (len(now.kept_ids), len(other.kept_ids)) == (swap.kept, swap.kept_swapped)
-    assert float((now.after - other.after).abs().sum()) / 2 == pytest.approx(swap.moved_probability, abs=1e-6)
-
-
 def test_the_outcome_has_mirostats_next_limit():
     pipeline = Pipeline([Mirostat(tau=1.1, eta=0.5), Temperature(2.0)])
-    outcome = pipeline.run(LESSON.unsqueeze(0), torch.zeros(1, 0, dtype=torch.long), DrawState())
+    outcome = pipeline.run(LOGITS.unsqueeze(0), torch.zeros(1, 0, dtype=torch.long), DrawState())
     # 2.2 bits are allowed: tokens 0 and 1 stay, with 0.73 and 0.27 before the temperature
     assert outcome.next_mu(torch.tensor([1])).item() == pytest.approx(2.2 - 0.5 * (1.8946 - 1.1), abs=1e-3)
-    assert Pipeline().run(LESSON.unsqueeze(0), torch.zeros(1, 0, dtype=torch.long), DrawState()).next_mu is None
+    assert Pipeline().run(LOGITS.unsqueeze(0), torch.zeros(1, 0, dtype=torch.long), DrawState()).next_mu is None
