@@ -81,6 +81,12 @@ def next_token_logits(
     """`(V,)`: the logits of the token after a text, in float32 on the CPU, as `Pipeline.trace` takes them.
 
     Raises like `next_token_probabilities`.
+
+    >>> from playground.config import ModelConfig
+    >>> from playground.model.gpt import GPTModel
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> next_token_logits(model, [1, 2, 3]).shape
+    torch.Size([50])
     """
     reader = Reader(model, 1, context_size)
     logits = reader.logits(prompt_ids(ids, model)[:1], past_context)[0].float().cpu().clone()

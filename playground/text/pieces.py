@@ -99,7 +99,14 @@ def _gaps(block: bytes) -> NDArray[np.intp]:
 
 
 def gaps_around(path: Path, at: int) -> tuple[int, int]:
-    """Offsets of the last gap at or before the byte `at` and of the first at or after it; the file's ends if none."""
+    """Offsets of the last gap at or before the byte `at` and of the first at or after it; the file's ends if none.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = path.write_text("one two three")
+    >>> gaps_around(path, 5)
+    (3, 7)
+    """
     before, after, end = at, at, path.stat().st_size
     with path.open("rb") as file:
         while before > 0:
@@ -120,7 +127,14 @@ def gaps_around(path: Path, at: int) -> tuple[int, int]:
 
 
 def read_bytes(path: Path, start: int, end: int) -> bytes:
-    """The bytes of a file from offset `start` to `end`."""
+    """The bytes of a file from offset `start` to `end`.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = path.write_text("one two three")
+    >>> read_bytes(path, 4, 7)
+    b'two'
+    """
     with path.open("rb") as file:
         file.seek(start)
         return file.read(end - start)
