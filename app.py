@@ -17,6 +17,7 @@ def _flags() -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="port; by default the first free one from 7860")
     parser.add_argument("--max-jobs", type=int, default=1, help="number of trainings at a time; more wait in a queue")
     parser.add_argument("--public", action="store_true", default=on_space, help="apply the limits for a public server")
+    parser.add_argument("--no-recorded-run", action="store_true", help="leave an empty folder of runs empty")
     return parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
 
 
@@ -27,7 +28,8 @@ if __name__ != "__mp_main__":
 
     flags = _flags()
     limits = Limits.public() if flags.public else Limits()
-    context = Context.open(flags.checkpoints, max_jobs=flags.max_jobs, limits=limits)
+    recorded = not flags.no_recorded_run
+    context = Context.open(flags.checkpoints, max_jobs=flags.max_jobs, limits=limits, recorded_run=recorded)
     demo = build(context)
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 The rule: on a private server all visitors share all runs. On a public server a run's name is its only key. New runs get
 names that cannot be guessed, no run is listed or named to a visitor who did not send its name first, and a run cannot
-be renamed. Whoever sends a run's name may watch it, write with it, train it further, fork it and delete it.
+be renamed. Whoever sends a run's name may watch it, write with it, train it further, fork it and delete it. Only the
+recorded run, which comes with the package, is listed for every visitor there; all may fork it, none may change it.
 """
 
 import secrets
 from collections.abc import Iterable
 
 from playground.errors import RunError
+from playground.training.runs.recorded import recorded_run
 from playground.training.runs.store import RunSummary, summarize
 from playground.ui.context import Context
 
@@ -22,12 +24,13 @@ def listed_runs(context: Context, known: Iterable[str] = ()) -> list[RunSummary]
     """The runs that a visitor is shown who has sent the names `known`.
 
     All runs on a private server, pinned ones first, then the newest first. On a public server those of `known` that
-    exist, in the order given.
+    exist, in the order given, and then the recorded run.
     """
     if lists_runs(context):
         return context.store.runs()
+    recorded = recorded_run(context.store)
     found = []
-    for name in known:
+    for name in dict.fromkeys([*known, *([recorded] if recorded else [])]):
         try:
             found.append(summarize(context.store.open(name)))
         except (RunError, FileNotFoundError):  # deleted, damaged, or a name that was never a run's
@@ -43,6 +46,12 @@ def unreadable_runs(context: Context) -> list[str]:
 def new_run_name(context: Context, wanted: str | None) -> str | None:
     """The name of a new run: `wanted` (None: the store makes one), or on a public server a random one."""
     return wanted if lists_runs(context) else f"run-{secrets.token_hex(8)}"
+
+
+def check_change(context: Context, name: str) -> None:
+    """Raise `RunError` if no visitor may change this run: train it further, pin it or delete it."""
+    if not lists_runs(context) and name == recorded_run(context.store):
+        raise RunError(f"{name} is here for every visitor, so it stays as it is; fork it to train it further.")
 
 
 def check_rename(context: Context) -> None:

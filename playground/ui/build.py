@@ -108,7 +108,7 @@ def serve(
     checkpoints: Path | str = "checkpoints", *, host: str = "127.0.0.1", port: int | None = None, max_jobs: int = 1
 ) -> None:
     """Open the page on a folder of runs in the browser and serve it until Ctrl-C; the command `ui` calls this."""
-    context = Context.open(checkpoints, max_jobs=max_jobs)
+    context = Context.open(checkpoints, max_jobs=max_jobs, recorded_run=True)
     launch(build(context), context, host=host, port=port, inbrowser=True)
 
 

@@ -13,6 +13,7 @@ from playground.model.shrink import shrink
 from playground.sampling.generate import write_sample
 from playground.training.jobs.jobs import Jobs
 from playground.training.runs.archive import MAX_BYTES
+from playground.training.runs.recorded import bring_in_recorded
 from playground.training.runs.run import Which
 from playground.training.runs.store import RunStore
 from playground.ui.visitors import TrainingQuota
@@ -141,11 +142,18 @@ class Context:
 
     @classmethod
     def open(
-        cls, checkpoints: Path | str = "checkpoints", *, max_jobs: int = 1, limits: Limits | None = None
+        cls,
+        checkpoints: Path | str = "checkpoints",
+        *,
+        max_jobs: int = 1,
+        limits: Limits | None = None,
+        recorded_run: bool = False,
     ) -> "Context":
-        """The context of a folder of runs."""
+        """The context of a folder of runs; with `recorded_run`, a new one gets the run that comes with the package."""
         limits = limits or Limits()
         store = RunStore(Path(checkpoints))
+        if recorded_run:
+            bring_in_recorded(store)
         jobs = Jobs(
             store,
             max_jobs=max_jobs,

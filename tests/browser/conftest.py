@@ -15,10 +15,14 @@ SIZES = {"1280": (1280, 800), "375": (375, 720)}
 
 
 class Server:
-    """The app in a process of its own; it can be killed and restarted on the same port with the same runs."""
+    """The app in a process of its own; it can be killed and restarted on the same port with the same runs.
 
-    def __init__(self, checkpoints: Path, *flags: str) -> None:
-        self.checkpoints, self.flags = checkpoints, flags
+    Its folder of runs is empty at first; with `recorded_run`, it has the run that comes with the package.
+    """
+
+    def __init__(self, checkpoints: Path, *flags: str, recorded_run: bool = False) -> None:
+        self.checkpoints = checkpoints
+        self.flags = flags if recorded_run else (*flags, "--no-recorded-run")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

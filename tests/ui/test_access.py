@@ -7,6 +7,7 @@ import pytest
 
 from playground.config import ModelConfig
 from playground.errors import RunError
+from playground.training.runs.recorded import NAME
 from playground.ui import access
 from playground.ui.context import Context, Limits
 
@@ -50,6 +51,17 @@ def test_fault_47_a_public_server_lists_only_the_runs_that_the_visitor_names(pub
     assert access.listed_runs(public) == access.unreadable_runs(public) == []
     known = ["mine", "damaged", "unknown", "../mine", "", "mine\0"]
     assert names(access.listed_runs(public, known)) == ["mine"]
+
+
+def test_the_recorded_run_is_listed_for_everyone_and_changed_by_nobody_on_a_public_server(tmp_path):
+    public = Context.open(tmp_path, limits=Limits.public(), recorded_run=True)
+    public.store.create("mine", TEXT, MODEL)
+    assert names(access.listed_runs(public)) == names(access.listed_runs(public, [NAME])) == [NAME]
+    assert names(access.listed_runs(public, ["mine"])) == ["mine", NAME]
+    access.check_change(public, "mine")
+    with pytest.raises(RunError, match="for every visitor"):
+        access.check_change(public, NAME)
+    access.check_change(Context.open(tmp_path), NAME)
 
 
 def test_a_new_run_is_named_as_asked_but_at_random_on_a_public_server(private, public):

@@ -33,6 +33,7 @@ from playground.training.runs.run import Run
 from playground.training.runs.status import Status, StatusFile
 
 STATUS_EVERY_S = 0.5
+NEW_OPTIMIZER = "The checkpoint contains no optimizer state, so the optimizer starts anew."
 
 _log = logging.getLogger(__name__)
 
@@ -116,9 +117,12 @@ def _train(
     optimizer = make_optimizer(model, config)
     position, why_not_exact = Position(), ""
     if checkpoint is not None:
-        checkpoint.load_optimizer(model, optimizer)
         position = checkpoint.position
         why_not_exact = conditions.why_not_exact(checkpoint.conditions)
+        if checkpoint.has_optimizer:
+            checkpoint.load_optimizer(model, optimizer)
+        else:  # as in the recorded run
+            why_not_exact = f"{why_not_exact} {NEW_OPTIMIZER}".strip()
         if spec.parent is not None and position.step == spec.parent.step:
             position = position.replace(lr=None)  # set by hand in the parent; the fork's settings include it
     run.saved.delete_snapshots_after(position.step)

@@ -9,7 +9,7 @@ from playground.config import ModelConfig, TrainConfig
 from playground.errors import BusyError, SettingsError
 from playground.training.runs.fork import fork, settings_at
 from playground.training.runs.run import Which
-from playground.ui.access import check_rename, new_run_name
+from playground.ui.access import check_change, check_rename, new_run_name
 from playground.ui.context import Context
 from playground.ui.exchange import Query
 
@@ -52,6 +52,8 @@ class RunActions:
 
     def do(self, query: Action, visitor: str) -> Done:
         """Do it for a visitor; raises `RunError`, `SettingsError`, `CheckpointError` or `BusyError` to refuse."""
+        if query.action not in ("fork", "undo"):  # a fork is a new run
+            check_change(self._context, query.run)
         match query.action:
             case "resume":
                 return self._resume(query.run, visitor)

@@ -21,7 +21,7 @@ import { Tiles } from './tiles.js';
  * @typedef {import('./record.js').Gain & { offset: number, more: boolean, status: Status, about: About | null }} News
  */
 
-/** The answer without a run: which one is being trained. @typedef {{ current: string | null }} Current */
+/** The answer without a run: which one to show. @typedef {{ current: string | null }} Current */
 
 /** @typedef {{ data: string, name: string, type: string }} Figure */
 
@@ -86,7 +86,7 @@ class LiveView {
     });
   }
 
-  /** Watch a run from its start; without one, the first that is trained. @param {string | null} run */
+  /** Watch a run from its start; without one, the one that the server chooses. @param {string | null} run */
   open(run) {
     this.#run = run;
     this.#record = new RunRecord(this.#thinning);
@@ -111,7 +111,11 @@ class LiveView {
   async #ask() {
     const record = this.#record;
     /** @type {import('../lib/host.js').Reply<News | Current>} */
-    const news = await ask(this.#server.news, { run: this.#run ?? '', offset: this.#offset });
+    const news = await ask(this.#server.news, {
+      run: this.#run ?? '',
+      offset: this.#offset,
+      ...(!this.#run && { known: knownRuns() }),
+    });
     if (record !== this.#record) return 0; // another run was opened meanwhile
     if (news.error === NO_ANSWER) return this.#lost();
     this.#view.classList.remove('lv-lost');

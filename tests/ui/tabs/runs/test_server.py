@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.training.jobs.session import run_training
+from playground.training.runs.recorded import NAME
 from playground.ui.context import Context, Limits
 from playground.ui.exchange import server_function
 from playground.ui.tabs.runs.archives import make_archive
@@ -77,6 +78,23 @@ def test_fault_47_on_a_public_server_only_known_names_are_shown(tmp_path):
     assert names(server.rows({"known": ["mine", "../mine", "unknown"]})) == ["mine"]
     assert "error" in server.rows({"known": ["x"] * 1000})
     assert "key to a run" in server.act({"action": "rename", "run": "mine", "new_name": "guess"}, ME)["error"]
+
+
+@pytest.mark.parametrize("action", ["resume", "stop", "pin", "pin_checkpoint", "rename", "delete"])
+def test_on_a_public_server_nobody_changes_the_recorded_run(tmp_path, action):
+    context = Context.open(tmp_path / "checkpoints", limits=Limits.public(), recorded_run=True)
+    server = asked(RunsServer(context))
+    answer = server.act({"action": action, "run": NAME, "new_name": "mine", "pinned": True}, ME)
+    assert answer == {"error": f"{NAME} is here for every visitor, so it stays as it is; fork it to train it further."}
+    assert names(server.rows({})) == [NAME]
+
+
+def test_on_a_private_server_the_recorded_run_is_one_like_any_other(tmp_path):
+    context = Context.open(tmp_path / "checkpoints", recorded_run=True)
+    server = asked(RunsServer(context))
+    assert server.act({"action": "rename", "run": NAME, "new_name": "mine"}, ME)["run"] == "mine"
+    server.act({"action": "delete", "run": "mine"}, ME)
+    assert names(asked(RunsServer(Context.open(context.store.root, recorded_run=True))).rows({})) == []
 
 
 def test_the_detail_of_a_run_offers_its_checkpoints_and_one_epoch_more(context, server):

@@ -7,6 +7,7 @@ import pytest
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
 from playground.training.loop import events
+from playground.training.runs.recorded import NAME, bring_in_recorded
 from playground.training.runs.store import RunStore
 from playground.ui.context import Limits
 from playground.ui.exchange import server_function
@@ -110,6 +111,34 @@ def test_a_page_without_a_run_is_told_which_one_is_active(context, ask, run):
     assert ask("news", {"run": ""}) == {"current": None}
     run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
     assert ask("news", {"run": ""}) == {"current": "river"}
+
+
+def test_a_page_without_a_run_is_told_the_newest_one_that_was_trained(context, ask, run):
+    for name, step in (("older", 5), ("newer", 5), ("never-trained", 0)):
+        made = context.store.create(name, TEXT, MODEL)
+        made.set_status(made.status().model_copy(update={"step": step}))
+    context.store.open("older").set_pinned(True)
+    assert ask("news", {"run": ""}) == {"current": "newer"}
+    run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
+    assert ask("news", {"run": ""}) == {"current": "river"}
+
+
+def test_on_a_public_server_a_page_without_a_run_is_told_a_known_one_or_the_recorded_one(context, ask):
+    context.limits = Limits.public()
+    bring_in_recorded(context.store)
+    made = context.store.create("river", TEXT, MODEL)
+    made.set_status(made.status().model_copy(update={"step": 5}))
+    assert ask("news", {"run": ""}) == {"current": NAME}
+    assert ask("news", {"run": "", "known": ["river"]}) == {"current": "river"}
+
+
+@pytest.mark.parametrize("action", ["stop", "pause", "resume", "step", "extend", "set_lr"])
+def test_on_a_public_server_no_visitor_trains_the_recorded_run(context, ask, action):
+    context.limits = Limits.public()
+    bring_in_recorded(context.store)
+    answer = ask("command", {"run": NAME, "action": action, "lr": 0.1}, ME)
+    assert answer == {"error": f"{NAME} is here for every visitor, so it stays as it is; fork it to train it further."}
+    assert context.jobs.asked == []
 
 
 def test_fault_47_on_a_public_server_a_page_without_a_run_is_told_none(context, ask, run):

@@ -47,14 +47,23 @@ test('it continues to ask where the last answer ended', async () => {
 test('without a run it is empty', async () => {
   const { element, asked } = await watching([{ current: null }], { value: null });
   equal([part(element, '.lv-empty').hidden, part(element, '.lv-full').hidden], [false, true]);
-  equal([asked('news'), location.search], [[{ run: '', offset: 0 }], '']);
+  equal([asked('news'), location.search], [[{ run: '', offset: 0, known: [] }], '']);
 });
 
-test('without a run it shows the one that is being trained', async () => {
+test('without a run it shows the one that the server chooses', async () => {
   const { element, asked, textOf } = await watching([{ current: 'other' }, REST], { value: null });
   await until(() => textOf('name') === 'other', 'the run');
-  equal(asked('news'), [{ run: '', offset: 0 }, { run: 'other', offset: 0 }]);
+  equal(asked('news'), [{ run: '', offset: 0, known: [] }, { run: 'other', offset: 0 }]);
   equal([part(element, '.lv-empty').hidden, part(element, '.lv-full').hidden], [true, false]);
+});
+
+test('without a run it names those that this browser has opened', async () => {
+  const answers = { news: () => ({ current: null }) };
+  history.replaceState(null, '', '/');
+  localStorage.setItem('pg-runs', '["mine"]');
+  const { questions } = await mountWidget('live', { constants: { series: SERIES }, server: answers });
+  await until(() => questions.length, 'a question');
+  equal(questions[0], ['news', { run: '', offset: 0, known: ['mine'] }]);
 });
 
 test('a run in the address is opened', async () => {
