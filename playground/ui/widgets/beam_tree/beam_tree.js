@@ -111,7 +111,11 @@ class BeamTree {
         node('span', { class: 'beam-score', text: signed(score, 3) }),
         node('span', { class: 'beam-text written' }, node('b', { text: prompt }), text),
       ];
-      return node('li', {}, node('button', { type: 'button', class: 'beam-pick', onclick: () => this.#choose(k) }, ...says));
+      return node(
+        'li',
+        {},
+        node('button', { type: 'button', class: 'beam-pick', onclick: () => this.#choose(k) }, ...says),
+      );
     });
     this.#part('.beams-texts').replaceChildren(...rows);
   }
@@ -124,11 +128,17 @@ class BeamTree {
       (Math.max(...this.#rows) + 1) * ROW + 8,
     ];
     setAttributes(this.svg, {
-      width, height, viewBox: `0 0 ${width} ${height}`, role: 'tree',
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'tree',
       'aria-label': `${nodes.length} tokens of beginnings that were kept`,
     });
     this.svg.replaceChildren();
-    const places = nodes.map(({ depth }, number) => ({ x: (depth - 1) * COLUMN + 24, y: this.#rows[number] * ROW + 16 }));
+    const places = nodes.map(({ depth }, number) => ({
+      x: (depth - 1) * COLUMN + 24,
+      y: this.#rows[number] * ROW + 16,
+    }));
     this.#edges = nodes.map(({ parent }, number) => {
       const { x, y } = places[number];
       const from = parent === null ? ROOT : { x: places[parent].x + BOX, y: places[parent].y };
@@ -144,7 +154,11 @@ class BeamTree {
   #drawBox(each, number, { x, y }) {
     const says = sentence(each);
     const name = `beam ${each.fate.replace(' ', '-')}`;
-    const box = svgNode('g', { class: name, role: 'treeitem', 'aria-level': each.depth, 'aria-label': says, tabindex: -1 }, this.svg);
+    const box = svgNode(
+      'g',
+      { class: name, role: 'treeitem', 'aria-level': each.depth, 'aria-label': says, tabindex: -1 },
+      this.svg,
+    );
     const style = `fill: ${probabilityShade(each.p)}`;
     svgNode('rect', { x, y: y - 11, width: BOX, height: 22, rx: 4, style }, box);
     svgNode('text', { x: x + 6, y: y + 4, text: shortName(each) }, box);

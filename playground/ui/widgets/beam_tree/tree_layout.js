@@ -1,4 +1,4 @@
-// The tree of a beam search: where its boxes lie, how the arrow keys walk it, and what is said about a token. No DOM here.
+// The tree of a beam search: where its boxes lie, how the arrow keys walk it, what is said about a token. No DOM here.
 
 import { signed } from '../lib/format.js';
 import { formatProbability, tokenName } from '../lib/shades.js';
@@ -41,7 +41,11 @@ export function rowsOf(nodes) {
   return rows;
 }
 
-/** All nodes from the first token after the prompt to node `number`. @param {TreeNode[]} nodes @param {number} number */
+/**
+ * All nodes from the first token after the prompt to node `number`.
+ * @param {TreeNode[]} nodes
+ * @param {number} number
+ */
 export function pathTo(nodes, number) {
   /** @type {Set<number>} */
   const path = new Set();

@@ -71,7 +71,13 @@ export class LaneLog {
       case 'lanes':
         this.head = line;
         this.lanes = line.lanes.map((/** @type {any} */ { title, note, step }, /** @type {number} */ number) => ({
-          number, title, note, step, tokens: [], parted: -1, score: null,
+          number,
+          title,
+          note,
+          step,
+          tokens: [],
+          parted: -1,
+          score: null,
         }));
         break;
       case 'score':

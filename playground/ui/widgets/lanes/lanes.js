@@ -96,12 +96,15 @@ class Lanes {
     const { lanes, head, bySteps } = this.#log;
     this.#shown = lanes;
     this.#ratings.clear();
-    const rate = head?.rated ? (/** @type {number} */ lane, /** @type {number} */ n) => this.#ratings.set(lane, n) : null;
+    const rate = head?.rated
+      ? (/** @type {number} */ lane, /** @type {number} */ n) => this.#ratings.set(lane, n)
+      : null;
     this.#columns = lanes.map((lane) => new Column(lane, bySteps, rate));
     this.grid.replaceChildren(...this.#columns.map((column) => column.node));
     this.grown.begin(bySteps ? lanes : [], head?.prompt ?? '');
     this.grid.classList.toggle('row', bySteps);
-    if (bySteps) this.grid.setAttribute('tabindex', '0'); // a row that scrolls is scrolled by keyboard, too
+    if (bySteps)
+      this.grid.setAttribute('tabindex', '0'); // a row that scrolls is scrolled by keyboard, too
     else this.grid.removeAttribute('tabindex');
   }
 
@@ -154,16 +157,29 @@ function starRow(lane, rate) {
   const group = node('fieldset', { class: 'stars' }, node('legend', { class: 'sr', text: 'Rating' }));
   for (let n = 1; n <= STARS; n++) {
     const label = `${n} of ${STARS}`;
-    const input = node('input', { type: 'radio', name: `stars-${lane}`, value: n, 'aria-label': label, onchange: () => rate(n) });
+    const input = node('input', {
+      type: 'radio',
+      name: `stars-${lane}`,
+      value: n,
+      'aria-label': label,
+      onchange: () => rate(n),
+    });
     group.append(node('label', {}, input, node('span', { 'aria-hidden': 'true', text: '★' })));
   }
   return group;
 }
 
-/** A coloured token; `parts` marks the one at which a text leaves the first one. @param {Token} token @param {boolean} [parts] */
+/**
+ * A coloured token; `parts` marks the one at which a text leaves the first one.
+ * @param {Token} token
+ * @param {boolean} [parts]
+ */
 function tokenNode(token, parts = false) {
   const space = leadingSpace(token.t);
-  const glyphs = node('span', { class: token.t.trim() ? 'glyphs' : 'glyphs sliver', text: token.t.slice(space.length) });
+  const glyphs = node('span', {
+    class: token.t.trim() ? 'glyphs' : 'glyphs sliver',
+    text: token.t.slice(space.length),
+  });
   const title = summary(token) + (parts ? '; here it leaves the first text' : '');
   const style = `--shade: ${probabilityShade(token.p)}`;
   return node('span', { class: parts ? 'tok parts' : 'tok', title, style }, space, glyphs);

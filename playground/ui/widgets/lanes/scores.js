@@ -12,9 +12,21 @@ import { hasNumbers } from './lane_log.js';
 const ROWS = [
   ['Mean log probability', (score) => signed(score.mean, 3), 'of a token, under the model'],
   ['Perplexity', (score) => perplexity(score.perplexity), 'as unsure as if it chose among so many tokens'],
-  ['Different pairs', (score) => formatProbability(score.distinct), 'share of different ones among all pairs of tokens'],
-  ['Repeated fours', (score) => formatProbability(score.repetition), 'share of four tokens in a row that stood in the text before'],
-  ['Copied', (score) => formatProbability(score.copied), 'share of tokens in runs of 8 or more that stand in the training text'],
+  [
+    'Different pairs',
+    (score) => formatProbability(score.distinct),
+    'share of different ones among all pairs of tokens',
+  ],
+  [
+    'Repeated fours',
+    (score) => formatProbability(score.repetition),
+    'share of four tokens in a row that stood in the text before',
+  ],
+  [
+    'Copied',
+    (score) => formatProbability(score.copied),
+    'share of tokens in runs of 8 or more that stand in the training text',
+  ],
 ];
 
 /** Three digits; "∞" for one too large for a number, which comes as null. @param {number | null} value */

@@ -73,7 +73,7 @@ export function perplexity(meanLoss) {
 export const epochs = (value) =>
   Math.abs(value - Math.round(value)) < 0.005 ? String(Math.round(value)) : value.toFixed(value < 10 ? 2 : 1);
 
-/** A number with a fixed number of decimals and a real minus sign: -1.5, 2 → −1.50 @param {number} value @param {number} digits */
+/** A number with some decimals and a real minus sign: -1.5, 2 → −1.50 @param {number} value @param {number} digits */
 export const signed = (value, digits) => value.toFixed(digits).replace('-', '−');
 
 /** The formats that Python can name in a value (`Facts`). */

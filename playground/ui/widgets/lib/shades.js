@@ -76,7 +76,10 @@ export function formatProbability(p) {
 
 /** A token's text with visible white space; bytes that are only part of a character as ⟨E2 82⟩. @param {string} text */
 export const tokenName = (text) =>
-  text.split(/(⟨[\dA-F ]+⟩)/).map((part, i) => (i % 2 ? part.replace(/ /g, '\u2009') : visible(part))).join('');
+  text
+    .split(/(⟨[\dA-F ]+⟩)/)
+    .map((part, i) => (i % 2 ? part.replace(/ /g, '\u2009') : visible(part)))
+    .join('');
 
 /** A token's name in quotation marks. @param {Partial<Texts>} token */
 export const quoted = (token) => `“${tokenName(token.d ?? token.t ?? '')}”`;

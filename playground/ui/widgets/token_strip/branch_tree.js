@@ -33,7 +33,11 @@ export function treeRows(branches, parent = null, depth = 0) {
     .flatMap((branch) => [{ branch, depth }, ...treeRows(branches, branch.id, depth + 1)]);
 }
 
-/** What a branch is called: its first token, and the parent's token in its place. @param {Branch[]} branches @param {Branch} branch */
+/**
+ * What a branch is called: its first token, and the parent's token in its place.
+ * @param {Branch[]} branches
+ * @param {Branch} branch
+ */
 export function branchName(branches, branch) {
   const replaced = branch.parent === null ? undefined : branches[branch.parent].tokens[branch.shared];
   return replaced ? `${quoted(branch.tokens[branch.shared] ?? {})} instead of ${quoted(replaced)}` : 'First text';

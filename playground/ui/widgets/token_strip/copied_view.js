@@ -32,8 +32,10 @@ export class CopiedView {
     this.#spans = spansOf(copied, Number(least));
     this.#root.hidden = !copied;
     if (!branch || !copied) return;
-    const write = (/** @type {string} */ name, /** @type {string} */ text) => setText(part(this.#root, `.copied-${name}`), text);
-    const share = (/** @type {import('./copied.js').Part} */ of) => formatProbability(copiedShare(branch.tokens, this.#spans, of));
+    const write = (/** @type {string} */ name, /** @type {string} */ text) =>
+      setText(part(this.#root, `.copied-${name}`), text);
+    const share = (/** @type {import('./copied.js').Part} */ of) =>
+      formatProbability(copiedShare(branch.tokens, this.#spans, of));
     write('length', least);
     write('train-share', share('train'));
     write('val-share', share('val'));

@@ -80,11 +80,19 @@ function head({ token, i }, { open, close }) {
 /** @param {ScoredToken} token @param {number} vocabSize */
 function facts(token, vocabSize) {
   const rows = factRows(token, vocabSize);
-  const cells = rows.flatMap(([name, value, title]) => [node('dt', { text: name, title }), node('dd', { text: value, title })]);
+  const cells = rows.flatMap(([name, value, title]) => [
+    node('dt', { text: name, title }),
+    node('dd', { text: value, title }),
+  ]);
   return node('dl', { class: 'panel-facts' }, ...cells);
 }
 
-/** The likeliest tokens, two bars each: before and after the stages. @param {ScoredToken} token @param {Opened} opened @param {Actions} actions */
+/**
+ * The likeliest tokens, two bars each: before and after the stages.
+ * @param {ScoredToken} token
+ * @param {Opened} opened
+ * @param {Actions} actions
+ */
 function choices(token, { i, vocabSize, busy }, { take }) {
   const listed = choicesOf(token);
   const rest = restSentence(listed, vocabSize);
@@ -93,7 +101,17 @@ function choices(token, { i, vocabSize, busy }, { take }) {
     'section',
     { class: 'panel-choices', 'aria-label': 'Alternatives' },
     node('div', { class: 'choice-head', 'aria-hidden': 'true' }, ...titles),
-    node('ol', {}, ...listed.map((choice) => node('li', {}, choiceButton(choice, busy, () => take(i, choice.id))))),
+    node(
+      'ol',
+      {},
+      ...listed.map((choice) =>
+        node(
+          'li',
+          {},
+          choiceButton(choice, busy, () => take(i, choice.id)),
+        ),
+      ),
+    ),
     rest ? node('p', { class: 'panel-rest', text: rest }) : '',
   );
 }

@@ -14,7 +14,11 @@ import { bits, formatProbability, tokenName } from '../lib/shades.js';
 export function factRows(token, vocabSize) {
   const p = formatProbability(token.p);
   return [
-    ['Probability', token.q == null ? p : `${p} → ${formatProbability(token.q)}`, 'under the model → after temperature and top-k'],
+    [
+      'Probability',
+      token.q == null ? p : `${p} → ${formatProbability(token.q)}`,
+      'under the model → after temperature and top-k',
+    ],
     ['Rank', `${whole(token.r)} of ${whole(vocabSize)}`, 'how many tokens were at least as likely'],
     ['Log probability', signed(Math.log(token.p), 3), 'natural logarithm, under the model'],
     ['Surprise', `${bits(token.p).toFixed(2)} bits`, 'how unexpected this token was'],
@@ -40,7 +44,9 @@ export function restSentence(choices, vocabSize) {
 export function choiceLabel({ name, p, q, here }) {
   const before = formatProbability(p);
   const probability = q == null ? before : `${before} under the model, ${formatProbability(q)} after the stages`;
-  return here ? `“${tokenName(name)}”, the token in the text, ${probability}` : `Take “${tokenName(name)}” instead, ${probability}`;
+  return here
+    ? `“${tokenName(name)}”, the token in the text, ${probability}`
+    : `Take “${tokenName(name)}” instead, ${probability}`;
 }
 
 /** The probability after the stages, as a cell of the list. @param {number | undefined} q */

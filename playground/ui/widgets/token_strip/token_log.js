@@ -115,11 +115,16 @@ export class TokenLog {
    */
   read(text, now_ms = performance.now()) {
     const appended = this.text !== '' && text.startsWith(this.text);
-    if (!appended) Object.assign(this, new TokenLog());
+    if (!appended) this.#clear();
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     for (const line of whole.slice(this.text.length).split('\n')) if (line) this.#take(JSON.parse(line), now_ms);
     this.text = whole;
     return appended;
+  }
+
+  #clear() {
+    Object.assign(this, new TokenLog());
+    this.#writing = null;
   }
 
   /** The log with one more line. @param {object} line */
@@ -191,7 +196,15 @@ export class TokenLog {
     const tokens = parent === null ? [] : this.branches[parent].tokens.slice(0, at);
     const shared = tokens.length;
     this.branches[id] = {
-      id, parent, shared, tokens, settings, given: shared, began_ms: now_ms, end: null, copied: null,
+      id,
+      parent,
+      shared,
+      tokens,
+      settings,
+      given: shared,
+      began_ms: now_ms,
+      end: null,
+      copied: null,
     };
     this.#write(this.branches[id]);
   }

@@ -146,14 +146,21 @@ class TokenStrip {
     this.#host.trigger(event);
   }
 
-  /** Put token `id` in place of token `i`: the server continues from there on a new branch. @param {number} i @param {number} id */
+  /**
+   * Put token `id` in place of token `i`: the server continues from there on a new branch.
+   * @param {number} i
+   * @param {number} id
+   */
   #take(i, id) {
     if (this.#isBusy) return;
     this.#append({ kind: 'ask', branch: this.#log.view, at: i, id });
     this.#send('ask');
   }
 
-  /** Add a line to the log, which the server gets with the next event. @param {{ kind: string, [name: string]: unknown }} line */
+  /**
+   * Add a line to the log, which the server gets with the next event.
+   * @param {{ kind: string, [field: string]: unknown }} line
+   */
   #append(line) {
     const text = this.#log.with(line);
     this.#host.props.value = text;
@@ -274,7 +281,9 @@ class TokenStrip {
     const [low, high] = MEASURES[measure].ends;
     setText(this.#part('.legend-low'), low);
     setText(this.#part('.legend-high'), high);
-    const steps = legend(measure).map(({ colour, text }) => node('span', { style: `background: ${colour}`, title: text }));
+    const steps = legend(measure).map(({ colour, text }) =>
+      node('span', { style: `background: ${colour}`, title: text }),
+    );
     this.#part('.legend-steps').replaceChildren(...steps);
   }
 

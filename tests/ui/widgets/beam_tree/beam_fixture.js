@@ -2,8 +2,22 @@
 
 /** @typedef {import('/widgets/beam_tree/tree_layout.js').TreeNode} TreeNode */
 
-/** @param {number | null} parent @param {number} depth @param {string} text @param {TreeNode['fate']} fate @returns {TreeNode} */
-export const treeNode = (parent, depth, text, fate) => ({ parent, depth, text, p: 0.5, total: -0.7 * depth, fate, why: `it ${fate}` });
+/**
+ * @param {number | null} parent
+ * @param {number} depth
+ * @param {string} text
+ * @param {TreeNode['fate']} fate
+ * @returns {TreeNode}
+ */
+export const treeNode = (parent, depth, text, fate) => ({
+  parent,
+  depth,
+  text,
+  p: 0.5,
+  total: -0.7 * depth,
+  fate,
+  why: `it ${fate}`,
+});
 
 /** Two columns: 0 and 1 after the prompt; 2 and 3 after 0; 4 after 1. */
 export const NODES = [

@@ -10,7 +10,9 @@ async function tree(value = FOUND) {
   const marked = (/** @type {string} */ selector) =>
     parts(element, '.beam').flatMap((box, number) => (box.matches(selector) ? [number] : []));
   const press = (/** @type {string} */ key, more = {}) =>
-    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+    document.activeElement?.dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }),
+    );
   const focused = () => parts(element, '.beam').indexOf(/** @type {HTMLElement} */ (document.activeElement));
   return { ...mounted, marked, press, focused };
 }
@@ -28,15 +30,22 @@ test('the texts are listed and every token has a box in the tree', async () => {
   equal(texts(element, '.beam-pick'), ['−0.500The rain had stopped, and nobody', '−0.900The rain had never fell']);
   equal(texts(element, '.beam text:not(.mark)'), ['·stopped', '·never', ',·and·no…', '.', '·fell']);
   equal(texts(element, '.mark'), ['', '', '■', '×', '□']);
-  equal(parts(element, '.beam').map((box) => box.getAttribute('aria-level')), ['1', '1', '2', '2', '2']);
+  equal(
+    parts(element, '.beam').map((box) => box.getAttribute('aria-level')),
+    ['1', '1', '2', '2', '2'],
+  );
   equal(part(element, 'svg').getAttribute('viewBox'), '0 0 312 98');
   equal([marked('.died'), marked('.goes-on')], [[3], [0, 1]]);
 });
 
 test('the best text is chosen first, and a press chooses another', async () => {
   const { element, marked } = await tree();
-  const state = () => [marked('.way'), marked('[tabindex="0"]'), parts(element, '.edge').flatMap((edge, i) => (edge.matches('.way') ? [i] : [])),
-    parts(element, '.beam-pick').map((button) => button.getAttribute('aria-pressed'))];
+  const state = () => [
+    marked('.way'),
+    marked('[tabindex="0"]'),
+    parts(element, '.edge').flatMap((edge, i) => (edge.matches('.way') ? [i] : [])),
+    parts(element, '.beam-pick').map((button) => button.getAttribute('aria-pressed')),
+  ];
   equal(state(), [[0, 2], [0], [0, 2], ['true', 'false']]);
   parts(element, '.beam-pick')[1].click();
   equal(state(), [[1, 4], [1], [1, 4], ['false', 'true']]);
@@ -51,8 +60,10 @@ test('the tree is walked by keys, and the box with the focus is explained', asyn
   });
   equal(walked, [2, 3, 0, 0, 1, 2, 0]);
   press('ArrowRight');
-  equal([texts(element, '.beams-why'), marked('[tabindex="0"]')],
-    [['“,·and·nobody” 50.0 %; log probability so far −1.40; it finished'], [2]]);
+  equal(
+    [texts(element, '.beams-why'), marked('[tabindex="0"]')],
+    [['“,·and·nobody” 50.0 %; log probability so far −1.40; it finished'], [2]],
+  );
   press('ArrowLeft', { ctrlKey: true });
   equal(focused(), 2);
 });
@@ -69,7 +80,10 @@ test('while a search runs, and where it fails, the tree before stays', async () 
   update({ busy: true });
   equal([texts(element, '.beams-status'), parts(element, '.beam').length], [['Searching …'], 5]);
   update({ error: 'The prompt is empty.' });
-  equal([texts(element, '.desk-error, .beams-status'), parts(element, '.beam').length], [['The prompt is empty.', ''], 5]);
+  equal(
+    [texts(element, '.desk-error, .beams-status'), parts(element, '.beam').length],
+    [['The prompt is empty.', ''], 5],
+  );
   equal(part(element, '.beams-search', HTMLButtonElement).disabled, false);
 });
 

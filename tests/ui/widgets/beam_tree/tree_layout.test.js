@@ -11,7 +11,9 @@ function randomTree(below, width) {
   let column = [null];
   for (let depth = 1; depth < 8; depth++) {
     const parents = Array.from({ length: 1 + below(width) }, () => column[below(column.length)]);
-    column = parents.sort((a, b) => (a ?? 0) - (b ?? 0)).map((parent) => nodes.push(treeNode(parent, depth, 'x', 'goes on')) - 1);
+    column = parents
+      .sort((a, b) => (a ?? 0) - (b ?? 0))
+      .map((parent) => nodes.push(treeNode(parent, depth, 'x', 'goes on')) - 1);
   }
   return nodes;
 }
@@ -41,7 +43,13 @@ test('arrow keys lead to parent, child and neighbours', () => {
   equal(walk('ArrowRight'), [2, 4, undefined, undefined, undefined]);
   equal(walk('ArrowDown'), [1, undefined, 3, 4, undefined]);
   equal(walk('ArrowUp'), [undefined, 0, undefined, 2, 3]);
-  equal([walk('Home'), walk('End')], [[0, 0, 0, 0, 0], [2, 2, 2, 2, 2]]);
+  equal(
+    [walk('Home'), walk('End')],
+    [
+      [0, 0, 0, 0, 0],
+      [2, 2, 2, 2, 2],
+    ],
+  );
 });
 
 test('the right key follows the marked path where it can', () => {

@@ -28,7 +28,10 @@ async function grown(lines) {
   view.draw();
   const slider = part(root, 'input', HTMLInputElement);
   return {
-    root, view, chosen, slider,
+    root,
+    view,
+    chosen,
+    slider,
     made: () => made,
     append: (/** @type {Record<string, unknown>[]} */ more) => {
       log.read(log.text + logOf(more));
@@ -63,7 +66,10 @@ test('only new tokens get nodes', async () => {
 test('every step has a tick, evenly spaced', async () => {
   const { root, slider } = await grown([]);
   equal(texts(root, '.grown-ticks span'), ['0', '50', '100']);
-  equal([...root.querySelectorAll('.grown-ticks span')].map((tick) => tick.getAttribute('style')), ['--at: 0', '--at: 0.5', '--at: 1']);
+  equal(
+    [...root.querySelectorAll('.grown-ticks span')].map((tick) => tick.getAttribute('style')),
+    ['--at: 0', '--at: 0.5', '--at: 1'],
+  );
   equal([slider.max, slider.value, slider.disabled], ['2', '0', false]);
 });
 

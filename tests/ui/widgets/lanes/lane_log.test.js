@@ -12,8 +12,14 @@ function read(lines) {
 
 test('tokens and scores come to their lanes', () => {
   const log = read([...begun(THREE), token(0, 5, 'a'), token(2, 6, 'b'), token(0, 7, 'c'), { kind: 'end' }, score(2)]);
-  equal(log.lanes.map(({ tokens }) => tokens.map(({ t }) => t).join('')), ['ac', '', 'b']);
-  equal(log.lanes.map((lane) => hasNumbers(lane.score)), [false, false, true]);
+  equal(
+    log.lanes.map(({ tokens }) => tokens.map(({ t }) => t).join('')),
+    ['ac', '', 'b'],
+  );
+  equal(
+    log.lanes.map((lane) => hasNumbers(lane.score)),
+    [false, false, true],
+  );
   equal([log.job, log.head?.prompt, log.bySteps], [null, 'It', false]);
 });
 
@@ -24,7 +30,10 @@ test('a lane parts at its first token that differs from the first lane', () => {
     ...[0, 1, 2].map((lane) => token(lane, lane === 2 ? 9 : 8, ' word')),
     ...[0, 1, 2].map((lane) => token(lane, lane === 1 ? 5 : 4, ' more')),
   ]);
-  equal(log.lanes.map(({ parted }) => parted), [-1, 2, 1]);
+  equal(
+    log.lanes.map(({ parted }) => parted),
+    [-1, 2, 1],
+  );
 });
 
 test('a lane that is longer than the first one parts where that ends', () => {
@@ -42,7 +51,12 @@ test('what was written stays until other texts begin', () => {
   log.read(logOf([{ kind: 'start', job: 'job-2' }]));
   ok(log.lanes === lanes, 'the texts are gone');
   equal(log.job, 'job-2');
-  log.read(logOf([{ kind: 'start', job: 'job-2' }, { kind: 'error', says: 'choose 2 to 6' }]));
+  log.read(
+    logOf([
+      { kind: 'start', job: 'job-2' },
+      { kind: 'error', says: 'choose 2 to 6' },
+    ]),
+  );
   equal([log.job, log.error, log.lanes[0].tokens.length], [null, 'choose 2 to 6', 1]);
   log.read(logOf(begun(STEPS)));
   equal([log.error, log.lanes.map(({ tokens }) => tokens.length)], ['', [0, 0, 0]]);
@@ -62,11 +76,24 @@ test('in whatever pieces a log comes, it says the same as all at once', () => {
 });
 
 test('texts are saved with their ids, ratings and scores', () => {
-  const log = read([...begun(THREE), token(0, 5, 'a'), token(0, 6, 'b'), { kind: 'end' }, score(0), { kind: 'score', lane: 1 }]);
+  const log = read([
+    ...begun(THREE),
+    token(0, 5, 'a'),
+    token(0, 6, 'b'),
+    { kind: 'end' },
+    score(0),
+    { kind: 'score', lane: 1 },
+  ]);
   const { run, step, prompt, texts } = savedTexts(log, new Map([[1, 4]]));
   equal([run, step, prompt, texts.length], ['tale', 40, 'It', 3]);
   equal(texts[0], {
-    title: 'one', note: 'about one', step: undefined, text: 'ab', ids: [5, 6], rating: null, score: { kind: 'score', lane: 0, ...NUMBERS },
+    title: 'one',
+    note: 'about one',
+    step: undefined,
+    text: 'ab',
+    ids: [5, 6],
+    rating: null,
+    score: { kind: 'score', lane: 0, ...NUMBERS },
   });
   equal([texts[1].rating, texts[1].score], [4, null]);
 });

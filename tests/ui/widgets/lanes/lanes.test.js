@@ -19,7 +19,9 @@ const WRITTEN = [
   ...[0, 1, 2].map((lane) => token(lane, 7, ' rains')),
   ...[0, 1, 2].map((lane) => token(lane, 7 + (lane >> 1), ` word${lane >> 1}`)),
   { kind: 'end' },
-  score(0), score(1), score(2),
+  score(0),
+  score(1),
+  score(2),
 ];
 
 test('texts stand side by side with their scores, and the token at which one leaves the first is marked', async () => {
@@ -28,7 +30,10 @@ test('texts stand side by side with their scores, and the token at which one lea
   equal(texts(element, '.lane-text'), [' rains word0', ' rains word0', ' rains word1']);
   equal(texts(element, '.tok.parts'), [' word1']);
   ok(part(element, '.tok.parts').title.endsWith('; here it leaves the first text'), 'the mark is not explained');
-  equal(parts(element, '.lane').map((lane) => texts(lane, 'dd')[0]), ['−0.700', 'nowhere', 'at token 2']);
+  equal(
+    parts(element, '.lane').map((lane) => texts(lane, 'dd')[0]),
+    ['−0.700', 'nowhere', 'at token 2'],
+  );
   equal(part(element, '.tok').style.getPropertyValue('--shade'), 'var(--step-5)');
   equal([part(element, '.grown').hidden, part(element, '.lanes-grid').hasAttribute('tabindex')], [true, false]);
 });
@@ -54,14 +59,28 @@ test('writing is asked for once, stopped by its job, and what goes wrong is said
   update(logOf([{ kind: 'start', job: 'job-7' }]));
   await until(() => questions.length, 'Stop was not sent');
   equal(questions[0], ['stop', { job: 'job-7' }]);
-  update(logOf([{ kind: 'start', job: 'job-7' }, { kind: 'error', says: 'Choose 2 to 6.' }]));
+  update(
+    logOf([
+      { kind: 'start', job: 'job-7' },
+      { kind: 'error', says: 'Choose 2 to 6.' },
+    ]),
+  );
   equal(texts(element, '.desk-error, .lanes-status'), ['Choose 2 to 6.', '']);
 });
 
 test('steps of a run are one row under a slider, which brings the chosen one into view', async () => {
-  const { element } = await lanes([...begun(STEPS), token(0, 1, ' x'), token(1, 2, ' y'), token(2, 3, ' z'), { kind: 'end' }, score(0)]);
-  equal([part(element, '.grown').hidden, part(element, '.lanes-grid').className, part(element, '.lanes-grid').tabIndex],
-    [false, 'lanes-grid row', 0]);
+  const { element } = await lanes([
+    ...begun(STEPS),
+    token(0, 1, ' x'),
+    token(1, 2, ' y'),
+    token(2, 3, ' z'),
+    { kind: 'end' },
+    score(0),
+  ]);
+  equal(
+    [part(element, '.grown').hidden, part(element, '.lanes-grid').className, part(element, '.lanes-grid').tabIndex],
+    [false, 'lanes-grid row', 0],
+  );
   const slider = part(element, '.grown input', HTMLInputElement);
   slider.value = '0';
   slider.dispatchEvent(new Event('input'));
@@ -77,7 +96,10 @@ test('other texts take the place of those before, and the slider goes', async ()
 
 test('texts are rated and saved', async () => {
   const { element, click } = await lanes([...begun(THREE, true), ...WRITTEN]);
-  equal(parts(element, '.lane').map((lane) => parts(lane, '.stars input').length), [5, 5, 5]);
+  equal(
+    parts(element, '.lane').map((lane) => parts(lane, '.stars input').length),
+    [5, 5, 5],
+  );
   click('.lane:nth-child(2) [aria-label="4 of 5"]');
   const { createObjectURL } = URL;
   const { click: follow } = HTMLAnchorElement.prototype;

@@ -3,10 +3,16 @@ import { NUMBERS } from '/tests/lanes/lane_fixture.js';
 import { partedAt, scoreRows } from '/widgets/lanes/scores.js';
 
 test('a score has a row for each number', () => {
-  equal(scoreRows(NUMBERS).map(({ name, value }) => [name, value]), [
-    ['Mean log probability', '−0.700'], ['Perplexity', '2.01'], ['Different pairs', '100.0 %'],
-    ['Repeated fours', '0 %'], ['Copied', '25.0 %'],
-  ]);
+  equal(
+    scoreRows(NUMBERS).map(({ name, value }) => [name, value]),
+    [
+      ['Mean log probability', '−0.700'],
+      ['Perplexity', '2.01'],
+      ['Different pairs', '100.0 %'],
+      ['Repeated fours', '0 %'],
+      ['Copied', '25.0 %'],
+    ],
+  );
 });
 
 test('a perplexity that is no number any more is infinite', () => {

@@ -1,6 +1,15 @@
 import { equal, ok, test } from '/tests/check.js';
 import {
-  bits, formatProbability, leadingSpace, legend, MEASURES, probabilityShade, quoted, shadeOf, summary, tokenName,
+  bits,
+  formatProbability,
+  leadingSpace,
+  legend,
+  MEASURES,
+  probabilityShade,
+  quoted,
+  shadeOf,
+  summary,
+  tokenName,
 } from '/widgets/lib/shades.js';
 
 /** @typedef {import('/widgets/lib/shades.js').MeasureName} MeasureName */
@@ -33,10 +42,26 @@ test('the less likely a token, the higher its step, under every measure of it', 
 test('a step stands for the values that its legend names', () => {
   equal(shadeOf(scores(0.33), 'probability'), legend('probability')[6].colour);
   equal(legend('probability')[6].text, 'about 33 %');
-  equal([1, 2, 4, 5, 999, 1000].map((r) => shadeOf(scores(0.5, r), 'rank').at(-2)), ['0', '1', '2', '3', '8', '9']);
-  equal(legend('rank').map(({ text }) => text).slice(-2), ['from rank 300', 'from rank 1,000']);
-  equal(legend('entropy').map(({ text }) => text).slice(-2), ['8 bits', '9 bits or more']);
-  equal(names.map((name) => legend(name).length), [10, 10, 10, 10]);
+  equal(
+    [1, 2, 4, 5, 999, 1000].map((r) => shadeOf(scores(0.5, r), 'rank').at(-2)),
+    ['0', '1', '2', '3', '8', '9'],
+  );
+  equal(
+    legend('rank')
+      .map(({ text }) => text)
+      .slice(-2),
+    ['from rank 300', 'from rank 1,000'],
+  );
+  equal(
+    legend('entropy')
+      .map(({ text }) => text)
+      .slice(-2),
+    ['8 bits', '9 bits or more'],
+  );
+  equal(
+    names.map((name) => legend(name).length),
+    [10, 10, 10, 10],
+  );
 });
 
 test('a probability alone has the colour of the measure of that name', () => {
@@ -49,8 +74,17 @@ test('surprise is finite even for a probability of zero', () => {
 });
 
 test('probabilities keep the digits that matter', () => {
-  equal([0, 5e-6, 0.0004, 0.0435, 0.43, 0.9999, 1, null, undefined].map(formatProbability),
-    ['0 %', '< 0.001 %', '0.04 %', '4.3 %', '43.0 %', '> 99.9 %', '100.0 %', '–', '–']);
+  equal([0, 5e-6, 0.0004, 0.0435, 0.43, 0.9999, 1, null, undefined].map(formatProbability), [
+    '0 %',
+    '< 0.001 %',
+    '0.04 %',
+    '4.3 %',
+    '43.0 %',
+    '> 99.9 %',
+    '100.0 %',
+    '–',
+    '–',
+  ]);
 });
 
 test('white space in a name is visible, and bytes keep a thin space between them', () => {

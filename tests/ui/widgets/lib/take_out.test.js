@@ -2,7 +2,7 @@ import { equal, ok, test, until } from '/tests/check.js';
 import { node } from '/widgets/lib/dom.js';
 import { briefNote, takeOut } from '/widgets/lib/take_out.js';
 
-/** Do it and give what was said, what was copied, and the names and contents of saved files. @param {() => Promise<void>} work */
+/** The names and contents of the files that `work` saves. @param {() => Promise<void>} work */
 async function watching(work) {
   /** @type {[string, Promise<string>][]} */
   const saved = [];

@@ -30,12 +30,21 @@ test('every branch has a row with its name and its own length', () => {
 
 test('the bar of a branch begins where it leaves its parent', () => {
   const { tree } = drawn([...TEXT, ...BRANCH]);
-  equal(parts(tree, '.branch-line i').map((bar) => [bar.style.marginLeft, bar.style.width]), [['0%', '100%'], ['60%', '40%']]);
+  equal(
+    parts(tree, '.branch-line i').map((bar) => [bar.style.marginLeft, bar.style.width]),
+    [
+      ['0%', '100%'],
+      ['60%', '40%'],
+    ],
+  );
 });
 
 test('the branch in view is the current one, and a press shows another', () => {
   const { buttons, shown } = drawn([...TEXT, ...BRANCH]);
-  equal(buttons.map((button) => button.getAttribute('aria-current')), [null, 'true']);
+  equal(
+    buttons.map((button) => button.getAttribute('aria-current')),
+    [null, 'true'],
+  );
   buttons[0].click();
   equal(shown, [0]);
 });

@@ -38,7 +38,13 @@ test('a text that was not looked up shows no meter', async () => {
 });
 
 test('the shares and losses of a text follow the slider', async () => {
-  const { root, view, branch, set, moves } = await meter({ kind: 'copied', branch: 0, spans: SPANS, train_loss: 1, val_loss: 3 });
+  const { root, view, branch, set, moves } = await meter({
+    kind: 'copied',
+    branch: 0,
+    spans: SPANS,
+    train_loss: 1,
+    val_loss: 3,
+  });
   const numbers = () => texts(root, '.copied-length, .copied-train-share, .copied-val-share');
   view.show(branch);
   equal([root.hidden, numbers(), view.spans.length], [false, ['8', '0 %', '0 %'], 0]);

@@ -6,7 +6,15 @@ import { drawHint, drawPanel, drawStages } from '/widgets/token_strip/panel_view
 
 /** @typedef {import('/widgets/token_strip/token_log.js').Token} Token */
 
-const TOKEN = /** @type {Token} */ (token(7, ' sun', { a: [[4, ' moon', 0.5, 0.2], [7, ' sun', 0.25, 0.8], [5, ' sea', 0.1, 0]] }));
+const TOKEN = /** @type {Token} */ (
+  token(7, ' sun', {
+    a: [
+      [4, ' moon', 0.5, 0.2],
+      [7, ' sun', 0.25, 0.8],
+      [5, ' sea', 0.1, 0],
+    ],
+  })
+);
 
 /** A panel that shows a token, and what was pressed in it. @param {object} [more] */
 function panelWith(more = {}) {
@@ -20,7 +28,11 @@ function panelWith(more = {}) {
     close: () => pressed.push(['close']),
     take: (i, id) => pressed.push(['take', i, id]),
   });
-  return { panel, pressed, press: (/** @type {string} */ selector) => /** @type {HTMLElement} */ (panel.querySelector(selector)).click() };
+  return {
+    panel,
+    pressed,
+    press: (/** @type {string} */ selector) => /** @type {HTMLElement} */ (panel.querySelector(selector)).click(),
+  };
 }
 
 test('without an open token the panel says how to open one', () => {
@@ -47,7 +59,10 @@ test('an alternative is taken, the token itself is not', () => {
   press('li:nth-child(1) .choice');
   press('li:nth-child(2) .choice');
   press('li:nth-child(3) .choice');
-  equal(pressed, [['take', 3, 4], ['take', 3, 5]]);
+  equal(pressed, [
+    ['take', 3, 4],
+    ['take', 3, 5],
+  ]);
   equal(texts(panel, '.choice.here'), ['·sun25.0 %80.0 %']);
 });
 
@@ -89,10 +104,15 @@ const ROWS = [
 ];
 
 test('what the stages did comes under the alternatives and before the places', async () => {
-  const { panel } = panelWith({ spans: [{ start: 2, end: 6, part: 'train', character: 0, before: '', text: '', after: '' }] });
+  const { panel } = panelWith({
+    spans: [{ start: 2, end: 6, part: 'train', character: 0, before: '', text: '', after: '' }],
+  });
   await drawStages(panel, async () => ({ rows: ROWS }));
   equal(texts(panel, '.panel-stages tbody tr'), ['Model100–3.50', 'Top-k 5525.0 %2.00']);
-  equal([...panel.children].slice(-2).map(({ className }) => className), ['panel-stages', 'panel-place train']);
+  equal(
+    [...panel.children].slice(-2).map(({ className }) => className),
+    ['panel-stages', 'panel-place train'],
+  );
   ok(panel.querySelector('tbody tr:last-child th[title^="It would have left nothing"]'), 'a rescue is not told');
 });
 

@@ -32,7 +32,8 @@ test('a prompt alone says nothing', () => {
 });
 
 test('why a text ended is said unless it was the length', () => {
-  const why = (/** @type {object} */ end) => statusParts(branchOf([...TEXT.slice(0, -1), { ...END, ...end }]), RESTING).at(-1);
+  const why = (/** @type {object} */ end) =>
+    statusParts(branchOf([...TEXT.slice(0, -1), { ...END, ...end }]), RESTING).at(-1);
   equal(why({ reason: 'stopped' }), 'stopped');
   equal(why({ reason: 'end' }), 'the model ended the text');
   equal(why({ reason: 'stop', stop: '.' }), 'stopped at “.”');
@@ -40,10 +41,19 @@ test('why a text ended is said unless it was the length', () => {
 
 test('rounded weights and a text beyond the context are said', () => {
   const branch = branchOf([...TEXT.slice(0, -1), { ...END, seen_from: 2 }]);
-  equal(statusParts(branch, { ...RESTING, weights: 'int8' }).slice(3), ['int8 weights', 'the model still sees the last 3 tokens']);
+  equal(statusParts(branch, { ...RESTING, weights: 'int8' }).slice(3), [
+    'int8 weights',
+    'the model still sees the last 3 tokens',
+  ]);
 });
 
 test('one impossible token does not make the perplexity infinite', () => {
-  close(perplexity([{ i: 1, t: 'a', p: 0.25 }, { i: 2, t: 'b', p: 0.25 }]), 4);
+  close(
+    perplexity([
+      { i: 1, t: 'a', p: 0.25 },
+      { i: 2, t: 'b', p: 0.25 },
+    ]),
+    4,
+  );
   equal(Number.isFinite(perplexity([{ i: 1, t: 'a', p: 0 }])), true);
 });

@@ -18,12 +18,18 @@ function strip() {
   document.body.replaceChildren(root);
   /** @type {unknown[][]} */
   const raised = [];
-  const raise = (/** @type {string} */ name) => (/** @type {unknown[]} */ ...data) => raised.push([name, ...data]);
+  const raise =
+    (/** @type {string} */ name) =>
+    (/** @type {unknown[]} */ ...data) =>
+      raised.push([name, ...data]);
   const view = new StripView(root, {
-    open: raise('open'), close: raise('close'), walk: raise('walk'),
+    open: raise('open'),
+    close: raise('close'),
+    walk: raise('walk'),
     point: (at) => raised.push(['point', at?.t ?? null]),
   });
-  const show = (/** @type {Token[]} */ tokens, more = {}) => view.show(tokens, { look: LOOK, busy: false, anew: false, ...more });
+  const show = (/** @type {Token[]} */ tokens, more = {}) =>
+    view.show(tokens, { look: LOOK, busy: false, anew: false, ...more });
   const press = (/** @type {number} */ i, /** @type {string} */ key) =>
     root.children[i].dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
   const marked = (/** @type {string} */ selector) =>
@@ -43,7 +49,8 @@ test('a leading space and line breaks stand outside the colour', () => {
 });
 
 test('a token without ink can still be pressed', () => {
-  for (const t of ['', ' ', '\n', '\n\n']) ok(glyphsOf({ t }).made.querySelector('.sliver'), `no sliver for ${JSON.stringify(t)}`);
+  for (const t of ['', ' ', '\n', '\n\n'])
+    ok(glyphsOf({ t }).made.querySelector('.sliver'), `no sliver for ${JSON.stringify(t)}`);
 });
 
 test('white space is made visible on request, and breaks the line all the same', () => {
@@ -71,7 +78,10 @@ test('a text that grows keeps its nodes and gets new ones at its end, before the
   tokens.push(...tokensOf('abcde').slice(3));
   show(tokens, { busy: true });
   equal([root.textContent, root.lastElementChild?.className], [' a b c d e', 'caret']);
-  ok(nodes.every((each, i) => each === root.children[i]), 'a node was made again');
+  ok(
+    nodes.every((each, i) => each === root.children[i]),
+    'a node was made again',
+  );
   show(tokens);
   equal([root.children.length, root.getAttribute('aria-busy')], [5, 'false']);
 });
@@ -132,11 +142,25 @@ test('one token is the open one, also after the nodes were made again', () => {
 test('marks of forks and copied spans move with what they mark', () => {
   const { view, show, marked } = strip();
   show(tokensOf('abcdef'));
-  const span = (/** @type {number} */ start, /** @type {number} */ end, /** @type {'train' | 'val'} */ part) =>
-    ({ start, end, part, character: 0, before: '', text: '', after: '' });
+  const span = (/** @type {number} */ start, /** @type {number} */ end, /** @type {'train' | 'val'} */ part) => ({
+    start,
+    end,
+    part,
+    character: 0,
+    before: '',
+    text: '',
+    after: '',
+  });
   view.markForks([1, 3, 99]);
   view.markCopied([span(0, 2, 'train'), span(1, 3, 'val'), span(5, 9, 'val')]);
-  equal([marked('.forked'), marked('.copied-train'), marked('.copied-val')], [[1, 3], [0, 1], [1, 2, 5]]);
+  equal(
+    [marked('.forked'), marked('.copied-train'), marked('.copied-val')],
+    [
+      [1, 3],
+      [0, 1],
+      [1, 2, 5],
+    ],
+  );
   view.markForks([2]);
   view.markCopied([span(3, 4, 'train')]);
   equal([marked('.forked'), marked('.copied-train'), marked('.copied-val')], [[2], [3], []]);
@@ -172,7 +196,10 @@ test('a press opens a token and focuses it, a press beside the tokens nothing', 
   show(tokensOf('abc'));
   /** @type {HTMLElement} */ (root.querySelector('[data-i="1"] .glyphs')).click();
   root.click();
-  equal(raised.filter(([name]) => name === 'open'), [['open', 1, true]]);
+  equal(
+    raised.filter(([name]) => name === 'open'),
+    [['open', 1, true]],
+  );
 });
 
 test('keys walk the tokens and open one', () => {
@@ -184,7 +211,12 @@ test('keys walk the tokens and open one', () => {
   press(2, 'ArrowLeft');
   press(1, 'Home');
   press(0, 'ArrowLeft');
-  equal(raised, [['walk', 1], ['walk', 2], ['walk', 1], ['walk', 0]]);
+  equal(raised, [
+    ['walk', 1],
+    ['walk', 2],
+    ['walk', 1],
+    ['walk', 0],
+  ]);
   ok(document.activeElement === root.children[0], 'the focus did not move');
   raised.length = 0;
   press(1, 'Enter');
@@ -216,5 +248,8 @@ test('the token under the pointer is told, and that there is none', () => {
   show(tokensOf('ab'));
   root.children[1].dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
   root.dispatchEvent(new PointerEvent('pointerleave'));
-  equal(raised, [['point', ' b'], ['point', null]]);
+  equal(raised, [
+    ['point', ' b'],
+    ['point', null],
+  ]);
 });

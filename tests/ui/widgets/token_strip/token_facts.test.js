@@ -2,10 +2,24 @@ import { equal, test } from '/tests/check.js';
 import { afterStages, choiceLabel, choicesOf, factRows, restSentence } from '/widgets/token_strip/token_facts.js';
 
 /** @type {import('/widgets/token_strip/token_log.js').ScoredToken} */
-const TOKEN = { i: 7, t: ' sun', p: 0.25, q: 0.5, r: 2, h: 3, a: [[4, ' moon', 0.5, 0.5], [7, ' sun', 0.25, 0.5]] };
+const TOKEN = {
+  i: 7,
+  t: ' sun',
+  p: 0.25,
+  q: 0.5,
+  r: 2,
+  h: 3,
+  a: [
+    [4, ' moon', 0.5, 0.5],
+    [7, ' sun', 0.25, 0.5],
+  ],
+};
 
 test('the numbers of a token', () => {
-  equal(factRows(TOKEN, 1500).map(([, value]) => value), ['25.0 % → 50.0 %', '2 of 1,500', '−1.386', '2.00 bits', '3.00 bits']);
+  equal(
+    factRows(TOKEN, 1500).map(([, value]) => value),
+    ['25.0 % → 50.0 %', '2 of 1,500', '−1.386', '2.00 bits', '3.00 bits'],
+  );
   equal(factRows(TOKEN, 1500)[4][2], 'as unsure as a choice among 8.0 equal tokens');
 });
 
@@ -14,9 +28,22 @@ test('a token of the prompt has no probability after the stages', () => {
 });
 
 test('the token itself is marked, and added to the list if it is none of the likeliest', () => {
-  equal(choicesOf(TOKEN).map(({ id, here }) => [id, here]), [[4, false], [7, true]]);
+  equal(
+    choicesOf(TOKEN).map(({ id, here }) => [id, here]),
+    [
+      [4, false],
+      [7, true],
+    ],
+  );
   const rare = choicesOf({ ...TOKEN, i: 9, d: '⟨E2⟩', p: 0.01 });
-  equal(rare.map(({ id, here }) => [id, here]), [[4, false], [7, false], [9, true]]);
+  equal(
+    rare.map(({ id, here }) => [id, here]),
+    [
+      [4, false],
+      [7, false],
+      [9, true],
+    ],
+  );
   equal([rare[2].name, rare[2].p, rare[2].q], ['⟨E2⟩', 0.01, 0.5]);
 });
 

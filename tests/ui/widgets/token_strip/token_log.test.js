@@ -12,7 +12,11 @@ function read(lines) {
 
 /** What a log says, in plain values. @param {TokenLog} log */
 const contents = (log) => ({
-  head: log.head, view: log.view, job: log.job, error: log.error, text: log.text,
+  head: log.head,
+  view: log.view,
+  job: log.job,
+  error: log.error,
+  text: log.text,
   branches: log.branches.map((branch) => ({ ...branch, began_ms: 0 })),
 });
 
@@ -41,7 +45,10 @@ function randomLines(below) {
       const at = 1 + below(lengths[branch] - 1);
       view = lengths.length;
       lengths.push(at + 1);
-      lines.push({ kind: 'start', job: `job-${press}` }, { kind: 'branch', branch: view, parent: branch, at, settings: { press } });
+      lines.push(
+        { kind: 'start', job: `job-${press}` },
+        { kind: 'branch', branch: view, parent: branch, at, settings: { press } },
+      );
       lines.push(token(91, ' taken', { by: 'hand' }));
       written();
     } else if (choice === 2) {
@@ -63,7 +70,10 @@ test('a text is read: the model, its tokens, why it ended', () => {
 
 test('a token remembers the settings it was written with', () => {
   const log = read([...TEXT, { kind: 'more', branch: 0, settings: { seed: 8 } }, token(6, '!')]);
-  equal([log.tokens[0].settings, log.tokens[4].settings, log.tokens[5].settings], [{ seed: 5 }, { seed: 5 }, { seed: 8 }]);
+  equal(
+    [log.tokens[0].settings, log.tokens[4].settings, log.tokens[5].settings],
+    [{ seed: 5 }, { seed: 5 }, { seed: 8 }],
+  );
 });
 
 test('a branch shares its first tokens with its parent and comes into view', () => {
@@ -103,6 +113,13 @@ test('a log that does not continue the one before is read anew', () => {
   equal([log.tokens.length, log.branches.length, log.job], [0, 0, null]);
 });
 
+test('a token without a branch belongs to no text, not to one that was read before', () => {
+  const log = read(TEXT);
+  const { branch } = log;
+  log.read(logOf([START, DESK, token(6, '!')]));
+  equal([log.tokens.length, branch?.tokens.length], [0, 5]);
+});
+
 test('line separators inside a token do not part lines', () => {
   equal(plainText(read([DESK, FIRST, token(3, 'a\u2028b\u0085c\u2029')]).tokens), 'a\u2028b\u0085c\u2029');
 });
@@ -126,8 +143,14 @@ test('whatever the reader presses, every branch begins with its parent and grows
     equal([log.branches.map(({ tokens }) => tokens.length), log.view], [lengths, view]);
     for (const { parent, shared, tokens, given } of log.branches) {
       const above = parent === null ? [] : log.branches[parent].tokens;
-      ok(tokens.slice(0, shared).every((each, i) => each === above[i]), 'a shared token differs');
-      ok(tokens.every((each) => each.settings !== undefined), 'a token has no settings');
+      ok(
+        tokens.slice(0, shared).every((each, i) => each === above[i]),
+        'a shared token differs',
+      );
+      ok(
+        tokens.every((each) => each.settings !== undefined),
+        'a token has no settings',
+      );
       ok(shared <= given && given <= tokens.length, `${given} of ${tokens.length} tokens given`);
     }
   }
@@ -144,7 +167,12 @@ test('the first token of a text has no probability', () => {
 
 test('the stages of a token are asked for with what stood before it', () => {
   equal(read(TEXT).stagesQuery(3), {
-    run: 'tale', step: 40, weights: 'float32', before: [1, 2, 3], n_prompt: 2, settings: { seed: 5 },
+    run: 'tale',
+    step: 40,
+    weights: 'float32',
+    before: [1, 2, 3],
+    n_prompt: 2,
+    settings: { seed: 5 },
   });
 });
 

@@ -36,8 +36,10 @@ const marked = (element, selector) => parts(element, selector).map((each) => Num
 
 test('before anything is written the page says what to do', async () => {
   const { element, shows } = await desk([]);
-  equal([shows('.strip-empty'), shows('.strip'), shows('.with-text'), shows('.desk-write'), shows('.desk-stop')],
-    [true, false, false, true, false]);
+  equal(
+    [shows('.strip-empty'), shows('.strip'), shows('.with-text'), shows('.desk-write'), shows('.desk-stop')],
+    [true, false, false, true, false],
+  );
   equal(part(element, '.desk-more', HTMLButtonElement).disabled, true);
   equal(texts(element, '.desk-measure option'), ['probability', 'surprise', 'rank', 'entropy']);
 });
@@ -45,8 +47,14 @@ test('before anything is written the page says what to do', async () => {
 test('a text is shown with its tokens, its status and a copy for screen readers', async () => {
   const { element, shows } = await desk(TEXT);
   equal(texts(element, '.tok'), ['The', ' rain', ' had', ' stop', 'ped']);
-  equal(texts(element, '.strip-plain, .status-text'), ['The rain had stopped', '3 tokens · 120 tokens/s · perplexity 3.17']);
-  equal([shows('.with-text'), shows('.branches'), part(element, '.desk-more', HTMLButtonElement).disabled], [true, false, false]);
+  equal(texts(element, '.strip-plain, .status-text'), [
+    'The rain had stopped',
+    '3 tokens · 120 tokens/s · perplexity 3.17',
+  ]);
+  equal(
+    [shows('.with-text'), shows('.branches'), part(element, '.desk-more', HTMLButtonElement).disabled],
+    [true, false, false],
+  );
 });
 
 test('tokens are added while a text is written, and Stop asks for its job to end', async () => {
@@ -60,7 +68,10 @@ test('tokens are added while a text is written, and Stop asks for its job to end
   equal(questions[0], ['stop', { job: 'job-1' }]);
   equal(part(element, '.desk-stop', HTMLButtonElement).disabled, true);
   append([{ ...END, reason: 'stopped' }]);
-  equal([shows('.desk-write'), texts(element, '.tok').length, texts(element, '.status-text')[0]?.endsWith('stopped')], [true, 3, true]);
+  equal(
+    [shows('.desk-write'), texts(element, '.tok').length, texts(element, '.status-text')[0]?.endsWith('stopped')],
+    [true, 3, true],
+  );
 });
 
 test('Write and Continue raise their events once, until the server answers', async () => {
@@ -70,7 +81,10 @@ test('Write and Continue raise their events once, until the server answers', asy
   equal([events, shows('.desk-stop')], [[['write', undefined]], true]);
   update(logOf(TEXT) + logOf([{ kind: 'error', says: 'The prompt is empty.' }]));
   click('.desk-more');
-  equal(events.map(([name]) => name), ['write', 'more']);
+  equal(
+    events.map(([name]) => name),
+    ['write', 'more'],
+  );
 });
 
 test('what went wrong is said beside the buttons until the next press', async () => {
@@ -96,7 +110,12 @@ test('a token that is pressed opens, and the server is asked what the stages did
   equal([texts(element, '.panel-id'), marked(element, '[aria-selected="true"]')], [['token 4, id 4'], [3]]);
   await until(() => element.querySelector('.panel-stages table'), 'no table of stages came');
   equal(questions.find(([name]) => name === 'stages')?.[1], {
-    run: 'tale', step: 40, weights: 'float32', before: [1, 2, 3], n_prompt: 2, settings: { seed: 5 },
+    run: 'tale',
+    step: 40,
+    weights: 'float32',
+    before: [1, 2, 3],
+    n_prompt: 2,
+    settings: { seed: 5 },
   });
   click('.panel-step[aria-label="Next token"]');
   equal(texts(element, '.panel-id'), ['token 5, id 5']);
@@ -125,17 +144,23 @@ test('an alternative that is pressed becomes the last line of the log, and the e
 test('a branch is shown with its fork, and the first text comes back at a press', async () => {
   const { element, append, lastLine } = await desk(TEXT);
   append(BRANCH);
-  equal([texts(element, '.strip-plain')[0], marked(element, '.forked'), marked(element, '[data-by="hand"]')],
-    ['The rain had else.', [3], [3]]);
+  equal(
+    [texts(element, '.strip-plain')[0], marked(element, '.forked'), marked(element, '[data-by="hand"]')],
+    ['The rain had else.', [3], [3]],
+  );
   parts(element, '.branch')[0].focus();
   parts(element, '.branch')[0].click();
-  equal([lastLine(), texts(element, '.strip-plain')[0], marked(element, '.forked')],
-    [{ kind: 'view', branch: 0 }, 'The rain had stopped', [3]]);
+  equal(
+    [lastLine(), texts(element, '.strip-plain')[0], marked(element, '.forked')],
+    [{ kind: 'view', branch: 0 }, 'The rain had stopped', [3]],
+  );
   ok(document.activeElement === parts(element, '.branch')[0], 'the focus got lost');
 });
 
 test('a finished text is looked up once, and what was copied is underlined', async () => {
-  const { element, questions, append, props } = await desk(TEXT, { copied: () => ({ spans: [SPAN], train_loss: 1, val_loss: 2 }) });
+  const { element, questions, append, props } = await desk(TEXT, {
+    copied: () => ({ spans: [SPAN], train_loss: 1, val_loss: 2 }),
+  });
   await until(() => props.value?.includes('"copied"'), 'the answer is not in the log');
   equal(questions, [['copied', { run: 'tale', step: 40, ids: [1, 2, 3, 4, 5] }]]);
   const least = part(element, '.copied-least', HTMLInputElement);
@@ -151,7 +176,12 @@ test('a finished text is looked up once, and what was copied is underlined', asy
 test('an answer about a text that has changed since is left out', async () => {
   /** @type {(answer: object) => void} */
   let answer = () => {};
-  const { questions, append, props } = await desk(TEXT, { copied: () => new Promise((resolve) => { answer = resolve; }) });
+  const { questions, append, props } = await desk(TEXT, {
+    copied: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  });
   await until(() => questions.length, 'the text was not looked up');
   append([START, { kind: 'more', branch: 0, settings: {} }]);
   answer({ spans: [SPAN], train_loss: 1, val_loss: 2 });
@@ -165,7 +195,10 @@ test('what the model does not see is grey: for the next token, or for the one th
   equal(marked(element, '.unseen'), [0, 1]);
   append([{ ...END, seen_from: 3 }]);
   equal([marked(element, '.unseen'), marked(element, '.horizon')], [[0, 1, 2], [3]]);
-  ok(texts(element, '.status-text')[0]?.endsWith('the model still sees the last 2 tokens'), texts(element, '.status-text')[0] ?? '');
+  ok(
+    texts(element, '.status-text')[0]?.endsWith('the model still sees the last 2 tokens'),
+    texts(element, '.status-text')[0] ?? '',
+  );
   click('[data-i="3"]');
   equal(marked(element, '.unseen'), [0]);
   click('[data-i="2"]');
@@ -175,14 +208,29 @@ test('what the model does not see is grey: for the next token, or for the one th
 test('colours follow the measure that is chosen, and so does the legend', async () => {
   const { element } = await desk(TEXT);
   const shades = () => parts(element, '.tok').map((each) => each.style.getPropertyValue('--shade'));
-  equal([shades(), texts(element, '.legend-low, .legend-high')],
-    [['', 'var(--step-7)', 'var(--step-5)', 'var(--step-8)', 'var(--step-5)'], ['100 %', '0 %']]);
+  equal(
+    [shades(), texts(element, '.legend-low, .legend-high')],
+    [
+      ['', 'var(--step-7)', 'var(--step-5)', 'var(--step-8)', 'var(--step-5)'],
+      ['100 %', '0 %'],
+    ],
+  );
   const measure = part(element, '.desk-measure', HTMLSelectElement);
   measure.value = 'surprise';
   measure.dispatchEvent(new Event('change'));
-  equal([shades(), texts(element, '.legend-low, .legend-high')],
-    [['', 'var(--step-2)', 'var(--step-1)', 'var(--step-3)', 'var(--step-1)'], ['0 bits', '9 or more']]);
-  equal(parts(element, '.legend-steps span').map((each) => each.title).slice(0, 2), ['0 bits', '1 bits']);
+  equal(
+    [shades(), texts(element, '.legend-low, .legend-high')],
+    [
+      ['', 'var(--step-2)', 'var(--step-1)', 'var(--step-3)', 'var(--step-1)'],
+      ['0 bits', '9 or more'],
+    ],
+  );
+  equal(
+    parts(element, '.legend-steps span')
+      .map((each) => each.title)
+      .slice(0, 2),
+    ['0 bits', '1 bits'],
+  );
 });
 
 test('spaces are shown on request, and the open token stays open', async () => {
