@@ -18,71 +18,21 @@ MAX_DEPTH = 1000
 """Elements that may lie inside one another."""
 
 _BLOCK_BYTES = 16_384  # read between two looks at the clock
-_LEFT_OUT = frozenset(
-    [
-        "head",
-        "script",
-        "style",
-        "nav",
-        "template",
-        "noscript",
-        "title",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "select",
-        "textarea",
-        "rp",
-        "rt",
-    ]
-)
-_PARAGRAPHS = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "table",
-        "ul",
-        "ol",
-        "dl",
-        "hr",
-        "figure",
-        "section",
-        "article",
-        "aside",
-        "main",
-        "fieldset",
-    ]
-)
-_LINES = frozenset(
-    [
-        "div",
-        "li",
-        "dt",
-        "dd",
-        "tr",
-        "caption",
-        "figcaption",
-        "address",
-        "header",
-        "footer",
-        "form",
-        "details",
-        "summary",
-        "body",
-        "legend",
-        "option",
-        "center",
-    ]
-)
-_LISTS = frozenset({"ul", "ol"})
+# fmt: off
+_LEFT_OUT = {
+    "script", "style", "nav", "template", "noscript", "title", "svg", "math", "iframe", "object", "select", "textarea",
+    "rp", "rt",
+}
+_PARAGRAPHS = {
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol", "dl", "hr", "figure", "section",
+    "article", "aside", "main", "fieldset",
+}
+_LINES = {
+    "div", "li", "dt", "dd", "tr", "caption", "figcaption", "address", "header", "footer", "form", "details", "summary",
+    "body", "legend", "center",
+}
+# fmt: on
+_LISTS = {"ul", "ol"}
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""")
 _OTHER_CODECS = re.compile(r"iso8859-\d+|cp125\d|koi8-[rut]")
 _CODECS = {codecs.lookup(name).name: name for name in ENCODINGS}

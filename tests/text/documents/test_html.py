@@ -27,6 +27,7 @@ def text_of(html: str) -> str:
         ("a&nbsp;b\u3000c", "a b\u3000c"),
         ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字", "漢字"),
         ("<p>a</p><hr><!-- no --><p>b</p>", "a\n\nb"),
+        ("<head><title>T</title><link><p>head never ended", "head never ended"),
         ("", ""),
     ],
 )
