@@ -49,10 +49,11 @@ def build(context: Context) -> GenerateTab:
             build_beams(context, form, strip)
 
     def refresh(run_name: str | None) -> tuple[Any, Any]:
-        """The current runs; the chosen one stays if it exists or runs are not listed, else the newest is chosen."""
+        """The current runs; the chosen one stays if it exists or is not listed, else the newest is chosen."""
         choices = run_choices(context)
         listed = [name for _, name in choices]
-        chosen = run_name if run_name in listed or not lists_runs(context) else (listed[0] if listed else None)
+        stays = run_name in listed or (run_name and not lists_runs(context))
+        chosen = run_name if stays else (listed[0] if listed else None)
         return gr.Dropdown(choices=choices, value=chosen), gr.Dropdown(choices=checkpoint_choices(context, chosen))
 
     def checkpoints_of(run_name: str | None) -> Any:

@@ -1,0 +1,42 @@
+"""The first visit of a new server: there is a run to look at and to write with before anything was trained."""
+
+import pytest
+
+from playground.training.runs.recorded import NAME
+
+from .conftest import SIZES, Server
+
+
+@pytest.fixture(scope="module", params=[(), ("--public",)], ids=["private", "public"])
+def new_server(request, tmp_path_factory):
+    """A server with an empty folder of runs, as a user starts it."""
+    running = Server(tmp_path_factory.mktemp("new") / "checkpoints", *request.param, recorded_run=True)
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_opens_on_the_recorded_run(new_page, new_server, shoot, size):
+    width, height = SIZES[size]
+    page = new_page(width, height)
+    page.goto(new_server.url)
+    page.locator(".lv-name", has_text=NAME).wait_for()
+    page.wait_for_function("document.querySelector('.plot-thin')?.getAttribute('d')?.length > 500")
+    page.locator(".pb-sample", has_text="Every effort moves you").wait_for()
+    assert page.locator(".lv-empty").is_hidden()
+    assert f"run={NAME}" in page.url
+    shoot(page, f"first-visit-{size}")
+
+
+def test_decoding_and_runs_offer_it_and_generate_writes_with_it(page, new_server):
+    page.goto(new_server.url)
+    page.get_by_role("tab", name="Runs").click()
+    page.locator(".rv-table tbody tr .rv-c-name", has_text=NAME).wait_for()
+    page.get_by_role("tab", name="Generate").click()
+    page.wait_for_function("name => document.querySelector('#desk-run input')?.value === name", arg=NAME)
+    page.locator(".desk-write").click()
+    page.locator(".desk-more:enabled").wait_for()
+    assert len(page.locator("#desk .strip.written").inner_text().split()) > 10
+    page.get_by_role("tab", name="Decoding").click()
+    page.locator("#lab-source").get_by_text("A trained model").click()
+    page.wait_for_function("name => document.querySelector('#lab-source .run').value === name", arg=NAME)
