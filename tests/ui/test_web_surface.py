@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.text import documents
 from playground.training.runs.archive import export_run
-from playground.ui.tabs.train import form as train_form
 from playground.ui.tabs.train.form import PASTE, UPLOAD
 
 STORY = "The river ran on, and the lamp burned low over the harbour. " * 200
@@ -88,7 +88,7 @@ def test_fault_04_the_proxy_is_closed(served):
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "/proc/self/environ"])
 def test_fault_05_a_file_named_in_a_body_must_be_an_upload(served, path):
-    answer = served.send("look", with_values(served, "look", source=UPLOAD, file=file_data(path)))
+    answer = served.send("look", with_values(served, "look", source=UPLOAD, file=[file_data(path)]))
     assert answer.status_code >= 400
     assert "root:" not in answer.text
 
@@ -99,7 +99,7 @@ def test_fault_06_an_upload_over_the_cap_is_refused(served):
 
 def test_fault_06_a_text_over_the_cap_is_refused_with_a_sentence(served):
     path = upload(served, b"a" * (served.context.limits.max_text_bytes + 1)).json()[0]
-    facts, _ = look(served, source=UPLOAD, file=file_data(path))
+    facts, _ = look(served, source=UPLOAD, file=[file_data(path)])
     assert facts["error"].startswith("text.txt has 0.1 MB and at most 0.1 MB are taken here")
 
 
@@ -166,7 +166,7 @@ def test_fault_11_an_unknown_choice_is_refused(served, changes):
 )
 def test_fault_12_a_file_that_is_not_text_is_refused_with_a_sentence(served, data, word):
     path = upload(served, data).json()[0]
-    facts, cost = look(served, source=UPLOAD, file=file_data(path))
+    facts, cost = look(served, source=UPLOAD, file=[file_data(path)])
     assert word in facts["error"]
     assert facts["error"].endswith(".")
     assert "Traceback" not in facts["error"]
@@ -175,13 +175,13 @@ def test_fault_12_a_file_that_is_not_text_is_refused_with_a_sentence(served, dat
 
 def test_a_utf_16_upload_is_read(served):
     path = upload(served, STORY.encode("utf-16")).json()[0]
-    facts, _ = look(served, source=UPLOAD, file=file_data(path))
+    facts, _ = look(served, source=UPLOAD, file=[file_data(path)])
     assert facts["facts"][0] == {"name": "Characters", "value": len(STORY), "format": "whole"}
 
 
 def test_fault_51_for_an_unclear_encoding_the_likely_ones_are_offered_and_the_choice_is_used(served):
     text = "猫" + STORY
-    file = file_data(upload(served, text.encode("shift_jis")).json()[0])
+    file = [file_data(upload(served, text.encode("shift_jis")).json()[0])]
     facts, _, offered = answers_of(served, source=UPLOAD, file=file)
     assert facts["error"].startswith("It is unclear how text.txt is encoded")
     assert offered["visible"]
@@ -196,8 +196,8 @@ def test_fault_51_for_an_unclear_encoding_the_likely_ones_are_offered_and_the_ch
 
 
 def test_for_a_large_text_the_page_gives_estimates_and_says_so(served, monkeypatch):
-    monkeypatch.setattr(train_form, "LARGE_TEXT_BYTES", 1000)
-    file = file_data(upload(served, STORY.encode()).json()[0])
+    monkeypatch.setattr(documents, "LARGE_TEXT_BYTES", 1000)
+    file = [file_data(upload(served, STORY.encode()).json()[0])]
     facts, cost, offered = answers_of(served, source=UPLOAD, file=file)
     assert facts["facts"][0] == {"name": "Characters", "value": len(STORY), "format": "about"}
     assert facts["note"].startswith("Estimated")
