@@ -35,7 +35,7 @@ def plot_losses(
     epochs.set_xlabel("Epochs")
     epochs.set_ylabel("Loss")
     epochs.xaxis.set_major_locator(MaxNLocator(integer=True))
-    epochs.legend(loc="upper right")
+    epochs.legend(loc="best")  # the emptiest corner: validation may rise
     tokens = epochs.twiny()
     tokens.plot(tokens_seen, train_losses, alpha=0)  # invisible: it only sets the scale of the second axis
     tokens.set_xlabel("Tokens seen")

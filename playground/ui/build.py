@@ -56,7 +56,7 @@ def build(context: Context) -> gr.Blocks:
             with gr.Tab("Train", id="train"):
                 training = train.build(context)
             with gr.Tab("Decoding", id="decoding"):
-                decoding.build(context)
+                decoding.connect(decoding.build(context), training.live, context)
             with gr.Tab("Generate", id="generate") as desk_tab:
                 desk = generate.build(context)
             with gr.Tab("Runs", id="runs"):

@@ -1,5 +1,6 @@
 """The Train tab in a real browser: what it shows of a training, and its controls."""
 
+import math
 import re
 
 import pytest
@@ -39,6 +40,7 @@ def test_pause_step_and_resume(page, url, shoot):
     wait_for_step(page, before + 1)
     page.wait_for_timeout(800)
     assert step(page) == before + 1
+    page.click(".lv-details summary")
     page.fill(".lv-lr-value", "0.00321")
     page.click("[data-action=set_lr]")
     press(page, "Step")
@@ -74,10 +76,100 @@ def test_the_curve_follows_the_cursor_and_the_slider(page, url, finished):
     assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
 
 
+def test_the_chart_is_the_slider(page, url, finished):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    last = int(page.get_attribute(".pb-slider", "max"))
+    assert page.input_value(".pb-slider") == str(last)
+    chart = page.locator(".cv-losses svg")
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
+    assert page.input_value(".pb-slider") == str(last)  # pointing only reads
+    page.mouse.down()
+    middle = int(page.input_value(".pb-slider"))
+    assert 0 < middle < last
+    page.mouse.move(box["x"] + 60, box["y"] + 150)
+    page.mouse.up()
+    assert int(page.input_value(".pb-slider")) < middle
+    assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
+    page.keyboard.press("Home")
+    assert page.inner_text(".pb-moment").startswith("Step 1,")
+    first = page.inner_text(".pb-rows")
+    page.keyboard.press("ArrowRight")
+    assert page.input_value(".pb-slider") == "1"
+    assert page.inner_text(".pb-rows") != first
+    page.keyboard.press("End")
+    assert page.input_value(".pb-slider") == str(last)
+    assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "hidden"
+
+
+def test_curve_prose_guesses_and_slider_are_visible_without_scrolling(page, url, finished):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    for name in (".cv-losses", ".pb-sample", ".pb-rows", ".pb-slider", ".lv-replay", ".lv-ways"):
+        box = page.locator(name).bounding_box()
+        assert box["y"] >= 0, name
+        assert box["y"] + box["height"] <= 800, name
+
+
+def test_fault_10_and_25_the_loss_axis_and_blind_guessing_are_named(page, url, finished):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    assert "Loss" in page.locator(".cv-losses .plot-title").all_text_contents()
+    size = re.search(r"vocabulary ([\d,]+)", page.inner_text(".lv-about"))[1]
+    shown = f"ln {size} = {math.log(int(size.replace(',', ''))):.2f}"
+    assert page.text_content(".cv-losses .plot-level-name") == f"blind guessing: {shown}"
+    page.focus(".cv-key-blind")
+    assert f"the probability 1/{size}" in page.inner_text(".cv-verdict")
+
+
+def test_fault_7_perplexity_names_its_evaluation(page, url, finished):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    assert re.match(r"at the last evaluation, best [\d.,k ]+: as unsure", page.inner_text(".lv-perplexity-sub"))
+
+
+def test_a_finished_run_is_replayed_until_a_touch(page, url, finished):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    last = page.get_attribute(".pb-slider", "max")
+    page.click(".lv-replay")
+    page.wait_for_function("document.querySelector('.pb-slider').value === '2'")
+    page.mouse.click(640, 20)
+    assert page.inner_text(".lv-replay") == "Replay"
+    stopped = page.input_value(".pb-slider")
+    page.wait_for_timeout(1500)
+    assert page.input_value(".pb-slider") == stopped
+    page.click(".lv-replay")
+    page.wait_for_function("last => document.querySelector('.pb-slider').value === last", arg=last, timeout=20_000)
+    assert page.inner_text(".lv-replay") == "Replay"
+
+
+def test_fault_5_a_finished_run_leads_on(page, url, finished):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    page.click("[data-way=decode]")
+    page.wait_for_function("name => document.querySelector('#lab-source .run')?.value === name", arg=finished)
+    assert page.locator("#lab-source .model").is_visible()
+    assert page.input_value("#lab-source textarea") == "Every effort moves you"
+    page.click("[data-tab-id=train]")
+    page.click("[data-way=write]")
+    page.wait_for_function(
+        "name => [...document.querySelectorAll('input')].some((e) => e.offsetParent && e.value === name)",
+        arg=finished,
+    )
+    page.click("[data-tab-id=train]")
+    page.click("[data-way=compare]")
+    page.wait_for_selector(f".rv-table >> text={finished}")
+
+
 def test_the_page_says_what_a_training_runs_on_and_its_share_of_the_peak(page, url, server, finished, shoot):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
-    assert re.search(r"parameters · cpu · (float32|bfloat16) · 1 thread$", page.inner_text(".lv-about"))
+    assert re.search(
+        r"vocabulary [\d,]+ · .* parameters · cpu · (float32|bfloat16) · 1 thread$", page.inner_text(".lv-about")
+    )
+    page.click(".lv-details summary")
     assert re.fullmatch(r"\d+ % of this machine's peak", page.inner_text(".lv-speed-sub"))
     (started,) = (e for e in RunStore(server.checkpoints).open(finished).events()[0] if e.type == "started")
     told = page.get_attribute(".lv-pace", "title")
@@ -104,6 +196,7 @@ def test_a_training_is_not_compared_with_an_impossible_peak(page, url, server, p
     log.write_text(re.sub(pattern, instead, log.read_text()))
     open_train(page, url, run=name)
     wait_for_state(page, "completed")
+    page.click(".lv-details summary")
     assert page.inner_text(".lv-speed") != "–"
     assert page.inner_text(".lv-speed-sub").strip() == ""
     assert re.findall(r"(\d+) billion a second", page.get_attribute(".lv-pace", "title")) == ([told] if told else [])
@@ -113,6 +206,7 @@ def test_a_training_is_not_compared_with_an_impossible_peak(page, url, server, p
 def test_the_loss_figure_is_saved(page, url, finished, suffix):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
+    page.click(".lv-details summary")
     with page.expect_download() as download:
         page.click(f"[data-figure={suffix}]")
     assert download.value.suggested_filename == f"finished-loss.{suffix}"
@@ -123,16 +217,18 @@ def test_the_loss_figure_is_saved(page, url, finished, suffix):
 def test_the_layout_stays_in_place_while_numbers_change(page, url):
     open_train(page, url)
     start(page, "still", epochs=3000)
+    page.click(".lv-details summary")
     wait_for_step(page, 10)
-    places = """() => ['.lv-tiles', '.cv-losses', '.cv-small', '.lv-loop', '.pb-rows'].map((name) => {
+    names = [".lv-tiles", ".cv-losses", ".pb-sample", ".pb-rows", ".pb-slider", ".cv-small", ".lv-loop"]
+    places = """(names) => names.map((name) => {
         const box = document.querySelector(name).getBoundingClientRect();
         return [box.top + scrollY, box.height];
     })"""
-    before = page.evaluate(places)
+    before = page.evaluate(places, names)
     nodes = "document.querySelectorAll('.lv *').length"
     count = page.evaluate(nodes)
     wait_for_step(page, step(page) + 30)
-    assert page.evaluate(places) == before
+    assert page.evaluate(places, names) == before
     # fault 49: however often the curves are drawn, they are the same nodes (except for a tick more or less on an axis)
     assert page.evaluate(nodes) <= count + 20
     end(page)

@@ -14,17 +14,19 @@ from playground.errors import SettingsError
 from playground.sampling import Temperature, TopK
 from playground.sampling.toy import MOST_DRAWS
 from playground.ui.context import Context
+from playground.ui.tabs import open_tab
 from playground.ui.tabs.decoding import state as lab_state
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
-from playground.ui.tabs.decoding.state import TOP_K_ALL, LabState
+from playground.ui.tabs.decoding.state import MAX_PROMPT_CHARS, TOP_K_ALL, LabState
 from playground.ui.widgets.address.address import Address
 from playground.ui.widgets.base import Widget
 from playground.ui.widgets.distribution.distribution import Distribution
 from playground.ui.widgets.draws.draws import Draws
 from playground.ui.widgets.exercises.exercises import Exercises
 from playground.ui.widgets.grouped.grouped import Grouped
+from playground.ui.widgets.live.live import LiveView
 from playground.ui.widgets.source.source import Source
 from playground.ui.widgets.stage_list.stage_list import StageList
 from playground.ui.widgets.sweep.sweep import Sweep
@@ -56,6 +58,18 @@ def build(context: Context) -> DecodingTab:
         gr.api(endpoint, api_name=f"decoding_{name}")
     address = next(widget for widget in widgets if isinstance(widget, Address))
     return DecodingTab(state=address, widgets=widgets)
+
+
+def connect(tab: DecodingTab, live: LiveView, context: Context) -> None:
+    """Let the live view open its run in the laboratory, after the run's start context; the stages stay."""
+
+    def decode(text: str, event: gr.EventData) -> list[str]:
+        prompt = context.store.open(str(event.run)).spec.train.start_context
+        changes = {"source": "model", "run": str(event.run), "step": event.step, "prompt": prompt[:MAX_PROMPT_CHARS]}
+        return [LabState.from_json(text).replace(**changes).to_json()] * len(tab.widgets)
+
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    live.decode(decode, tab.state, list(tab.widgets), **quiet).then(None, js=open_tab("decoding"))
 
 
 def _lay_out(lab: Laboratory, start: str) -> tuple[Widget, ...]:

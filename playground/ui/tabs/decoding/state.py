@@ -25,6 +25,7 @@ MAX_SEED = 2**53 - 1
 """Largest whole number that JavaScript represents exactly."""
 TOP_CHOICES = (10, 20, 30, 50)
 """How many of a model's tokens the page offers to show."""
+MAX_PROMPT_CHARS = 4000
 MAX_STATE_CHARS = 50_000
 """Longest state, as JSON."""
 
@@ -46,7 +47,9 @@ class LabState(Config):
     )
     run: str = Field(default="", max_length=64, description="The run of the model.")
     step: int | Literal["last", "best"] = Field(default="last", description="The checkpoint of the run.")
-    prompt: str = Field(default=CHAPTER_PROMPT, max_length=4000, description="The text before the next token.")
+    prompt: str = Field(
+        default=CHAPTER_PROMPT, max_length=MAX_PROMPT_CHARS, description="The text before the next token."
+    )
     stages: tuple[AnyStage, ...] = Field(default=CHAPTER_STAGES, max_length=40, description="The stages, in order.")
     n: int = Field(default=1000, ge=1, le=MOST_DRAWS, description="Number of draws.")
     seed: int = Field(default=123, ge=0, le=MAX_SEED, description="Seed of the draws.")

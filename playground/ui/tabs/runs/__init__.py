@@ -89,7 +89,7 @@ def _add_endpoints(server: RunsServer) -> None:
 
 
 def connect(tab: RunsTab, training: TrainTab, desk: GenerateTab) -> None:
-    """Let the view's buttons open a run in the tabs that watch it or write with it."""
+    """Let the buttons of this view and of the live view open a run in the tabs that watch, compare or write with it."""
 
     def follow(event: gr.EventData) -> str:
         return to_json({"run": str(event.run)})
@@ -101,4 +101,6 @@ def connect(tab: RunsTab, training: TrainTab, desk: GenerateTab) -> None:
 
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     tab.view.follow(follow, None, training.live, **quiet).then(None, js=open_tab("train"))
-    tab.view.write(write, None, [desk.run, desk.checkpoint], **quiet).then(None, js=open_tab("generate"))
+    for view in (tab.view, training.live):
+        view.write(write, None, [desk.run, desk.checkpoint], **quiet).then(None, js=open_tab("generate"))
+    training.live.compare(None, js=open_tab("runs"))

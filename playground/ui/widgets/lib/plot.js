@@ -17,10 +17,15 @@ import { logTicks, nearest, ticks } from './scale.js';
  * @property {(width: number) => number} height  of the plot, given its width in pixels
  * @property {(value: number) => string} yFormat
  * @property {string} [xTitle]
+ * @property {string} [yTitle]  stands at the top left
  * @property {boolean} [small]
  * @property {boolean} [fromZero]  whether the y axis includes 0
  * @property {(x: number | null) => void} [onCursor]  called when the user moves the cursor, or takes it away (null)
+ * @property {(x: number) => void} [onPick]  called when the user presses on the plot or drags over it
+ * @property {(key: string) => boolean} [onKey]  takes a key that would move the cursor; false if it does not want it
  */
+
+/** A named y value. @typedef {{ y: number, text: string }} Level */
 
 /**
  * What a plot shows.
@@ -33,6 +38,7 @@ import { logTicks, nearest, ticks } from './scale.js';
  * @property {{ title: string, per: number }} [top]  a second x axis, with `per` of its units in one of the first
  * @property {{ x: number, y: number, colour: string, title: string }[]} [marks]
  * @property {number | null} [pin]  an x value that stays marked
+ * @property {Level[]} [levels]  thin lines from left to right
  */
 
 export class Plot {
@@ -76,7 +82,8 @@ export class Plot {
     if (!picture || !this.#host.isConnected || !this.#host.clientWidth) return;
     const { small, fromZero } = this.#options;
     const box = this.#measure(picture);
-    const yRange = valueRange(picture.series, { log: picture.log, fromZero, tickCount: small ? 3 : 7 });
+    const levels = (picture.levels ?? []).map(({ y, text }) => ({ name: text, colour: '', x: [], y: [y] }));
+    const yRange = valueRange([...picture.series, ...levels], { log: picture.log, fromZero, tickCount: small ? 3 : 7 });
     const placement = { ...scales(box, picture.xRange, yRange, picture.log), box };
     this.#placement = placement;
     const { width, height, edge } = box;
@@ -87,6 +94,7 @@ export class Plot {
     this.#drawAxes(picture, yRange, placement);
     this.#drawLines(picture, placement);
     this.#drawMarks(picture, placement);
+    this.#drawPin(picture, placement);
     this.cursor(this.#cursorAt);
   }
 
@@ -106,6 +114,13 @@ export class Plot {
     }
   }
 
+  /** Mark an x value, or none. @param {number | null} at */
+  pin(at) {
+    if (!this.#placement || !this.#picture) return;
+    this.#picture.pin = at;
+    this.#drawPin(this.#picture, this.#placement);
+  }
+
   /** @param {Picture} picture @returns {Box} */
   #measure(picture) {
     const { small, height } = this.#options;
@@ -121,7 +136,7 @@ export class Plot {
 
   /** @param {Picture} picture @param {[number, number]} yRange @param {Placement} placement */
   #drawAxes(picture, yRange, { toX, toY, box: { width, height, edge } }) {
-    const { small, yFormat, xTitle } = this.#options;
+    const { small, yFormat, xTitle, yTitle } = this.#options;
     const bottom = height - edge.bottom;
     /** @type {SVGElement[]} */
     const made = [];
@@ -140,6 +155,11 @@ export class Plot {
     const title = (/** @type {number} */ y, /** @type {string} */ words) =>
       text({ class: 'plot-title', x: width - edge.right, y, 'text-anchor': 'end', text: words });
     if (xTitle) title(height - 6, picture.xTitle ?? xTitle);
+    if (yTitle) text({ class: 'plot-title', x: 4, y: 11, text: yTitle });
+    for (const level of picture.levels ?? []) {
+      axis(toY(level.y), 'plot-level');
+      text({ class: 'plot-level-name', x: width - edge.right - 2, y: toY(level.y) + 14, 'text-anchor': 'end', text: level.text });
+    }
     if (picture.top) {
       const { per } = picture.top;
       const [x0, x1] = picture.xRange;
@@ -171,7 +191,7 @@ export class Plot {
   }
 
   /** @param {Picture} picture @param {Placement} placement */
-  #drawMarks({ marks = [], pin, xRange: [x0, x1] }, placement) {
+  #drawMarks({ marks = [] }, placement) {
     const { toX, toY } = placement;
     this.#marks.replaceChildren(
       ...marks.map(({ x, y, colour, title }) => {
@@ -181,31 +201,56 @@ export class Plot {
         return mark;
       }),
     );
+  }
+
+  /** @param {Picture} picture @param {Placement} placement */
+  #drawPin({ pin, xRange: [x0, x1] }, placement) {
     drawUpright(this.#pinLine, pin != null && pin >= x0 && pin <= x1 ? pin : null, placement);
   }
 
   #listen() {
-    const fromPointer = (/** @type {PointerEvent} */ event) => this.#moveTo(event);
-    const leave = () => this.#options.onCursor?.(null);
-    this.svg.addEventListener('pointermove', fromPointer);
-    this.svg.addEventListener('pointerdown', fromPointer);
+    const { onCursor, onPick, onKey } = this.#options;
+    const leave = () => onCursor?.(null);
+    this.svg.addEventListener('pointermove', (event) => {
+      const at = this.#xAt(event);
+      if (at === null) return;
+      onCursor?.(at);
+      if (event.buttons & 1) onPick?.(at);
+    });
+    this.svg.addEventListener('pointerdown', (event) => {
+      const at = this.#xAt(event);
+      if (at === null) return;
+      onCursor?.(at);
+      if (!onPick || event.pointerType === 'touch') return; // a finger may be about to scroll: its tap is a click
+      this.svg.setPointerCapture(event.pointerId);
+      onPick(at);
+    });
+    this.svg.addEventListener('click', (event) => {
+      const at = this.#xAt(event);
+      if (at !== null) onPick?.(at);
+    });
     this.svg.addEventListener('pointerleave', leave);
     this.svg.addEventListener('blur', leave);
     this.svg.addEventListener('keydown', (event) => {
-      if (!this.#placement || !this.#picture?.series.some(({ x }) => x.length)) return;
-      const to = cursorAfter(event.key, this.#cursorAt, this.#picture.xRange);
+      if (!this.#placement || !this.#hasPoints()) return;
+      const to = cursorAfter(event.key, this.#cursorAt, this.#picture?.xRange ?? [0, 1]);
       if (to === undefined) return;
       event.preventDefault();
-      this.#options.onCursor?.(to === null ? null : snap(this.#picture.series, to));
+      if (onKey?.(event.key)) return;
+      onCursor?.(to === null ? null : snap(this.#picture?.series ?? [], to));
     });
   }
 
-  /** @param {PointerEvent} event */
-  #moveTo(event) {
-    if (!this.#placement || !this.#picture?.series.some(({ x }) => x.length)) return;
+  #hasPoints() {
+    return Boolean(this.#picture?.series.some(({ x }) => x.length));
+  }
+
+  /** The x value of the point nearest to a mouse or finger. @param {MouseEvent} event */
+  #xAt(event) {
+    if (!this.#placement || !this.#picture || !this.#hasPoints()) return null;
     const shown = this.svg.getBoundingClientRect();
     const pixel = ((event.clientX - shown.left) / shown.width) * this.#placement.box.width;
-    this.#options.onCursor?.(snap(this.#picture.series, this.#placement.fromX(pixel)));
+    return snap(this.#picture.series, this.#placement.fromX(pixel));
   }
 }
 

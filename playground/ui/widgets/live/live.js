@@ -1,15 +1,17 @@
 // Watches one run: asks the server for what its log has gained, and shows it.
 
-import { bytesOfBase64, node, part, saveFile, setText } from '../lib/dom.js';
+import { bytesOfBase64, node, part, parts, saveFile, setText } from '../lib/dom.js';
 import { whole } from '../lib/format.js';
 import { NO_ANSWER, ask, parse } from '../lib/host.js';
 import { poll } from '../lib/poll.js';
 import { knownRuns } from '../lib/storage.js';
 import { Controls } from './controls.js';
 import { Curves } from './curves.js';
+import { Moment, evaluationAfter, evaluationAt } from './moment.js';
 import { Loop } from './loop.js';
-import { Probe } from './probe.js';
+import { Probe, momentText } from './probe.js';
 import { RunRecord } from './record.js';
+import { Replay } from './replay.js';
 import { aboutText, endText } from './status.js';
 import { Tiles } from './tiles.js';
 
@@ -63,23 +65,28 @@ class LiveView {
   #offset = 0;
   /** @type {About | null} */ #about = null;
   /** @type {Status | null} */ #status = null;
-  /** The epoch that the probe's slider is at. @type {number | null} */ #pin = null;
+  #moment = new Moment();
+  #replay;
   #nNotes = 0; // as many are shown
 
   /** @param {import('../lib/host.js').Host<Constants>} host @param {HTMLElement} view */
-  constructor({ element, server, constants }, view) {
+  constructor({ element, server, trigger, constants }, view) {
     this.#view = view;
     this.#server = server;
     this.#thinning = constants.series;
     this.#record = new RunRecord(this.#thinning);
     this.#askNow = poll(element, () => this.#ask(), LIVE_MS);
-    this.#curves = new Curves(view);
+    this.#curves = new Curves(view, {
+      pick: (epoch) => this.#moveTo(evaluationAt(this.#record.evals, epoch)),
+      key: (key) => this.#moveByKey(key),
+    });
     this.#tiles = new Tiles(view);
     this.#loop = new Loop(view);
-    this.#probe = new Probe(view, (epoch) => {
-      this.#pin = epoch;
-      this.#drawCurves();
-    });
+    this.#probe = new Probe(view, (index) => this.#moveTo(index));
+    this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index));
+    for (const way of parts(view, '[data-way]', HTMLButtonElement)) {
+      way.addEventListener('click', () => trigger(way.dataset.way ?? '', { run: this.#run, step: 'last' }));
+    }
     this.#controls = new Controls(view, {
       act: (action) => this.#act(action),
       save: (format) => this.#save(format),
@@ -91,7 +98,9 @@ class LiveView {
     this.#run = run;
     this.#record = new RunRecord(this.#thinning);
     this.#offset = 0;
-    this.#about = this.#status = this.#pin = null;
+    this.#about = this.#status = null;
+    this.#moment = new Moment();
+    this.#replay.stop();
     this.#nNotes = 0;
     this.#part('notes').replaceChildren();
     this.#part('empty').hidden = Boolean(run);
@@ -164,11 +173,44 @@ class LiveView {
     this.#controls.draw(status, evals.length > 0);
     this.#controls.drawLearningRate(lr ?? this.#about?.lr ?? 0, this.#about?.is_scheduled ?? false);
     if (endText(status) && this.#part('message').hidden) this.#say('');
+    this.#moment.setCount(evals.length);
     this.#drawCurves();
     this.#tiles.draw(this.#record, status);
     this.#loop.draw(this.#record, this.#about?.epochs);
-    this.#probe.draw(this.#record, this.#about?.start_context ?? '');
+    this.#drawMoment();
     this.#drawNotes();
+    const isFinished = !status.live && evals.length > 0;
+    this.#replay.draw(isFinished, evals.length);
+    this.#part('ways').classList.toggle('lv-away', !isFinished);
+  }
+
+  /** Show prose and guesses of the moment. */
+  #drawMoment() {
+    const { index } = this.#moment;
+    const { evals } = this.#record;
+    this.#probe.draw(this.#record, index, this.#about?.start_context ?? '');
+    this.#curves.sayMoment(index, evals.length, momentText(evals[index]));
+  }
+
+  /** @param {number} index */
+  #moveTo(index) {
+    this.#moment.move(index);
+    this.#curves.mark(this.#pin());
+    this.#drawMoment();
+  }
+
+  /** @param {string} key */
+  #moveByKey(key) {
+    const to = evaluationAfter(key, this.#moment.index, this.#record.evals.length);
+    if (to === undefined || to < 0) return false;
+    this.#moveTo(to);
+    return true;
+  }
+
+  /** The epoch of the moment; null while it follows the newest. */
+  #pin() {
+    const { index, follows } = this.#moment;
+    return follows ? null : this.#record.evals[index]?.epoch ?? null;
   }
 
   #drawNotes() {
@@ -182,7 +224,7 @@ class LiveView {
   #drawCurves() {
     const { session } = this.#record;
     const epochs = session ? session.total_steps / session.steps_per_epoch : this.#about?.epochs;
-    this.#curves.draw(this.#record, { epochs, pin: this.#pin });
+    this.#curves.draw(this.#record, { epochs, pin: this.#pin(), vocabularySize: this.#about?.vocab_size });
   }
 
   /** Show a sentence below the buttons; without one, why the run is not active. @param {string} sentence */

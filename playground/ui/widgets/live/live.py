@@ -1,4 +1,4 @@
-"""The live view of one run: what it is doing, its curves, its buttons, and the slider through its training."""
+"""The live view of one run: what it is doing, its curves, what it writes, and the slider through its training."""
 
 from typing import ClassVar
 
@@ -12,7 +12,9 @@ class LiveView(Widget):
     offset of the run's log, so a reload, a second tab or another browser shows the same.
 
     Server functions: `news`, `command` and `figure` (see `playground/ui/tabs/train/server.py`). Constants: `series`,
-    how each column of the curves is thinned (`mean` or `last`). It raises no events.
+    how each column of the curves is thinned (`mean` or `last`). It raises `decode`,
+    `write` and `compare` (`run`, `step`), which lead to other tabs.
     """
 
+    own_events: ClassVar = ("decode", "write", "compare")
     styles: ClassVar = ("lib/plot.css", "live/curves.css", "live/probe.css")

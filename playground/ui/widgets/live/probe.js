@@ -1,4 +1,6 @@
-// A slider through the training: the likeliest tokens after the start context and the sample written, at each evaluation.
+// What the model writes and guesses at one moment of its training: the sample, and the likeliest tokens after the start
+// context. A slider below moves the moment.
+
 
 import { node, part, setText } from '../lib/dom.js';
 import { epochs, percent, visible, whole } from '../lib/format.js';
@@ -7,54 +9,35 @@ import { epochs, percent, visible, whole } from '../lib/format.js';
 /** @typedef {import('./record.js').Evaluation} Evaluation */
 /** @typedef {import('./record.js').Sample} Sample */
 
-const TOKENS = 10;
+const TOKENS = 6;
 
 export class Probe {
   #view;
   #slider;
   #rows;
-  #onMoment;
-  /** @type {RunRecord | null} */ #record = null;
-  #follows = true; // the slider stays at the latest evaluation until it is moved
   #startContext = '';
 
-  /** @param {HTMLElement} view @param {(epoch: number | null) => void} onMoment  the slider was moved; null: to its end */
-  constructor(view, onMoment) {
+  /** @param {HTMLElement} view @param {(index: number) => void} onMove  the slider was moved to an evaluation */
+  constructor(view, onMove) {
     this.#view = view;
-    this.#onMoment = onMoment;
     this.#slider = part(view, '.pb-slider', HTMLInputElement);
     this.#rows = Array.from({ length: TOKENS + 1 }, (_, i) => makeRow(i === TOKENS));
     part(view, '.pb-rows').append(...this.#rows.map(({ line }) => line));
-    this.#slider.addEventListener('input', () => this.#move());
+    this.#slider.addEventListener('input', () => onMove(+this.#slider.value));
   }
 
-  /** @param {RunRecord} record @param {string} startContext */
-  draw(record, startContext) {
-    if (record !== this.#record) this.#follows = true;
-    this.#record = record;
+  /** Show the evaluation `index` of a record. @param {RunRecord} record @param {number} index @param {string} startContext */
+  draw({ evals, samples }, index, startContext) {
+    const last = Math.max(0, evals.length - 1);
     this.#startContext = startContext;
-    const last = Math.max(0, record.evals.length - 1);
     this.#slider.max = String(last);
-    if (this.#follows || +this.#slider.value > last) this.#slider.value = String(last);
+    this.#slider.value = String(index);
     this.#slider.disabled = last === 0;
     setText(part(this.#view, '.pb-context'), startContext);
-    this.#show(record);
-  }
-
-  #move() {
-    if (!this.#record) return;
-    this.#follows = +this.#slider.value === +this.#slider.max;
-    this.#show(this.#record);
-    this.#onMoment(this.#follows ? null : this.#record.evals[+this.#slider.value]?.epoch ?? null);
-  }
-
-  /** @param {RunRecord} record */
-  #show({ evals, samples }) {
     /** @type {Evaluation | undefined} */
-    const row = evals[+this.#slider.value];
-    const moment = row ? `Step ${whole(row.step)}, epoch ${epochs(row.epoch)}` : 'Not yet evaluated';
-    setText(part(this.#view, '.pb-moment'), moment);
-    this.#slider.setAttribute('aria-valuetext', moment);
+    const row = evals[index];
+    setText(part(this.#view, '.pb-moment'), momentText(row));
+    this.#slider.setAttribute('aria-valuetext', momentText(row));
     this.#showTokens(row?.probe ?? []);
     const written = row ? samples.filter((made) => made.step <= row.step).at(-1) : undefined;
     const isLater = row !== undefined && samples.some((made) => made.step > row.step);
@@ -85,6 +68,9 @@ export class Probe {
     box.replaceChildren(node('span', { class: 'pb-given', text: given }), node('span', { text: sample.text.slice(given.length) }));
   }
 }
+
+/** @param {Evaluation | undefined} row */
+export const momentText = (row) => (row ? `Step ${whole(row.step)}, epoch ${epochs(row.epoch)}` : 'Not yet evaluated');
 
 /** @param {boolean} isRest  whether it is the row of all other tokens */
 function makeRow(isRest) {

@@ -28,6 +28,7 @@ export function tileTexts(record, status) {
   const row = evals.at(-1);
   const valLoss = row?.val_loss;
   const choices = isNumber(valLoss) ? Math.exp(valLoss) : null;
+  const best = status.best_val_loss == null ? '' : `, best ${perplexity(status.best_val_loss)}`;
   const speed = steps.tokens_per_s.at(-1);
   const left_s = status.live && done && total ? (status.elapsed_s / Math.max(1, status.step)) * (total - done) : null;
   return {
@@ -37,7 +38,7 @@ export function tileTexts(record, status) {
     'val-sub': status.best_val_loss != null ? `best ${loss(status.best_val_loss)}` : NOTHING,
     perplexity: perplexity(valLoss),
     'perplexity-sub': choices === null ? NOTHING
-      : `as unsure as choosing among ${whole(Math.max(1, choices))} ${choices < 1.5 ? 'token' : 'tokens'}`,
+      : `at the last evaluation${best}: as unsure as choosing among ${whole(Math.max(1, choices))} ${choices < 1.5 ? 'token' : 'tokens'}`,
     speed: whole(speed),
     'speed-sub': peakText(speed, session),
     left: status.state === 'completed' ? 'Done' : time(left_s),

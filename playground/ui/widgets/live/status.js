@@ -1,6 +1,6 @@
 // What a run is and what it is doing, in words. No DOM here.
 
-import { short } from '../lib/format.js';
+import { short, whole } from '../lib/format.js';
 import { stateLabel, waitingLabel } from '../lib/run_states.js';
 
 /** @typedef {import('../lib/run_states.js').State} State */
@@ -25,6 +25,7 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
  * @property {string} text_name
  * @property {number} epochs
  * @property {string} start_context
+ * @property {number} [vocab_size]
  * @property {number} lr
  * @property {boolean} is_scheduled  whether the learning rate follows a schedule
  */
@@ -57,7 +58,7 @@ export function machineParts({ device, precision, processes, threads }) {
 
 /** The line below the name of a run. @param {About | null} about @param {Session | null} session */
 export function aboutText(about, session) {
-  const parts = [about?.preset, about?.text_name];
+  const parts = [about?.preset, about?.text_name, about?.vocab_size ? `vocabulary ${whole(about.vocab_size)}` : ''];
   if (session) parts.push(`${short(session.n_parameters)} parameters`, ...machineParts(session));
   return parts.filter(Boolean).join(' · ');
 }

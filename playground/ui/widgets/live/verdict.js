@@ -32,7 +32,7 @@ export function verdict(evals) {
   function sentence() {
     const when = `best at epoch ${epochs(best.epoch)}, with ${loss(best.val_loss)}`;
     if (memorising) {
-      return `Memorising since epoch ${epochs(best.epoch)}: the training loss falls on, but the validation loss has risen `
+      return `Memorising since epoch ${epochs(best.epoch)}: the training loss keeps falling, but the validation loss has risen `
         + `from ${loss(best.val_loss)} to ${loss(last.val_loss)}.`;
     }
     if (known.length < 3) return 'Both losses are measured at every evaluation, with dropout off.';

@@ -15,7 +15,7 @@ async function made() {
 }
 
 /** The buttons that can be pressed. @param {HTMLElement} view */
-const enabled = (view) => parts(view, 'button', HTMLButtonElement).filter((button) => !button.disabled).map((button) => button.textContent);
+const enabled = (view) => parts(view, '[data-action], [data-figure]', HTMLButtonElement).filter((button) => !button.disabled).map((button) => button.textContent);
 
 test('the buttons that a state allows are enabled', async () => {
   const { view, controls } = await made();

@@ -33,6 +33,37 @@ test('a run is shown with its curves, tiles, buttons and the address that leads 
   equal(asked('news'), [{ run: 'river', offset: 0 }]);
 });
 
+const FINISHED = newsOf({
+  status: statusOf({ state: 'completed', live: false }),
+  steps: stepsOf(20),
+  evals: [evaluated(1, 4, 4, [['a', 0.1]]), evaluated(10, 3, 3, [['b', 0.5]]), evaluated(20, 2, 2, [['c', 1]])],
+});
+
+test('keys on the chart and the slider move one moment, which both show', async () => {
+  const { element, textOf } = await watching([FINISHED]);
+  await until(() => textOf('state-text') === 'Finished', 'the state');
+  const slider = part(element, '.pb-slider', HTMLInputElement);
+  const chart = part(element, '.cv-losses svg', SVGElement);
+  chart.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft' }));
+  equal([slider.value, texts(element, '.pb-word')[0], part(element, '.cv-r-where').textContent], ['1', 'b', 'At epoch 1, step 10']);
+  slider.value = '0';
+  slider.dispatchEvent(new Event('input'));
+  equal([chart.getAttribute('aria-valuenow'), part(element, '.cv-r-where').textContent], ['0', 'At epoch 0.10, step 1']);
+  chart.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+  equal([slider.value, part(element, '.cv-r-where').textContent], ['2', 'Now epoch 2, step 20']);
+});
+
+test('a finished run leads on to other tabs, one that is active does not', async () => {
+  const { element, events, textOf } = await watching([FINISHED]);
+  await until(() => textOf('state-text') === 'Finished', 'the state');
+  equal(part(element, '.lv-ways').classList.contains('lv-away'), false);
+  for (const way of ['decode', 'write', 'compare']) part(element, `[data-way=${way}]`).click();
+  equal(events, ['decode', 'write', 'compare'].map((way) => [way, { run: 'river', step: 'last' }]));
+  const active = await watching([newsOf({ status: statusOf({ state: 'paused' }) })]);
+  await until(() => active.textOf('state-text') === 'Paused', 'the state');
+  equal(part(active.element, '.lv-ways').classList.contains('lv-away'), true);
+});
+
 test('it continues to ask where the last answer ended', async () => {
   const { element, asked, textOf } = await watching([
     newsOf({ more: true }),

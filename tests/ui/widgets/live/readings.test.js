@@ -20,11 +20,11 @@ test('progress is counted from the curve, or else from the status', () => {
 test('the tiles show the last evaluation', () => {
   const texts = tileTexts(recordOf({ evals: [evaluated(1, 9, 9), evaluated(4, 2, 2.5)] }), statusOf({ best_val_loss: 2.25 }));
   equal([texts.train, texts.val, texts['val-sub'], texts['train-sub']], ['2.000', '2.500', 'best 2.250', 'step 4 of 40']);
-  equal([texts.perplexity, texts['perplexity-sub']], ['12.2', 'as unsure as choosing among 12 tokens']);
+  equal([texts.perplexity, texts['perplexity-sub']], ['12.2', 'at the last evaluation, best 9.5: as unsure as choosing among 12 tokens']);
 });
 
 test('a certain model chooses among one token', () => {
-  equal(tileTexts(recordOf({ evals: [evaluated(4, 0, 0.1)] }), statusOf())['perplexity-sub'], 'as unsure as choosing among 1 token');
+  equal(tileTexts(recordOf({ evals: [evaluated(4, 0, 0.1)] }), statusOf())['perplexity-sub'], 'at the last evaluation: as unsure as choosing among 1 token');
 });
 
 test('before an evaluation the training loss is that of the last step', () => {

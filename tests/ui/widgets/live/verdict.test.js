@@ -22,7 +22,7 @@ test('a model whose validation was best lately is still learning', () => {
 test('a model is memorising once training falls while validation rose for three evaluations', () => {
   const found = after([[4, 4], [3, 3], [2, 3.1], [1.5, 3.2], [1, 3.3]]);
   ok(found?.memorising, 'not memorising');
-  equal(found?.text, 'Memorising since epoch 2: the training loss falls on, but the validation loss has risen '
+  equal(found?.text, 'Memorising since epoch 2: the training loss keeps falling, but the validation loss has risen '
     + 'from 3.000 to 3.300.');
 });
 
