@@ -112,7 +112,7 @@ def test_curve_prose_guesses_and_slider_are_visible_without_scrolling(page, url,
         assert box["y"] + box["height"] <= 800, name
 
 
-def test_fault_10_and_25_the_loss_axis_and_blind_guessing_are_named(page, url, finished):
+def test_the_loss_axis_and_blind_guessing_are_named(page, url, finished):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     assert "Loss" in page.locator(".cv-losses .plot-title").all_text_contents()
@@ -123,7 +123,7 @@ def test_fault_10_and_25_the_loss_axis_and_blind_guessing_are_named(page, url, f
     assert f"the probability 1/{size}" in page.inner_text(".cv-verdict")
 
 
-def test_fault_7_perplexity_names_its_evaluation(page, url, finished):
+def test_perplexity_names_its_evaluation(page, url, finished):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     assert re.match(r"at the last evaluation, best [\d.,k ]+: as unsure", page.inner_text(".lv-perplexity-sub"))
@@ -145,7 +145,7 @@ def test_a_finished_run_is_replayed_until_a_touch(page, url, finished):
     assert page.inner_text(".lv-replay") == "Replay"
 
 
-def test_fault_5_a_finished_run_leads_on(page, url, finished):
+def test_a_finished_run_leads_on(page, url, finished):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
     page.click("[data-way=decode]")
