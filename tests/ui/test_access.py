@@ -53,7 +53,7 @@ def test_fault_47_a_public_server_lists_only_the_runs_that_the_visitor_names(pub
     assert names(access.listed_runs(public, known)) == ["mine"]
 
 
-def test_the_recorded_run_is_listed_for_everyone_and_changed_by_nobody_on_a_public_server(tmp_path):
+def test_fault_66_the_recorded_run_is_listed_for_everyone_and_changed_by_nobody_on_a_public_server(tmp_path):
     public = Context.open(tmp_path, limits=Limits.public(), recorded_run=True)
     public.store.create("mine", TEXT, MODEL)
     assert names(access.listed_runs(public)) == names(access.listed_runs(public, [NAME])) == [NAME]

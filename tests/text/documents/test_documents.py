@@ -104,7 +104,7 @@ def test_the_number_and_the_size_of_files_are_limited():
         join_documents([("a.txt", b"a" * 300_000)] * 2, max_bytes=500_000)
 
 
-def test_the_text_that_a_small_file_unpacks_to_is_limited():
+def test_fault_63_the_text_that_a_small_file_unpacks_to_is_limited():
     data = make_epub({"one.xhtml": "<p>words and words</p>" * 40_000})
     assert len(data) < 100_000
     with pytest.raises(TextError, match=r"^The text of book\.epub has 0\.7 MB and at most 0\.5 MB"):
@@ -135,7 +135,7 @@ def test_several_files_are_read_and_joined(every_file_is_large, tmp_path):
         read_files([])
 
 
-def test_what_an_archive_unpacks_to_is_limited(monkeypatch):
+def test_fault_63_what_an_archive_unpacks_to_is_limited(monkeypatch):
     budget = Budget("book.epub", unpacked_bytes=100_000)
     data = make_zip({"a": bytes(70_000), "b": bytes(70_000)})
     reader = archive.Archive(data, budget)
@@ -144,7 +144,7 @@ def test_what_an_archive_unpacks_to_is_limited(monkeypatch):
         reader.read("b")
 
 
-def test_the_directory_of_an_archive_is_limited(monkeypatch):
+def test_fault_63_the_directory_of_an_archive_is_limited(monkeypatch):
     monkeypatch.setattr(archive, "MAX_ENTRIES", 50)
     with pytest.raises(TextError, match=r"^book\.docx contains more than 50 files"):
         read_document(make_zip({f"{i}": "" for i in range(51)}), "book.docx")
@@ -168,7 +168,7 @@ def test_methods_of_packing_that_documents_do_not_use_are_refused(method):
         read_document(buffer.getvalue(), "a.docx")
 
 
-def test_an_encrypted_archive_is_refused():
+def test_fault_65_an_encrypted_archive_is_refused():
     data = bytearray(make_docx())
     at = data.index(b"word/document.xml", data.index(b"PK\x01\x02")) - 46 + 8
     data[at] |= 1
@@ -176,7 +176,7 @@ def test_an_encrypted_archive_is_refused():
         read_document(bytes(data), "a.docx")
 
 
-def test_a_document_above_the_limit_is_refused_before_it_is_read(monkeypatch):
+def test_fault_63_a_document_above_the_limit_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(documents, "MAX_DOCUMENT_BYTES", 1000)
     for data, name in ((make_pdf([PRINTED]), "a.pdf"), (make_docx(), "a.docx"), (HTML * 20, "a.html")):
         with pytest.raises(TextError, match=rf"^{name} has 0\.0 MB and at most 0\.0 MB"):
@@ -219,7 +219,7 @@ def mutated(data: bytes) -> st.SearchStrategy[bytes]:
 @pytest.mark.parametrize("name", sorted(VALID))
 @settings(max_examples=150)
 @given(st.data())
-def test_a_mutated_file_gives_text_or_one_sentence(name, data):
+def test_fault_65_a_mutated_file_gives_text_or_one_sentence(name, data):
     _check_outcome(data.draw(mutated(VALID[name])), name)
 
 
@@ -238,7 +238,7 @@ def _check_outcome(data: bytes, name: str) -> None:
 
 @settings(max_examples=150)
 @given(mutated(make_pdf([PRINTED, PRINTED])))
-def test_a_mutated_pdf_gives_lines_or_the_name_of_a_reason(data):
+def test_fault_65_a_mutated_pdf_gives_lines_or_the_name_of_a_reason(data):
     try:
         pages = read_pages(data, max_pages=10, max_characters=10_000)
     except PdfError as error:
@@ -251,5 +251,5 @@ def test_a_mutated_pdf_gives_lines_or_the_name_of_a_reason(data):
 
 @settings(max_examples=200)
 @given(st.binary(max_size=200), st.sampled_from(["a.pdf", "a.docx", "a.epub", "a.html", "a.md", "a.txt"]))
-def test_any_bytes_give_text_or_one_sentence(data, name):
+def test_fault_65_any_bytes_give_text_or_one_sentence(data, name):
     _check_outcome(data, name)

@@ -83,7 +83,7 @@ def test_footnotes_come_after_the_text():
     assert text_of(data) == "Text\n\nA note"
 
 
-def test_an_entity_is_not_expanded_and_no_file_is_read(tmp_path):
+def test_fault_64_an_entity_is_not_expanded_and_no_file_is_read(tmp_path):
     (tmp_path / "secret").write_text("secret words")
     laughs = '<!ENTITY a "ha">' + "".join(
         f'<!ENTITY {c} "{f"&{b};" * 10}">' for b, c in zip("abcdefgh", "bcdefghi", strict=True)

@@ -61,6 +61,6 @@ def test_damaged_and_hostile_books_are_refused_in_one_sentence(files, message):
         read_document(make_zip(files), "book.epub")
 
 
-def test_a_chapter_nested_too_deeply_is_refused():
+def test_fault_63_a_chapter_nested_too_deeply_is_refused():
     with pytest.raises(TextError, match="nested more than 1,000 deep"):
         read_document(make_epub({"one.xhtml": "<div>" * 2000}), "book.epub")

@@ -80,7 +80,7 @@ def test_nothing_outside_the_page_is_read(tmp_path):
     assert "secret words" not in text_of(html)
 
 
-def test_elements_nested_too_deeply_are_refused():
+def test_fault_63_elements_nested_too_deeply_are_refused():
     assert text_of("<b>" * 900 + "deep") == "deep"
     with pytest.raises(TextError, match=r"^page\.html has elements nested more than 1,000 deep"):
         text_of("<div>" * 200_000)

@@ -51,7 +51,7 @@ def test_a_damaged_page_is_left_out_with_a_note():
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128"])
-def test_an_encrypted_pdf_is_refused_in_one_sentence(algorithm):
+def test_fault_65_an_encrypted_pdf_is_refused_in_one_sentence(algorithm):
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(make_pdf([PRINTED])))
     writer.encrypt("secret", algorithm=algorithm)
     buffer = io.BytesIO()
@@ -102,7 +102,7 @@ def test_the_process_is_killed_at_the_deadline():
         read_pdf(make_pdf([PRINTED] * 100), Budget("slow.pdf", deadline_s=0.0))
 
 
-def test_the_process_ends_at_its_memory_limit_and_the_error_is_one_sentence(monkeypatch):
+def test_fault_63_the_process_ends_at_its_memory_limit_and_the_error_is_one_sentence(monkeypatch):
     data = make_pdf([[]], content=b"(" + b"a" * 5_000_000 + b")")
     with pytest.raises(TextError, match="contains no text"):
         read_document(data, "big.pdf")

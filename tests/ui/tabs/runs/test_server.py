@@ -81,7 +81,7 @@ def test_fault_47_on_a_public_server_only_known_names_are_shown(tmp_path):
 
 
 @pytest.mark.parametrize("action", ["resume", "stop", "pin", "pin_checkpoint", "rename", "delete"])
-def test_on_a_public_server_nobody_changes_the_recorded_run(tmp_path, action):
+def test_fault_66_on_a_public_server_nobody_changes_the_recorded_run(tmp_path, action):
     context = Context.open(tmp_path / "checkpoints", limits=Limits.public(), recorded_run=True)
     server = asked(RunsServer(context))
     answer = server.act({"action": action, "run": NAME, "new_name": "mine", "pinned": True}, ME)

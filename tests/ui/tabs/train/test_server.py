@@ -133,7 +133,7 @@ def test_on_a_public_server_a_page_without_a_run_is_told_a_known_one_or_the_reco
 
 
 @pytest.mark.parametrize("action", ["stop", "pause", "resume", "step", "extend", "set_lr"])
-def test_on_a_public_server_no_visitor_trains_the_recorded_run(context, ask, action):
+def test_fault_66_on_a_public_server_no_visitor_trains_the_recorded_run(context, ask, action):
     context.limits = Limits.public()
     bring_in_recorded(context.store)
     answer = ask("command", {"run": NAME, "action": action, "lr": 0.1}, ME)
