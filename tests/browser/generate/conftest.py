@@ -28,6 +28,7 @@ def open_desk(url, tale):
         page.get_by_role("tab", name="Generate").click()
         page.locator("#desk-run input").wait_for()
         page.wait_for_function("document.querySelector('#desk-run input')?.value === 'tale'")
+        page.wait_for_function("document.querySelector('.strip').hasAttribute('aria-busy')")  # its module has come
         return page
 
     return make
