@@ -24,6 +24,11 @@ def train_here(server, name, epochs=6):
     return name
 
 
+def run_names(server):
+    """The names of the server's runs."""
+    return {row.name for row in RunStore(server.checkpoints).runs()}
+
+
 def open_train(page, url, run=None):
     page.goto(f"{url}/?run={run}" if run else url)
     page.wait_for_selector("#pg-start")

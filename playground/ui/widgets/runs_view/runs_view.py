@@ -11,8 +11,8 @@ class RunsView(Widget):
     Its value is JSON that reports on an archive: `{"run", "message"}` or `{"error"}`. It raises `follow` (`run`),
     `write` (`run`, `step`) and `download` (`run`).
 
-    Server functions: `rows`, `detail`, `compare` and `act` (see `playground/ui/tabs/runs/server.py`). Constants: those of
-    `view_constants` there.
+    Server functions: `rows`, `detail`, `compare` and `act` (see `playground/ui/tabs/runs/server.py`). Constants: what
+    `view_constants` there returns.
     """
 
     styles: ClassVar = ("lib/plot.css",)
