@@ -48,10 +48,11 @@ def open_lab(page, url, state=None):
 
 
 def wait_for_picture(page):
-    """Wait until the picture is drawn."""
+    """Wait until the picture is drawn and the list of stages, whose module may come later, has its rows."""
     page.wait_for_function(
         """() => {
           const picture = document.querySelector('#lab-picture .distribution');
+          if (!document.querySelector('#lab-stages ol > li')) return false;
           return picture && picture.dataset.drawn && document.querySelector('#lab-picture .bars li');
         }"""
     )
