@@ -34,14 +34,11 @@ def test_no_other_server_is_contacted(served):
 
 def test_the_styles_of_the_widgets_are_in_the_head_once(served):
     """As `css_template` Gradio would rewrite them with each value, and the browser would restyle the whole page."""
-    config = served.client.get("/config").json()
-    widgets = [
-        each["props"] for each in config["components"] if each["type"] == "html" and each["props"]["elem_classes"]
-    ]
+    widgets = [block for block in served.page.blocks.values() if isinstance(block, Widget)]
     assert len(widgets) > 10
-    assert not any(props.get("css_template") for props in widgets)
+    assert not any(widget.css_template for widget in widgets)
     page = served.client.get("/").text
-    assert all(f"{props['elem_classes'][0]}:not(.block)" in page for props in widgets)
+    assert all(page.count(f".{widget.elem_classes[0]}:not(.block)") == 1 for widget in widgets)
 
 
 def test_no_event_outputs_tabs_or_other_containers(served):
@@ -81,3 +78,10 @@ def test_the_script_of_every_widget_is_one_line_that_imports_its_module(served):
         assert widget.js_on_load.startswith(
             f"element.inert = true; import(new URL('{base_path()}/{name}/{name}.js', document.baseURI).href).then("
         )
+
+
+def test_the_first_view_does_not_load_a_markdown_renderer(served):
+    """It takes seven requests, for a few headings; `gr.HTML` is loaded anyway."""
+    kinds = {component["type"] for component in served.client.get("/config").json()["components"]}
+    assert "html" in kinds
+    assert "markdown" not in kinds

@@ -30,7 +30,7 @@ def build_side_by_side(form: Form, writer: LaneWriter, server: GenerateServer) -
         n = gr.Slider(
             1, MAX_SAMPLES, 4, step=1, label="Samples", visible=False, elem_id="lanes-samples", interactive=True
         )
-        about = gr.Markdown(ABOUT_STEPS, visible=False)
+        about = gr.HTML(f"<p>{ABOUT_STEPS}</p>", visible=False)
     lanes = Lanes(server_functions=[server.stop], elem_id="lanes")
 
     def write(values: dict) -> Iterator[str]:

@@ -93,7 +93,7 @@ class TrainForm:
                     ("Text", self.data, ""),
                     ("Training", self.train, ""),
                 ):
-                    gr.Markdown(f"### {title}", elem_classes="pg-group")
+                    gr.HTML(f"<h3>{title}</h3>", elem_classes="pg-group")
                     with gr.Column(elem_classes="pg-fields"):
                         fields.add_rest(left_out)
             self.cost = Facts(elem_id="pg-cost")

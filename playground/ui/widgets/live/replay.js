@@ -56,17 +56,17 @@ export class Replay {
     const isCalm = this.#isCalm();
     const start_ms = performance.now();
     let shown = -1;
-    const turn = () => {
+    const turn = (elapsed_ms = performance.now() - start_ms) => {
       if (!this.#button.isConnected) return this.stop();
-      const index = replayIndex(performance.now() - start_ms, this.#count, isCalm);
+      const index = replayIndex(elapsed_ms, this.#count, isCalm);
       if (index !== shown) this.#move(index);
       shown = index;
       if (index >= this.#count - 1) this.stop();
-      else this.#timer = setTimeout(turn, FRAME_MS);
+      else this.#timer = setTimeout(() => turn(), FRAME_MS);
     };
     setText(this.#button, 'Stop replay');
     for (const kind of TOUCHES) document.addEventListener(kind, this.#onTouch, true);
-    turn();
+    turn(0); // the first evaluation is shown even where this line is reached late
   }
 
   #onTouch = (/** @type {Event} */ { target }) => {
