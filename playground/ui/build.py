@@ -12,13 +12,16 @@ from starlette.middleware import Middleware
 from playground.errors import SettingsError
 from playground.ui.context import Context
 from playground.ui.guard import Guard
-from playground.ui.tabs import decoding, generate, open_tab, runs, train
+from playground.ui.place import PlaceServer
+from playground.ui.tabs import decoding, generate, runs, train
 from playground.ui.theme import head, theme
 from playground.ui.web import Preload, fetch_in_background, routes
 from playground.ui.widgets.base import all_modules, first_modules, styles
 from playground.ui.widgets.header.header import Header
 
 TITLE = "GPT playground"
+TABS = ["train", "decoding", "generate", "runs"]
+"""The ids of the tabs, as they stand in the page's address."""
 
 _GRADIO_ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -51,19 +54,16 @@ def build(context: Context) -> gr.Blocks:
     for name, value in _GRADIO_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
-        Header()
+        place = Header(server_functions=[PlaceServer(context).runs], constants={"tabs": TABS}, elem_id="pg-header")
         with gr.Tabs(elem_id="pg-tabs"):
             with gr.Tab("Train", id="train"):
                 training = train.build(context)
             with gr.Tab("Decoding", id="decoding"):
-                decoding.connect(decoding.build(context), training.live, context)
-            with gr.Tab("Generate", id="generate") as desk_tab:
-                desk = generate.build(context)
+                decoding.connect(decoding.build(context), training.live)
+            with gr.Tab("Generate", id="generate"):
+                generate.build(context, place)
             with gr.Tab("Runs", id="runs"):
-                runs.connect(runs.build(context), training, desk)
-        quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-        gr.on([page.load, desk_tab.select], desk.refresh, desk.run, [desk.run, desk.checkpoint], **quiet)
-        page.load(None, js=open_tab("decoding", condition="new URLSearchParams(location.search).has('lab')"))
+                runs.build(context)
         page.load(None, js=fetch_in_background(all_modules(page)))
     page.queue(**_QUEUE)
     queue = getattr(page, "_queue", None)  # private to Gradio; without it the server only takes more processor time

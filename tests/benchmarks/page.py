@@ -126,8 +126,7 @@ print(n / (time.perf_counter() - began_s))
 
 def _open_desk(page: Page) -> None:
     page.get_by_role("tab", name="Generate").click()
-    page.locator("#desk-run input").click()
-    page.get_by_role("option", name="terminal-0").click()
+    page.locator(".hd-run").select_option("terminal-0")
     page.locator("#desk-prompt textarea").fill(PROMPT)
     page.locator("#desk-max_new_tokens input").fill(str(NEW_TOKENS))
     page.locator("#desk-max_new_tokens input").blur()

@@ -33,10 +33,10 @@ def test_decoding_and_runs_offer_it_and_generate_writes_with_it(page, new_server
     page.get_by_role("tab", name="Runs").click()
     page.locator(".rv-table tbody tr .rv-c-name", has_text=NAME).wait_for()
     page.get_by_role("tab", name="Generate").click()
-    page.wait_for_function("name => document.querySelector('#desk-run input')?.value === name", arg=NAME)
+    page.wait_for_function("name => document.querySelector('.hd-run')?.value === name", arg=NAME)
     page.locator(".desk-write").click()
     page.locator(".desk-more:enabled").wait_for()
     assert len(page.locator("#desk .strip.written").inner_text().split()) > 10
     page.get_by_role("tab", name="Decoding").click()
     page.locator("#lab-source").get_by_text("A trained model").click()
-    page.wait_for_function("name => document.querySelector('#lab-source .run').value === name", arg=NAME)
+    page.locator("#lab-picture .row").nth(15).wait_for()  # of the model: there are nine words

@@ -198,12 +198,9 @@ def test_a_run_is_downloaded_and_imported_again(tab, runs, tmp_path):
 def test_the_best_and_the_last_checkpoint_are_one_click_from_generate(tab, which):
     row(tab, "slow").click()
     do(tab, which)
-    tab.wait_for_function("document.querySelector('#desk-run input')?.value === 'slow'")
-    shown = tab.locator("#desk-step input")
-    tab.wait_for_function(
-        "which => document.querySelector('#desk-step input')?.value.toLowerCase().startsWith(which)", arg=which
-    )
-    assert shown.is_visible()
+    tab.locator("#desk-prompt textarea").wait_for()
+    tab.wait_for_function("document.querySelector('.hd-run').value === 'slow'")
+    tab.wait_for_function("which => document.querySelector('.hd-step').value === which", arg=which)
 
 
 def test_watch_opens_the_run_on_the_train_tab(tab):

@@ -26,9 +26,8 @@ def open_desk(url, tale):
     def make(page):
         page.goto(url)
         page.get_by_role("tab", name="Generate").click()
-        page.locator("#desk-run input").wait_for()
-        page.wait_for_function("document.querySelector('#desk-run input')?.value === 'tale'")
-        page.wait_for_function("document.querySelector('.strip').hasAttribute('aria-busy')")  # its module has come
+        page.wait_for_function("document.querySelector('.hd-run')?.value === 'tale'")
+        page.wait_for_function("document.querySelector('.strip')?.hasAttribute('aria-busy')")  # its module has come
         return page
 
     return make
@@ -50,6 +49,6 @@ def desk_of_receipt(desk, tmp_path):
         desk.locator("[data-copy=save]:visible").click()
     saved.value.save_as(tmp_path / "receipt.json")
     desk.locator(".receipt-file").set_input_files(tmp_path / "receipt.json")
-    desk.wait_for_function("/Step/.test(document.querySelector('#desk-step input').value)")
+    desk.wait_for_function("/\\d/.test(document.querySelector('.hd-step').value)")
     desk.locator(".desk-more:enabled").wait_for()
     return desk

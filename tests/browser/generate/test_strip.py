@@ -186,18 +186,14 @@ def test_a_receipt_is_saved_and_opened(desk, page, tmp_path):
     desk.get_by_text("not a receipt").wait_for()
 
 
-def test_the_untrained_model_can_be_chosen_here_and_on_the_decoding_tab(desk):
-    desk.locator("#desk-step input").click()
-    desk.get_by_role("option", name="Step 0, untrained").click()
+def test_the_untrained_model_can_be_chosen_for_this_tab_and_for_decoding(desk):
+    desk.locator(".hd-step").select_option("0")
     write(desk, max_new_tokens=5)
     assert desk.locator(".desk-error").inner_text() == ""
     desk.get_by_role("tab", name="Decoding").click()
     desk.locator(".source").get_by_text("A trained model").click()
-    chosen = desk.locator(".source .step")
-    chosen.locator("option[value='0']").wait_for(state="attached")
-    assert chosen.locator("option[value='0']").inner_text() == "step 0, untrained"
-    chosen.select_option("0")
-    desk.wait_for_function("document.querySelector('.source .step').value === '0'")
+    desk.locator("#lab-picture .row").first.wait_for()
+    assert desk.locator(".hd-step option:checked").inner_text() == "Step 0, untrained"
 
 
 def test_an_error_is_shown_beside_the_button(desk):

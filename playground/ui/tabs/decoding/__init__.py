@@ -14,12 +14,11 @@ from playground.errors import SettingsError
 from playground.sampling import Temperature, TopK
 from playground.sampling.toy import MOST_DRAWS
 from playground.ui.context import Context
-from playground.ui.tabs import open_tab
 from playground.ui.tabs.decoding import state as lab_state
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
-from playground.ui.tabs.decoding.state import MAX_PROMPT_CHARS, TOP_K_ALL, LabState
+from playground.ui.tabs.decoding.state import TOP_K_ALL, LabState
 from playground.ui.widgets.address.address import Address
 from playground.ui.widgets.base import Widget
 from playground.ui.widgets.distribution.distribution import Distribution
@@ -60,16 +59,14 @@ def build(context: Context) -> DecodingTab:
     return DecodingTab(state=address, widgets=widgets)
 
 
-def connect(tab: DecodingTab, live: LiveView, context: Context) -> None:
-    """Let the live view open its run in the laboratory, after the run's start context; the stages stay."""
+def connect(tab: DecodingTab, live: LiveView) -> None:
+    """Let the live view open its run in the laboratory; the stages stay."""
 
-    def decode(text: str, event: gr.EventData) -> list[str]:
-        prompt = context.store.open(str(event.run)).spec.train.start_context
-        changes = {"source": "model", "run": str(event.run), "step": event.step, "prompt": prompt[:MAX_PROMPT_CHARS]}
-        return [LabState.from_json(text).replace(**changes).to_json()] * len(tab.widgets)
+    def decode(text: str) -> list[str]:
+        return [LabState.from_json(text).replace(source="model").to_json()] * len(tab.widgets)
 
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    live.decode(decode, tab.state, list(tab.widgets), **quiet).then(None, js=open_tab("decoding"))
+    live.decode(decode, tab.state, list(tab.widgets), **quiet)
 
 
 def _lay_out(lab: Laboratory, start: str) -> tuple[Widget, ...]:
@@ -78,7 +75,7 @@ def _lay_out(lab: Laboratory, start: str) -> tuple[Widget, ...]:
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=320, elem_classes="pg-beside"):
             with _panel():
-                source = Source(start, constants=_source_constants(), server_functions=[lab.runs], elem_id="lab-source")
+                source = Source(start, constants=_source_constants(), elem_id="lab-source")
             with _panel("Stages, first to last"):
                 stages = StageList(
                     start,

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import Field
 
 from playground.errors import SettingsError
-from playground.ui.access import listed_runs
 from playground.ui.context import Context
 from playground.ui.exchange import Query, server_function
 from playground.ui.tabs.decoding.chapter import make_chapter, save_chapter
@@ -84,15 +83,6 @@ class Laboratory:
     def exercise(self, query: ExerciseQuery) -> dict[str, Any]:
         """The result of an exercise: headings and rows of a table."""
         return self._slow.run(lambda: answer_exercise(query.number))
-
-    def runs(self, _query: Query) -> dict[str, Any]:
-        """The runs that have checkpoints, newest first, each with its steps."""
-        found = []
-        for summary in listed_runs(self._context):
-            run = self._context.store.open(summary.name)
-            if run.steps():
-                found.append({"name": summary.name, "steps": run.model_steps()})
-        return {"runs": found}
 
     def endpoints(self) -> dict[str, Callable[[str], dict[str, Any]]]:
         """The functions that take a state, by name, for programs: each takes the state as JSON text."""

@@ -12,13 +12,18 @@ from playground.errors import SettingsError
 from playground.sampling import Pipeline, Temperature, TopK
 from playground.ui.context import Context
 from playground.ui.forms import LABELS, Fields
+from playground.ui.place import MAX_PROMPT_CHARACTERS, Place, go_to
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
 from playground.ui.tabs.decoding.state import LabState
-from playground.ui.tabs.generate.start import MAX_PROMPT_CHARACTERS, Start, checkpoint_choices
+from playground.ui.tabs.generate.start import Start
 from playground.ui.tabs.generate.weights import ABOUT_WEIGHTS, WEIGHTS
+from playground.ui.widgets.header.header import Header
 from playground.ui.widgets.stage_list.stage_list import StageList
 
+_PROMPT_OF_PLACE = """(place, prompt) =>
+document.activeElement?.closest('#desk-prompt') ? prompt : JSON.parse(place || '{}').prompt || prompt"""
+"""The page's current prompt, but not while another one is being typed."""
 PAST_CONTEXT = [("Crop to the last tokens, as in the book", "crop"), ("Drop the older half at once", "jump")]
 
 
@@ -26,8 +31,8 @@ PAST_CONTEXT = [("Crop to the last tokens, as in the book", "crop"), ("Drop the 
 class Form:
     """The components, read as a `Start` and written from settings."""
 
-    run: gr.Dropdown
-    checkpoint: gr.Dropdown
+    place: Header
+    """Its value names the run and the step that write."""
     prompt: gr.Textbox
     fields: Fields[DecodeConfig]
     fresh_seed: gr.Checkbox
@@ -48,7 +53,7 @@ class Form:
     @property
     def inputs(self) -> set[Component]:
         """The components that `start` needs."""
-        return {self.run, self.checkpoint, self.prompt, self.weights, *self.settings}
+        return {self.place, self.prompt, self.weights, *self.settings}
 
     def read_settings(self, values: dict) -> DecodeConfig:
         """The settings; raises `SettingsError` with the name of a field that is out of its bounds."""
@@ -59,8 +64,10 @@ class Form:
 
     def start(self, values: dict) -> Start:
         """What the form asks for."""
-        run, checkpoint, prompt = values[self.run], values[self.checkpoint], values[self.prompt]
-        return Start(run, checkpoint, prompt, lambda: self.read_settings(values), values[self.weights])
+        place = Place.from_json(values[self.place])
+        return Start(
+            place.run, place.step, values[self.prompt], lambda: self.read_settings(values), values[self.weights]
+        )
 
     def write(self, config: DecodeConfig) -> dict[Component, Any]:
         """What to show for settings, as a handler may return it."""
@@ -71,11 +78,11 @@ class Form:
         return shown
 
 
-def build_form(context: Context) -> Form:
+def build_form(context: Context, place: Header) -> Form:
     """Lay out the form."""
     fields = Fields(DecodeConfig())
     with gr.Column(elem_classes="pg-panel desk-form"):
-        prompt, run, checkpoint = _build_source(context)
+        prompt = _build_prompt(place)
         with gr.Row():
             fields.widgets["temperature"] = gr.Slider(
                 0, 5, 1.0, step=0.05, label=LABELS["temperature"], min_width=260, elem_id="desk-temperature"
@@ -87,29 +94,24 @@ def build_form(context: Context) -> Form:
         ):
             fresh_seed, weights = _build_further(fields)
             own_stages, stages = _build_stages(context)
-    run.change(_show_stages_of, [run, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
-    return Form(run, checkpoint, prompt, fields, fresh_seed, weights, own_stages, stages)
+    place.place(_show_stages_of, [place, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
+    return Form(place, prompt, fields, fresh_seed, weights, own_stages, stages)
 
 
-def _build_source(context: Context) -> tuple[gr.Textbox, gr.Dropdown, gr.Dropdown]:
-    """Prompt, run and checkpoint."""
-    with gr.Row(equal_height=True):
-        with gr.Column(scale=3, min_width=280):
-            prompt = gr.Textbox(
-                TrainConfig().start_context,
-                label="Prompt",
-                lines=5,
-                max_lines=12,
-                max_length=MAX_PROMPT_CHARACTERS,
-                elem_id="desk-prompt",
-            )
-        with gr.Column(scale=1, min_width=240):
-            # Custom values: where runs are not listed, a name is typed; the server checks it in any case.
-            names: dict[str, Any] = {"interactive": True, "allow_custom_value": True}
-            run = gr.Dropdown([], label="Run", elem_id="desk-run", **names)
-            choices = checkpoint_choices(context, None)
-            checkpoint = gr.Dropdown(choices, value="last", label="Checkpoint", elem_id="desk-step", **names)
-    return prompt, run, checkpoint
+def _build_prompt(place: Header) -> gr.Textbox:
+    """The prompt, the same as the page's current one."""
+    prompt = gr.Textbox(
+        TrainConfig().start_context,
+        label="Prompt",
+        lines=5,
+        max_lines=12,
+        max_length=MAX_PROMPT_CHARACTERS,
+        elem_id="desk-prompt",
+    )
+    in_browser: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    prompt.blur(None, prompt, js=go_to("{ prompt: value }"), **in_browser)
+    place.place(None, [place, prompt], prompt, js=_PROMPT_OF_PLACE, **in_browser)
+    return prompt
 
 
 def _build_further(fields: Fields) -> tuple[gr.Checkbox, gr.Dropdown]:
@@ -149,9 +151,10 @@ def _build_stages(context: Context) -> tuple[gr.Checkbox, StageList]:
     return own_stages, stages
 
 
-def _show_stages_of(run_name: str | None, state: str) -> str:
+def _show_stages_of(place: str | None, state: str) -> str:
     """The same stages for the vocabulary of another run, which bounds k and decides whether their order matters."""
+    run_name = Place.from_json(place).run
     try:
-        return LabState.from_json(state).replace(source="model" if run_name else "toy", run=run_name or "").to_json()
+        return LabState.from_json(state).replace(source="model" if run_name else "toy", run=run_name).to_json()
     except SettingsError:
         return state

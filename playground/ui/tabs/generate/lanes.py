@@ -25,10 +25,11 @@ from playground.training.loop.events import Evaluated
 from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
 from playground.ui.context import Context
+from playground.ui.place import step_label
 from playground.ui.tabs.generate.copied import CopyFinder
 from playground.ui.tabs.generate.log import TokenLines, line
 from playground.ui.tabs.generate.stage_table import stage_label
-from playground.ui.tabs.generate.start import LoadedStart, Start, step_label
+from playground.ui.tabs.generate.start import LoadedStart, Start
 from playground.ui.tabs.generate.streams import RESTART, Line, LogStreams
 from playground.ui.thinning import thin_rows
 

@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-import gradio as gr
-
 from playground.errors import PlaygroundError
 from playground.sampling.receipt import Receipt
-from playground.ui.context import Context
+from playground.ui.place import MAX_PROMPT_CHARACTERS, Place
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.log import last_receipt
 from playground.ui.tabs.generate.server import GenerateServer
-from playground.ui.tabs.generate.start import checkpoint_choices
 from playground.ui.tabs.generate.streams import STREAMING
 from playground.ui.tabs.generate.writer import Writer
 from playground.ui.widgets.token_strip.token_strip import TokenStrip
@@ -22,7 +19,7 @@ _SEED = "(fresh, seed) => fresh ? crypto.getRandomValues(new Uint32Array(1))[0] 
 update. Six digits fit the field on a phone."""
 
 
-def build_one_text(context: Context, form: Form, writer: Writer, server: GenerateServer) -> TokenStrip:
+def build_one_text(form: Form, writer: Writer, server: GenerateServer) -> TokenStrip:
     """Lay out the section and wire its events."""
     functions = [server.stop, server.receipt, server.copied, server.stages]
     strip = TokenStrip(server_functions=functions, elem_id="desk")
@@ -44,7 +41,7 @@ def build_one_text(context: Context, form: Form, writer: Writer, server: Generat
         receipt_text = last_receipt(values[strip])
         logs = writer.restore(values[strip], receipt_text)
         with suppress(PlaygroundError):  # the log will say that it is not a receipt
-            shown = _shown_for(context, form, Receipt.from_json(receipt_text or ""))
+            shown = _shown_for(form, Receipt.from_json(receipt_text or ""))
             yield {**shown, strip: next(logs)}
         for log in logs:
             yield {strip: log}
@@ -59,12 +56,11 @@ def build_one_text(context: Context, form: Form, writer: Writer, server: Generat
     return strip
 
 
-def _shown_for(context: Context, form: Form, receipt: Receipt) -> dict:
+def _shown_for(form: Form, receipt: Receipt) -> dict:
     """What the form shows for a receipt."""
-    checkpoint = gr.Dropdown(choices=checkpoint_choices(context, receipt.run), value=str(receipt.step))
+    place = Place(run=receipt.run, step=str(receipt.step), prompt=receipt.prompt[:MAX_PROMPT_CHARACTERS])
     shown: dict[Any, Any] = {
-        form.run: receipt.run,
-        form.checkpoint: checkpoint,
+        form.place: place.to_json(),
         form.prompt: receipt.prompt,
         form.weights: receipt.weights,
     }

@@ -9,47 +9,18 @@ import torch
 
 from playground.config import DecodeConfig, WeightsName
 from playground.device import available_cores
-from playground.errors import PlaygroundError, RunError, SettingsError, TextError
+from playground.errors import RunError, SettingsError, TextError
 from playground.model.gpt import GPTModel
 from playground.text.tokenizer import encode
 from playground.training.runs.run import Which
-from playground.ui.access import listed_runs
 from playground.ui.context import Context, Limits
+from playground.ui.place import MAX_PROMPT_CHARACTERS
 
-MAX_PROMPT_CHARACTERS = 20_000
 SMALL_MODEL_WEIGHTS = 50_000_000
 """Number of weights below which one core writes as fast as many, and much faster while they are busy."""
 
-Choices = list[tuple[str, str]]
-"""Labels and values, as `gr.Dropdown` takes them."""
 ReadSettings = Callable[[], DecodeConfig]
 """Reads the settings of a form. It is called where errors are reported, since a setting may be out of its bounds."""
-
-
-def run_choices(context: Context) -> Choices:
-    """The runs with a checkpoint that every visitor may see, the newest first."""
-    return [(row.name, row.name) for row in listed_runs(context) if context.store.open(row.name).steps()]
-
-
-def checkpoint_choices(context: Context, run_name: str | None) -> Choices:
-    """The models of a run: the last and the best by name, then every step whose weights exist."""
-    if not run_name:
-        return [("Last", "last")]
-    try:
-        run = context.store.open(run_name)
-        named = [("Last", "last"), (f"Best (step {run.find_step('best'):,})", "best")] if run.steps() else []
-        return named + [(step_label(step), str(step)) for step in reversed(run.model_steps())]
-    except PlaygroundError:
-        return [("Last", "last")]
-
-
-def step_label(step: int) -> str:
-    """What a step of a run is called on the page.
-
-    >>> step_label(1500), step_label(0)
-    ('Step 1,500', 'Step 0, untrained')
-    """
-    return f"Step {step:,}" if step else "Step 0, untrained"
 
 
 def parse_checkpoint(choice: str | int | None) -> Which:

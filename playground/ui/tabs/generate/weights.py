@@ -8,7 +8,9 @@ import gradio as gr
 from playground.errors import PlaygroundError
 from playground.model.shrink import divergence
 from playground.ui.context import Context
+from playground.ui.place import Place
 from playground.ui.tabs.generate.start import load_model, parse_checkpoint
+from playground.ui.widgets.header.header import Header
 
 WEIGHTS = [("float32, as trained", "float32"), ("bfloat16, half the memory", "bfloat16"), ("int8, a quarter", "int8")]
 ABOUT_WEIGHTS = (
@@ -29,21 +31,20 @@ def rounding_effect(context: Context, run_name: str, checkpoint: str | None, wei
     return f"{divergence(model, rounded, ids[None])} of {len(ids):,} tokens of the validation text."
 
 
-def show_rounding_effect(
-    context: Context, run: gr.Dropdown, checkpoint: gr.Dropdown, weights: gr.Dropdown, **event: Any
-) -> None:
+def show_rounding_effect(context: Context, place: Header, weights: gr.Dropdown, **event: Any) -> None:
     """Show the effect under the choice of weights, whenever it or the model changes; `event` goes to the events."""
 
-    def show(run_name: str | None, step: str | None, chosen: str) -> Iterator[Any]:
+    def show(place_json: str | None, chosen: str) -> Iterator[Any]:
         """The choice with its effect under it."""
-        if not run_name or chosen == "float32":
+        at = Place.from_json(place_json)
+        if not at.run or chosen == "float32":
             yield gr.Dropdown(info=ABOUT_WEIGHTS)
             return
         yield gr.Dropdown(info="Measuring how far they move the model …")
         try:
-            yield gr.Dropdown(info=rounding_effect(context, run_name, step, chosen))
+            yield gr.Dropdown(info=rounding_effect(context, at.run, at.step, chosen))
         except PlaygroundError as error:
             yield gr.Dropdown(info=str(error))
 
-    for changed in (run.change, checkpoint.change, weights.change):
-        changed(show, [run, checkpoint, weights], weights, api_visibility="private", **event)
+    for changed in (place.place, weights.change):
+        changed(show, [place, weights], weights, api_visibility="private", **event)

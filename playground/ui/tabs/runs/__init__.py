@@ -9,11 +9,8 @@ import gradio as gr
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
 from playground.ui.exchange import server_function, to_json
-from playground.ui.tabs import open_tab
-from playground.ui.tabs.generate import GenerateTab
 from playground.ui.tabs.runs.archives import make_archive, take_archive
 from playground.ui.tabs.runs.server import RunsServer, view_constants
-from playground.ui.tabs.train import TrainTab
 from playground.ui.widgets.runs_view.runs_view import RunsView
 
 _FETCH = "() => setTimeout(() => document.querySelector('#pg-archive a')?.click(), 300)"
@@ -86,21 +83,3 @@ def _add_endpoints(server: RunsServer) -> None:
 
     for endpoint in (runs, run_detail, compare_runs, act_on_run):
         gr.api(endpoint, api_name=endpoint.__name__, queue=False)
-
-
-def connect(tab: RunsTab, training: TrainTab, desk: GenerateTab) -> None:
-    """Let the buttons of this view and of the live view open a run in the tabs that watch, compare or write with it."""
-
-    def follow(event: gr.EventData) -> str:
-        return to_json({"run": str(event.run)})
-
-    def write(event: gr.EventData) -> tuple[Any, Any]:
-        run_name = str(event.run)
-        run, checkpoint = desk.refresh(run_name)
-        return run, gr.Dropdown(choices=checkpoint.choices, value=str(event.step))
-
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    tab.view.follow(follow, None, training.live, **quiet).then(None, js=open_tab("train"))
-    for view in (tab.view, training.live):
-        view.write(write, None, [desk.run, desk.checkpoint], **quiet).then(None, js=open_tab("generate"))
-    training.live.compare(None, js=open_tab("runs"))

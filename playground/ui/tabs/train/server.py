@@ -13,7 +13,7 @@ from pydantic import Field
 from playground.errors import RunError, SettingsError
 from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
-from playground.ui.access import check_change, listed_runs
+from playground.ui.access import check_change
 from playground.ui.context import Context
 from playground.ui.exchange import Query
 from playground.ui.tabs.train.news import RunNews
@@ -26,12 +26,10 @@ _STARTING = ("resume", "step", "extend")
 
 
 class NewsQuery(Query):
-    """The news of a run since a byte offset of its log; without a name, which run to show."""
+    """The news of a run since a byte offset of its log."""
 
     run: str
     offset: int = Field(default=0, ge=0, le=2**53)
-    known: list[str] = Field(default=[], max_length=100)
-    """Without a name: the names that the browser knows."""
 
 
 class CommandQuery(Query):
@@ -57,16 +55,8 @@ class LiveServer:
         self._news = RunNews(context.store, context.jobs)
 
     def news(self, query: NewsQuery) -> dict[str, Any]:
-        """The answer of `RunNews.since`; without a run `{"current": name}` of the one to show, or None.
-
-        That is a run that is being trained, or else the newest one that was.
-        """
-        if query.run:
-            return self._news.since(query.run, query.offset)
-        listed = listed_runs(self._context, query.known)
-        started = [summary for summary in listed if summary.status.live or summary.status.step]
-        shown = max(started, key=lambda summary: (summary.status.live, summary.spec.created), default=None)
-        return {"current": shown and shown.name}
+        """The answer of `RunNews.since`; raises `RunError` for an unknown run."""
+        return self._news.since(query.run, query.offset)
 
     def command(self, query: CommandQuery, request: gr.Request) -> dict[str, Any]:
         """`{}` once the command was given; raises `RunError`, `SettingsError`, or `BusyError` if it must be refused."""

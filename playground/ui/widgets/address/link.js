@@ -24,7 +24,9 @@ export function changedFields(state, defaults) {
  */
 export function linkTo(page, state, defaults) {
   const link = new URL(page);
-  const changed = changedFields(state, defaults);
+  const all = changedFields(state, defaults);
+  const { run, step, prompt, ...own } = all;
+  const changed = state.source === 'model' ? own : all; // a model is that of the place, which the address names itself
   if (Object.keys(changed).length) link.searchParams.set(PARAMETER, JSON.stringify(changed));
   else link.searchParams.delete(PARAMETER);
   return link;

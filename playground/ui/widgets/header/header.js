@@ -1,44 +1,174 @@
-// Light or dark: what was chosen here wins over the system's setting and is remembered in this browser.
+// The top of the page: the pickers of run and step, the tab that is open, and the buttons for the page as a whole.
 
-import { part, setText } from '../lib/dom.js';
+import { node, part, setText } from '../lib/dom.js';
+import { ask, parse } from '../lib/host.js';
+import { getParameter, goTo, linkOf, onPlace, readPlace, setDefaultPrompt, setParameter } from '../lib/place.js';
+import { poll } from '../lib/poll.js';
+import { knownRuns } from '../lib/storage.js';
+import { runOptions, stepOptions } from './choices.js';
+import { switchColours } from './colours.js';
 
-const KEY = 'playground-theme';
+/** @typedef {import('./choices.js').Runs} Runs */
 
-function remembered() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null; // storage may be switched off
-  }
-}
+/** @typedef {{ tabs: string[] }} Constants */
 
-/** @param {boolean} dark */
-function remember(dark) {
-  try {
-    localStorage.setItem(KEY, dark ? 'dark' : 'light');
-  } catch {
-    // not remembered, then
-  }
-}
+const NO_RUN_MS = 3000; // the first run may be started elsewhere
+const SETTLED_MS = 60_000; // new steps are asked for when a picker is opened, too
+const COPIED_MS = 2000;
+const PRESENT = 'present';
 
-/** @param {import('../lib/host.js').Host} host */
-export function mount({ element }) {
-  const button = part(element, '.hd-theme');
-
-  function show(/** @type {boolean} */ dark) {
-    document.body.classList.toggle('dark', dark);
-    document.documentElement.classList.toggle('dark', dark);
-    setText(button, dark ? 'Light' : 'Dark');
-    button.setAttribute('aria-label', dark ? 'Switch to light colours' : 'Switch to dark colours');
-    button.setAttribute('aria-pressed', String(dark));
-  }
-
-  const asked = new URLSearchParams(location.search).get('__theme');
-  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  show((asked ?? remembered() ?? system) === 'dark');
-  button.addEventListener('click', () => {
-    const dark = !document.body.classList.contains('dark');
-    show(dark);
-    remember(dark);
+/** @param {import('../lib/host.js').Host<Constants>} host */
+export function mount(host) {
+  const { element } = host;
+  if (getParameter('lab') && !getParameter('tab')) goTo(readPlace(), { replace: true }); // a link of an earlier version
+  switchColours(part(element, '.hd-theme'));
+  offerLink(part(element, '.hd-copy'));
+  part(element, '.hd-reset').addEventListener('click', () => location.assign(location.pathname));
+  const menu = part(element, '.hd-menu'); // shown on a narrow screen only
+  menu.addEventListener('click', () => menu.setAttribute('aria-expanded', String(menu.getAttribute('aria-expanded') !== 'true')));
+  const present = offerPresent(part(element, '.hd-present'));
+  const tabs = keepTab(host.constants.tabs);
+  const pickers = new Pickers(host);
+  onPlace(element, () => {
+    present();
+    tabs();
+    pickers.follow();
   });
+}
+
+class Pickers {
+  #host;
+  #run;
+  #step;
+  #message;
+  /** @type {Runs | null} */ #answer = null;
+  #askNow;
+
+  /** @param {import('../lib/host.js').Host<Constants>} host */
+  constructor(host) {
+    const { element, props, watch } = host;
+    this.#host = host;
+    this.#run = part(element, '.hd-run', HTMLSelectElement);
+    this.#step = part(element, '.hd-step', HTMLSelectElement);
+    this.#message = part(element, '.hd-message');
+    this.#run.addEventListener('change', () => goTo({ run: this.#run.value }));
+    this.#step.addEventListener('change', () => goTo({ step: this.#step.value }));
+    for (const picker of [this.#run, this.#step]) {
+      for (const kind of ['pointerdown', 'focus']) picker.addEventListener(kind, () => this.#askNow());
+    }
+    watch('value', () => goTo(parse(props.value) ?? {}, { replace: true }));
+    this.#askNow = poll(element, () => this.#ask(), NO_RUN_MS);
+    this.follow();
+  }
+
+  /** Show the current place, and tell it to Python. */
+  follow() {
+    const { run, step } = readPlace();
+    if (this.#answer?.current !== (run || null)) this.#askNow();
+    this.#show(run, step);
+    this.#report();
+  }
+
+  /** Ask which runs there are; how long to wait before asking again. */
+  async #ask() {
+    const asked = readPlace().run;
+    /** @type {import('../lib/host.js').Reply<Runs>} */
+    const answer = await ask(this.#host.server.runs, { run: asked, known: knownRuns(asked || null) });
+    if (answer.error !== undefined) return NO_RUN_MS;
+    if (asked !== readPlace().run) return 0; // another one was chosen meanwhile
+    this.#answer = answer;
+    if (!asked && answer.current) goTo({ run: answer.current }, { replace: true });
+    setDefaultPrompt(answer.prompt);
+    setText(this.#message, answer.missing ?? '');
+    this.#message.hidden = !answer.missing;
+    const { run, step } = readPlace();
+    this.#show(run, step);
+    this.#report();
+    return answer.current ? SETTLED_MS : NO_RUN_MS;
+  }
+
+  /** @param {string} run @param {string} step */
+  #show(run, step) {
+    if (!this.#answer) return;
+    const isKnown = this.#answer.current === (run || null);
+    fill(this.#run, runOptions(this.#answer, run), run);
+    fill(this.#step, stepOptions(isKnown ? this.#answer : { steps: [[step, '…']] }, step), step);
+  }
+
+  #report() {
+    const { run, step, prompt } = readPlace();
+    const value = JSON.stringify({ run, step, prompt });
+    if (value === this.#host.props.value) return;
+    this.#host.props.value = value;
+    this.#host.trigger('place');
+  }
+}
+
+/**
+ * Show options only where they changed, since that would close an open list.
+ * @param {HTMLSelectElement} picker
+ * @param {import('./choices.js').Option[]} options
+ * @param {string} chosen
+ */
+function fill(picker, options, chosen) {
+  const shown = JSON.stringify(options);
+  if (picker.dataset.options !== shown) {
+    picker.dataset.options = shown;
+    picker.replaceChildren(...options.map(({ value, label }) => node('option', { value, text: label })));
+  }
+  picker.value = chosen;
+  picker.disabled = options.length < 2;
+  picker.title = picker.selectedOptions[0]?.textContent ?? '';
+}
+
+/** Copy the address of what is shown. @param {HTMLElement} button */
+function offerLink(button) {
+  const idle = button.textContent ?? '';
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(linkOf(location.href));
+      setText(button, 'Copied');
+    } catch {
+      setText(button, 'In address');
+      history.replaceState(history.state, '', linkOf(location.href));
+    }
+    setTimeout(() => setText(button, idle), COPIED_MS);
+  });
+}
+
+/**
+ * Larger type without the settings, for a projector; kept in the address.
+ * @param {HTMLElement} button
+ * @returns {() => void}  shows what the address says
+ */
+function offerPresent(button) {
+  const show = () => {
+    const isOn = getParameter(PRESENT) !== null;
+    document.documentElement.classList.toggle('pg-present', isOn);
+    button.setAttribute('aria-pressed', String(isOn));
+  };
+  button.addEventListener('click', () => setParameter(PRESENT, getParameter(PRESENT) === null ? '1' : '', { replace: false }));
+  show();
+  return show;
+}
+
+/**
+ * Keep the open tab and the address the same, in both directions.
+ * @param {string[]} ids  of the page's tabs
+ * @returns {() => void}  opens the tab that the address names
+ */
+function keepTab(ids) {
+  const button = (/** @type {string} */ id) => document.querySelector(`#pg-tabs [data-tab-id="${CSS.escape(id)}"]`);
+  const isOpen = (/** @type {string} */ id) => button(id)?.getAttribute('aria-selected') === 'true';
+  document.addEventListener('click', ({ target }) => {
+    const id = target instanceof Element ? target.closest('[data-tab-id]')?.getAttribute('data-tab-id') : null;
+    if (id && ids.includes(id) && readPlace().tab !== id) goTo({ tab: id });
+  });
+  const open = () => {
+    const { tab } = readPlace();
+    const found = ids.includes(tab) && !isOpen(tab) ? button(tab) : null;
+    if (found instanceof HTMLElement) found.click();
+  };
+  open();
+  return open;
 }

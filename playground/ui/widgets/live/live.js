@@ -3,6 +3,7 @@
 import { bytesOfBase64, node, part, parts, saveFile, setText } from '../lib/dom.js';
 import { whole } from '../lib/format.js';
 import { NO_ANSWER, ask, parse } from '../lib/host.js';
+import { getParameter, goTo, onPlace, readPlace, setParameter } from '../lib/place.js';
 import { poll } from '../lib/poll.js';
 import { knownRuns } from '../lib/storage.js';
 import { Controls } from './controls.js';
@@ -23,8 +24,6 @@ import { Tiles } from './tiles.js';
  * @typedef {import('./record.js').Gain & { offset: number, more: boolean, status: Status, about: About | null }} News
  */
 
-/** The answer without a run: which one to show. @typedef {{ current: string | null }} Current */
-
 /** @typedef {{ data: string, name: string, type: string }} Figure */
 
 /** `series`: how the server thins each column of the curves. @typedef {{ series: import('./record.js').Thinning }} Constants */
@@ -33,21 +32,27 @@ const FIRST_STEPS_MS = 200;
 const LIVE_MS = 500;
 const REST_MS = 3000;
 const LOST_MS = 2000;
+const ADDRESS_MS = 250; // browsers limit how often an address may change
 const SHOWN_NOTES = 5;
+const MOMENT = 'moment'; // parameter of the address: a step
 const NARROW_PX = 960; // the view is below the form on screens up to this width
 
 /** @param {import('../lib/host.js').Host<Constants>} host */
 export function mount(host) {
   const view = part(host.element, '.lv');
   const live = new LiveView(host, view);
-  const asked = () => parse(host.props.value)?.run;
   host.watch('value', () => {
-    if (!asked()) return;
-    live.open(asked());
+    const started = parse(host.props.value)?.run;
+    if (!started) return;
+    goTo({ tab: 'train', run: started });
     if (innerWidth <= NARROW_PX) view.scrollIntoView({ block: 'start' }); // so that Start is seen to do something
   });
-  live.open(asked() ?? new URLSearchParams(location.search).get('run'));
+  onPlace(host.element, ({ run }) => live.follow(run));
+  live.open(readPlace().run);
 }
+
+/** Which tab each way leads to. @type {Record<string, string>} */
+const WAYS = { decode: 'decoding', write: 'generate', compare: 'runs' };
 
 class LiveView {
   #view;
@@ -60,12 +65,14 @@ class LiveView {
   #loop;
   #controls;
 
-  /** The run that is watched. @type {string | null} */ #run = null;
+  /** The run that is watched. */ #run = '';
   /** @type {RunRecord} */ #record;
   #offset = 0;
   /** @type {About | null} */ #about = null;
   /** @type {Status | null} */ #status = null;
   #moment = new Moment();
+  /** The step in the address, until its evaluation has come. */ #askedStep = Number.NaN;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #replay;
   #nNotes = 0; // as many are shown
 
@@ -85,7 +92,7 @@ class LiveView {
     this.#probe = new Probe(view, (index) => this.#moveTo(index));
     this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index));
     for (const way of parts(view, '[data-way]', HTMLButtonElement)) {
-      way.addEventListener('click', () => trigger(way.dataset.way ?? '', { run: this.#run, step: 'last' }));
+      way.addEventListener('click', () => this.#lead(way.dataset.way ?? '', trigger));
     }
     this.#controls = new Controls(view, {
       act: (action) => this.#act(action),
@@ -93,24 +100,27 @@ class LiveView {
     });
   }
 
-  /** Watch a run from its start; without one, the one that the server chooses. @param {string | null} run */
+  /** Watch the current run, unless it is watched. @param {string} run */
+  follow(run) {
+    if (run !== this.#run) this.open(run);
+  }
+
+  /** Watch a run from its start; '' for none. @param {string} run */
   open(run) {
     this.#run = run;
+    clearTimeout(this.#timer);
     this.#record = new RunRecord(this.#thinning);
     this.#offset = 0;
     this.#about = this.#status = null;
     this.#moment = new Moment();
+    this.#askedStep = Number.parseInt(getParameter(MOMENT) ?? '', 10);
     this.#replay.stop();
     this.#nNotes = 0;
     this.#part('notes').replaceChildren();
     this.#part('empty').hidden = Boolean(run);
     this.#part('full').hidden = !run;
     this.#say('');
-    knownRuns(run);
-    const address = new URL(location.href);
-    if (run) address.searchParams.set('run', run);
-    else address.searchParams.delete('run');
-    history.replaceState(history.state, '', address);
+    if (run) knownRuns(run);
     this.#askNow();
   }
 
@@ -118,13 +128,10 @@ class LiveView {
 
   /** Ask for news and show them; how long to wait before asking again. */
   async #ask() {
+    if (!this.#run) return REST_MS;
     const record = this.#record;
-    /** @type {import('../lib/host.js').Reply<News | Current>} */
-    const news = await ask(this.#server.news, {
-      run: this.#run ?? '',
-      offset: this.#offset,
-      ...(!this.#run && { known: knownRuns() }),
-    });
+    /** @type {import('../lib/host.js').Reply<News>} */
+    const news = await ask(this.#server.news, { run: this.#run, offset: this.#offset });
     if (record !== this.#record) return 0; // another run was opened meanwhile
     if (news.error === NO_ANSWER) return this.#lost();
     this.#view.classList.remove('lv-lost');
@@ -132,10 +139,6 @@ class LiveView {
       this.#say(news.error);
       this.#controls.sayState('Not found');
       return 2 * REST_MS;
-    }
-    if ('current' in news) {
-      if (news.current) this.open(news.current);
-      return REST_MS;
     }
     return this.#take(news);
   }
@@ -153,6 +156,7 @@ class LiveView {
     if (this.#record.evals.length > evals) this.#loop.blink('report');
     this.#draw(news.status);
     if (news.more) return 0;
+    this.#showAskedStep();
     if (!news.status.live) return REST_MS;
     return this.#record.steps.step.length < 3 ? FIRST_STEPS_MS : LIVE_MS;
   }
@@ -168,7 +172,7 @@ class LiveView {
   /** @param {Status} status */
   #draw(status) {
     const { lr, evals, session } = this.#record;
-    setText(this.#part('name'), this.#run ?? '');
+    setText(this.#part('name'), this.#run);
     setText(this.#part('about'), aboutText(this.#about, session));
     this.#controls.draw(status, evals.length > 0);
     this.#controls.drawLearningRate(lr ?? this.#about?.lr ?? 0, this.#about?.is_scheduled ?? false);
@@ -192,11 +196,26 @@ class LiveView {
     this.#curves.sayMoment(index, evals.length, momentText(evals[index]));
   }
 
+  /** Show the moment that the address names, once. */
+  #showAskedStep() {
+    if (Number.isNaN(this.#askedStep)) return;
+    const index = this.#record.evals.findLastIndex(({ step }) => step <= this.#askedStep);
+    this.#askedStep = Number.NaN;
+    if (index >= 0) this.#moveTo(index);
+  }
+
   /** @param {number} index */
   #moveTo(index) {
     this.#moment.move(index);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#writeMoment(), ADDRESS_MS);
     this.#curves.mark(this.#pin());
     this.#drawMoment();
+  }
+
+  #writeMoment() {
+    const { index, follows } = this.#moment;
+    setParameter(MOMENT, follows ? '' : String(this.#record.evals[index]?.step ?? ''));
   }
 
   /** @param {string} key */
@@ -237,6 +256,12 @@ class LiveView {
   /** @param {string} name */
   #part(name) {
     return part(this.#view, `.lv-${name}`);
+  }
+
+  /** Lead on to another tab with this run. @param {string} way @param {(event: string) => void} trigger */
+  #lead(way, trigger) {
+    if (way === 'decode') trigger('decode');
+    goTo({ tab: WAYS[way], run: this.#run, step: 'last' });
   }
 
   // --- acting ------------------------------------------------------------------------------------------------------

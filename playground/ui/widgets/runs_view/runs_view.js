@@ -4,6 +4,7 @@ import { node, part, parts, setText } from '../lib/dom.js';
 import { bytes } from '../lib/format.js';
 import { ask, parse } from '../lib/host.js';
 import { poll } from '../lib/poll.js';
+import { goTo, readPlace } from '../lib/place.js';
 import { knownRuns } from '../lib/storage.js';
 import { aboutText, unavailable } from './actions.js';
 import { Comparison } from './compare.js';
@@ -73,7 +74,7 @@ class RunsView {
 
   /** Ask for the list; how long to wait before asking again. */
   async #ask() {
-    const known = knownRuns(new URLSearchParams(location.search).get('run')).slice(-this.#host.constants.max_known);
+    const known = knownRuns(readPlace().run || null).slice(-this.#host.constants.max_known);
     /** @type {import('../lib/host.js').Reply<Rows>} */
     const answer = await ask(this.#host.server.rows, { known });
     if (answer.error === undefined) this.#take(answer); // else the table stays as it is
@@ -181,6 +182,7 @@ class RunsView {
     this.#closeForms();
     this.#say(answer.message, { undo: answer.undo });
     if (answer.run) knownRuns(answer.run);
+    if (action === 'rename' && readPlace().run === run) goTo({ run: answer.run }, { replace: true });
     if (answer.run !== run) this.#wanted = answer.run || null;
     this.#askNow();
   }
@@ -190,8 +192,8 @@ class RunsView {
     const { trigger } = this.#host;
     switch (action) {
       case 'pin': return this.#act('pin', run.name, { pinned: !run.pinned });
-      case 'follow': return trigger('follow', { run: run.name });
-      case 'best': case 'last': return trigger('write', { run: run.name, step: action });
+      case 'follow': return goTo({ tab: 'train', run: run.name });
+      case 'best': case 'last': return goTo({ tab: 'generate', run: run.name, step: action });
       case 'download':
         this.#say(`${run.name} is being packed; the download begins by itself.`);
         return trigger('download', { run: run.name });

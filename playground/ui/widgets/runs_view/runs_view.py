@@ -8,12 +8,11 @@ from playground.ui.widgets.base import Widget
 class RunsView(Widget):
     """All runs of this server, or on a public one those of this browser.
 
-    Its value is JSON that reports on an archive: `{"run", "message"}` or `{"error"}`. It raises `follow` (`run`),
-    `write` (`run`, `step`) and `download` (`run`).
+    Its value is JSON that reports on an archive: `{"run", "message"}` or `{"error"}`. It raises `download` (`run`).
 
     Server functions: `rows`, `detail`, `compare` and `act` (see `playground/ui/tabs/runs/server.py`). Constants: what
     `view_constants` there returns.
     """
 
     styles: ClassVar = ("lib/plot.css",)
-    own_events: ClassVar = ("follow", "write", "download")
+    own_events: ClassVar = ("download",)

@@ -2,7 +2,9 @@
 
 import { part, parts } from '../lib/dom.js';
 import { firstState, readState, writeState } from '../lib/lab_state.js';
+import { goTo, onPlace, readPlace } from '../lib/place.js';
 import { makeModelForm, whenTyped } from './model_form.js';
+import { stepOf } from './checkpoints.js';
 import { makeWordTable } from './word_table.js';
 
 /** @typedef {import('../lib/lab_state.js').LabState} LabState */
@@ -18,7 +20,7 @@ import { makeWordTable } from './word_table.js';
 
 /** @param {import('../lib/host.js').Host<Constants>} host */
 export function mount(host) {
-  const { element, props, server, watch, constants } = host;
+  const { element, props, watch, constants } = host;
   const root = part(element, '.source');
   const details = part(root, 'details', HTMLDetailsElement);
   const prompt = part(root, 'textarea', HTMLTextAreaElement);
@@ -35,7 +37,7 @@ export function mount(host) {
     },
   };
   const wordTable = makeWordTable(root, lab, constants);
-  const modelForm = makeModelForm(root, lab, { runs: server.runs, tops: constants.tops, listId: id });
+  const modelForm = makeModelForm(root, lab, { tops: constants.tops });
 
   function showSource() {
     const { source } = state;
@@ -61,7 +63,17 @@ export function mount(host) {
       else wordTable.show();
     }
     show();
-    if (next.source === 'model' && old.source !== 'model') modelForm.askRuns();
+    takePlace();
+  }
+
+  /** A model is that of the page's current run and step, and continues its current prompt. */
+  function takePlace() {
+    const { run, step: which, prompt: text } = readPlace();
+    if (state.source !== 'model' || !run) return;
+    const step = stepOf(which);
+    if (run === state.run && step === state.step && text === state.prompt) return;
+    lab.change({ run, step, prompt: text });
+    show();
   }
 
   for (const radio of radios) {
@@ -69,13 +81,17 @@ export function mount(host) {
     radio.addEventListener('change', () => {
       lab.change({ source: radio.value === 'model' ? 'model' : 'toy' });
       showSource();
-      if (state.source === 'model') modelForm.askRuns();
+      takePlace();
     });
   }
   details.addEventListener('toggle', showSource);
-  whenTyped(prompt, () => lab.change({ prompt: prompt.value }));
+  whenTyped(prompt, () => {
+    lab.change({ prompt: prompt.value });
+    if (state.source === 'model') goTo({ prompt: prompt.value }, { replace: true });
+  });
   watch('value', read);
   wordTable.show();
   show();
-  if (state.source === 'model') modelForm.askRuns();
+  takePlace();
+  onPlace(element, takePlace);
 }

@@ -7,6 +7,6 @@ class Source(Widget):
     """Its value is the laboratory's state, of which it changes the fields on words, model and prompt.
 
     Its event `input` reports a change. Constants: `chapter`, the chapter's words and logits; `max_words`,
-    `max_word_chars`, `max_logit`, their limits; `tops`, the choices of how many tokens are shown. The server function
-    `runs({})` answers `{"runs": [{"name", "steps"}]}`.
+    `max_word_chars`, `max_logit`, their limits; `tops`, the choices of how many tokens are shown. A model is that of
+    the page's current run and step, and continues its current prompt (`lib/place.js`).
     """

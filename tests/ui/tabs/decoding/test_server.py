@@ -3,7 +3,6 @@
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -17,7 +16,7 @@ from playground.sampling import Temperature, TopK
 from playground.sampling.generate import next_token_logits
 from playground.text.tokenizer import encode
 from playground.training.jobs.session import run_training
-from playground.ui.context import Context, Limits
+from playground.ui.context import Context
 from playground.ui.exchange import server_function
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.state import LabState
@@ -25,7 +24,7 @@ from playground.ui.tabs.decoding.worker import Worker
 
 TEXT = "The old clock in the tower struck seven, and the whole town listened. " * 20
 TAKE_A_STATE = ["trace", "order", "draws", "sweep", "chapter"]
-ALL = [*TAKE_A_STATE, "save", "tokens", "exercise", "runs"]
+ALL = [*TAKE_A_STATE, "save", "tokens", "exercise"]
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +75,8 @@ class TestModel:
             assert row["before"] == pytest.approx(float(before[row["id"]]), abs=1e-7)
         assert sum(row["after"] > 0 for row in picture["rows"]) == 5
 
-    def test_each_step_has_its_own_model(self, page):
-        runs = page.ask("runs", {})["runs"]
-        assert [run["name"] for run in runs] == ["clock"]
-        first, last = runs[0]["steps"][0], runs[0]["steps"][-1]
+    def test_each_step_has_its_own_model(self, page, context):
+        first, *_, last = context.store.open("clock").model_steps()
         early, late = (page.ask("trace", model_state(step=step)) for step in (first, last))
         assert early["before"]["entropy"] != late["before"]["entropy"]
         assert late == page.ask("trace", model_state(step="last"))
@@ -108,10 +105,6 @@ class TestModel:
 
     def test_an_unknown_step_is_refused_with_a_sentence(self, page):
         assert page.ask("trace", model_state(step=999))["error"]
-
-    def test_fault_47_a_public_server_lists_no_runs(self, context):
-        public = Page(replace(context, limits=Limits.public()))
-        assert public.ask("runs", {}) == {"runs": []}
 
     def test_a_prompt_is_run_through_the_model_once(self, context, monkeypatch):
         page, calls = Page(context), []

@@ -1,43 +1,14 @@
-"""Where a text starts: the runs and checkpoints that are offered, and what is refused."""
+"""Where a text starts: the model that is loaded, and what is refused."""
 
 import pytest
 import torch
 
-from playground.config import DataConfig, DecodeConfig, ModelConfig, TrainConfig
+from playground.config import DecodeConfig, ModelConfig
 from playground.errors import RunError, SettingsError, TextError
-from playground.training.jobs.session import run_training
-from playground.training.runs.store import RunStore
-from playground.ui.context import Context, Limits
-from playground.ui.tabs.generate.start import Start, checkpoint_choices, load_model, parse_checkpoint, run_choices
+from playground.ui.tabs.generate.start import Start, load_model, parse_checkpoint
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
 MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
-
-
-def test_runs_and_checkpoints_are_offered(context):
-    assert run_choices(context) == [("tale", "tale")]
-    assert [value for _, value in checkpoint_choices(context, "tale")][:3] == ["last", "best", "2"]
-    assert checkpoint_choices(context, "missing") == checkpoint_choices(context, None) == [("Last", "last")]
-
-
-def test_a_public_server_offers_no_runs(context):
-    assert run_choices(Context.open(context.store.root, limits=Limits.public())) == []
-
-
-def test_all_steps_are_offered_whose_weights_exist(tmp_path):
-    store = RunStore(tmp_path)
-    train = TrainConfig(max_steps=12, eval_freq=5, snapshot_freq=10, save_freq=3, sample_tokens=0, threads=1)
-    run = store.create("few", TEXT, MODEL, DataConfig(batch_size=8), train.replace(epochs=9, keep_checkpoints=9))
-    assert list(run_training(run))[-1].reason == "completed"
-    store.create("untrained", TEXT, MODEL)
-    context = Context.open(store.root)
-    choices = checkpoint_choices(context, "few")
-    assert [label for label, _ in choices[:2]] == ["Last", f"Best (step {run.find_step('best')})"]
-    assert choices[2] == ("Step 12", "12")
-    assert choices[-1] == ("Step 0, untrained", "0")
-    assert {value for _, value in choices[2:]} == {str(step) for step in run.model_steps()}
-    assert dict(run_choices(context)) == {"few": "few"}
-    context.jobs.shutdown()
 
 
 def test_a_checkpoint_is_a_name_or_a_step():

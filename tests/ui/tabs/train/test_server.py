@@ -107,31 +107,6 @@ def test_fault_49_figures_are_not_kept_in_memory(run):
     assert figures() == before
 
 
-def test_a_page_without_a_run_is_told_which_one_is_active(context, ask, run):
-    assert ask("news", {"run": ""}) == {"current": None}
-    run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
-    assert ask("news", {"run": ""}) == {"current": "river"}
-
-
-def test_a_page_without_a_run_is_told_the_newest_one_that_was_trained(context, ask, run):
-    for name, step in (("older", 5), ("newer", 5), ("never-trained", 0)):
-        made = context.store.create(name, TEXT, MODEL)
-        made.set_status(made.status().model_copy(update={"step": step}))
-    context.store.open("older").set_pinned(True)
-    assert ask("news", {"run": ""}) == {"current": "newer"}
-    run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
-    assert ask("news", {"run": ""}) == {"current": "river"}
-
-
-def test_on_a_public_server_a_page_without_a_run_is_told_a_known_one_or_the_recorded_one(context, ask):
-    context.limits = Limits.public()
-    bring_in_recorded(context.store)
-    made = context.store.create("river", TEXT, MODEL)
-    made.set_status(made.status().model_copy(update={"step": 5}))
-    assert ask("news", {"run": ""}) == {"current": NAME}
-    assert ask("news", {"run": "", "known": ["river"]}) == {"current": "river"}
-
-
 @pytest.mark.parametrize("action", ["stop", "pause", "resume", "step", "extend", "set_lr"])
 def test_fault_66_on_a_public_server_no_visitor_trains_the_recorded_run(context, ask, action):
     context.limits = Limits.public()
@@ -139,9 +114,3 @@ def test_fault_66_on_a_public_server_no_visitor_trains_the_recorded_run(context,
     answer = ask("command", {"run": NAME, "action": action, "lr": 0.1}, ME)
     assert answer == {"error": f"{NAME} is here for every visitor, so it stays as it is; fork it to train it further."}
     assert context.jobs.asked == []
-
-
-def test_fault_47_on_a_public_server_a_page_without_a_run_is_told_none(context, ask, run):
-    run.set_status(run.status().model_copy(update={"state": "running"}).by_this_process())
-    context.limits = Limits.public()
-    assert ask("news", {"run": ""}) == {"current": None}

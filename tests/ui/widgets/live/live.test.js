@@ -2,20 +2,21 @@ import { equal, ok, test, until } from '/tests/check.js';
 import { SERIES, evaluated, newsOf, statusOf, stepsOf } from '/tests/live/fixtures.js';
 import { mountWidget, texts } from '/tests/mounting.js';
 import { part, parts } from '/widgets/lib/dom.js';
+import { getParameter, goTo, readPlace } from '/widgets/lib/place.js';
 
 /** @typedef {import('/widgets/live/live.js').News} News */
 
 /**
  * The live view of the run "river", with `answers` given in turn to its questions for news; the last one is repeated.
  * @param {(object | undefined)[]} answers
- * @param {{ value?: unknown, command?: (query: any) => object | undefined, figure?: () => object | undefined }} [settings]
+ * @param {{ run?: string, command?: (query: any) => object | undefined, figure?: () => object | undefined }} [settings]
  */
-async function watching(answers, { value = { run: 'river' }, command = () => ({}), figure = () => ({ error: 'No.' }) } = {}) {
-  history.replaceState(null, '', '/');
+async function watching(answers, { run = 'river', command = () => ({}), figure = () => ({ error: 'No.' }) } = {}) {
+  history.replaceState(null, '', run ? `/?run=${run}` : '/');
   localStorage.clear();
   let asked = 0;
   const news = () => answers[Math.min(asked++, answers.length - 1)];
-  const mounted = await mountWidget('live', { value, constants: { series: SERIES }, server: { news, command, figure } });
+  const mounted = await mountWidget('live', { constants: { series: SERIES }, server: { news, command, figure } });
   const questions = (/** @type {string} */ name) => mounted.questions.filter(([each]) => each === name).map(([, query]) => query);
   const textOf = (/** @type {string} */ name) => part(mounted.element, `.lv-${name}`).textContent;
   return { ...mounted, asked: questions, textOf };
@@ -57,8 +58,11 @@ test('a finished run leads on to other tabs, one that is active does not', async
   const { element, events, textOf } = await watching([FINISHED]);
   await until(() => textOf('state-text') === 'Finished', 'the state');
   equal(part(element, '.lv-ways').classList.contains('lv-away'), false);
-  for (const way of ['decode', 'write', 'compare']) part(element, `[data-way=${way}]`).click();
-  equal(events, ['decode', 'write', 'compare'].map((way) => [way, { run: 'river', step: 'last' }]));
+  const opened = ['decode', 'write', 'compare'].map((way) => {
+    part(element, `[data-way=${way}]`).click();
+    return readPlace().tab;
+  });
+  equal([opened, readPlace().run, events.map(([name]) => name)], [['decoding', 'generate', 'runs'], 'river', ['decode']]);
   const active = await watching([newsOf({ status: statusOf({ state: 'paused' }) })]);
   await until(() => active.textOf('state-text') === 'Paused', 'the state');
   equal(part(active.element, '.lv-ways').classList.contains('lv-away'), true);
@@ -76,25 +80,9 @@ test('it continues to ask where the last answer ended', async () => {
 });
 
 test('without a run it is empty', async () => {
-  const { element, asked } = await watching([{ current: null }], { value: null });
+  const { element, asked } = await watching([REST], { run: '' });
   equal([part(element, '.lv-empty').hidden, part(element, '.lv-full').hidden], [false, true]);
-  equal([asked('news'), location.search], [[{ run: '', offset: 0, known: [] }], '']);
-});
-
-test('without a run it shows the one that the server chooses', async () => {
-  const { element, asked, textOf } = await watching([{ current: 'other' }, REST], { value: null });
-  await until(() => textOf('name') === 'other', 'the run');
-  equal(asked('news'), [{ run: '', offset: 0, known: [] }, { run: 'other', offset: 0 }]);
-  equal([part(element, '.lv-empty').hidden, part(element, '.lv-full').hidden], [true, false]);
-});
-
-test('without a run it names those that this browser has opened', async () => {
-  const answers = { news: () => ({ current: null }) };
-  history.replaceState(null, '', '/');
-  localStorage.setItem('pg-runs', '["mine"]');
-  const { questions } = await mountWidget('live', { constants: { series: SERIES }, server: answers });
-  await until(() => questions.length, 'a question');
-  equal(questions[0], ['news', { run: '', offset: 0, known: ['mine'] }]);
+  equal(asked('news'), []);
 });
 
 test('a run in the address is opened', async () => {
@@ -104,12 +92,27 @@ test('a run in the address is opened', async () => {
   equal(questions[0], ['news', { run: 'addressed', offset: 0 }]);
 });
 
-test('a new value opens another run from its start', async () => {
+test('a moment in the address is shown, and one that is chosen is written there', async () => {
+  history.replaceState(null, '', '/?run=river&moment=10');
+  const { element } = await mountWidget('live', { constants: { series: SERIES }, server: { news: () => FINISHED } });
+  const slider = part(element, '.pb-slider', HTMLInputElement);
+  await until(() => slider.value === '1', 'the moment');
+  slider.value = '0';
+  slider.dispatchEvent(new Event('input'));
+  await until(() => getParameter('moment') === '1', 'the address');
+  slider.value = '2';
+  slider.dispatchEvent(new Event('input'));
+  await until(() => getParameter('moment') === null, 'the newest needs none');
+});
+
+test('another current run, or one that has been started, is opened from its start', async () => {
   const { asked, textOf, update } = await watching([REST]);
   await until(() => textOf('state-text') === 'Stopped', 'the first run');
+  goTo({ run: 'other' });
+  await until(() => textOf('name') === 'other', 'the current run');
   update({ run: 'next' });
   await until(() => textOf('name') === 'next', 'the next run');
-  equal(asked('news').at(-1), { run: 'next', offset: 0 });
+  equal([asked('news').at(-1), readPlace().tab, readPlace().run], [{ run: 'next', offset: 0 }, 'train', 'next']);
 });
 
 test('an unknown run is refused with the sentence of the server', async () => {

@@ -2,6 +2,7 @@ import { equal, ok, test, until } from '/tests/check.js';
 import { mountWidget, texts } from '/tests/mounting.js';
 import { CONSTANTS, curvesOf, detailOf, runOf } from '/tests/runs_view/fixtures.js';
 import { part, parts } from '/widgets/lib/dom.js';
+import { readPlace } from '/widgets/lib/place.js';
 
 /** @typedef {import('/widgets/runs_view/columns.js').Run} Run */
 
@@ -72,13 +73,22 @@ test('buttons ask for their action, and the answer is said', async () => {
   equal(asked('act'), [{ action: 'resume', run: 'a' }, { action: 'pin', run: 'a', pinned: false }]);
 });
 
-test('other tabs are told of a run to watch or to write with, and of a download', async () => {
+test('a run is opened on the tabs that watch it or write with it', async () => {
+  const { choose, button } = await showing();
+  choose('a');
+  const places = ['follow', 'best', 'last'].map((name) => {
+    button(name).click();
+    const { tab, run, step } = readPlace();
+    return [tab, run, step];
+  });
+  equal(places, [['train', 'a', 'last'], ['generate', 'a', 'best'], ['generate', 'a', 'last']]);
+});
+
+test('a run to download is told to the page', async () => {
   const { choose, button, events } = await showing();
   choose('a');
-  for (const name of ['follow', 'best', 'last', 'download']) button(name).click();
-  equal(events, [
-    ['follow', { run: 'a' }], ['write', { run: 'a', step: 'best' }], ['write', { run: 'a', step: 'last' }], ['download', { run: 'a' }],
-  ]);
+  button('download').click();
+  equal(events, [['download', { run: 'a' }]]);
 });
 
 test('a deleted run can be brought back', async () => {
