@@ -27,6 +27,7 @@ from playground.config import TrainConfig
 from playground.errors import SettingsError
 
 if TYPE_CHECKING:
+    from playground.training.runs.run import Run
     from playground.training.runs.store import RunSummary
 
 runs = typer.Typer(help="List, compare, rename, pin, delete, export and import runs.")
@@ -170,13 +171,40 @@ def export_archive(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="The archive to write; RUN.zip in this folder by default.")
     ] = None,
+    as_page: Annotated[
+        Path | None,
+        typer.Option(
+            "--as-page",
+            metavar="FILE.html",
+            help="Write a page instead, which any browser opens without a server: curve, samples, a text to look into.",
+        ),
+    ] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
 ) -> None:
-    """Pack a run with all its checkpoints into one file."""
+    """Pack a run with all its checkpoints into one file, or make one page of it."""
     from playground.training.runs.archive import export_run
 
-    path = export_run(store(checkpoints).open(run), file or Path(f"{run}.zip"))
+    opened = store(checkpoints).open(run)
+    if as_page is not None:
+        if file is not None:
+            raise SettingsError("as-page: it names the file already; leave the archive's name out.")
+        _write_page(opened, as_page)
+        return
+    path = export_run(opened, file or Path(f"{run}.zip"))
     say(f"{run} is packed into {path} ({path.stat().st_size / 1e6:,.1f} MB).")
+
+
+def _write_page(run: "Run", path: Path) -> None:
+    """Write the run as one page; raises `SettingsError` where the file cannot be written."""
+    from playground.training.runs.files import write_atomic
+    from playground.ui.one_page.page import run_page
+
+    page = run_page(run).encode()
+    try:
+        write_atomic(path, page)
+    except OSError as error:
+        raise SettingsError(f"as-page: {path} cannot be written: {error.strerror}; choose another file.") from None
+    say(f"{run.name} is on the page {path} ({len(page) / 1e6:.1f} MB); open it in any browser.")
 
 
 @runs.command("import")

@@ -21,7 +21,7 @@ MODULES = Path(__file__).parent / "widgets"
 _CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
 _BACKGROUND_DELAY_MS = 500  # the first tab is complete by then
 _PRELOAD = "rel=modulepreload; fetchpriority=low"
-_IMPORT = re.compile(r"""^(?:import|export)\b(?:[\w\s,{}*$]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
+IMPORT = re.compile(r"""^(?:import|export)\b(?:[\w\s,{}*$]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 """A static import of another module of ours; JSDoc types, `import('…')`, do not begin a line."""
 
 
@@ -71,7 +71,7 @@ def with_imports(modules: Iterable[str]) -> list[str]:
         module = queue.pop(0)
         if module not in found:
             found[module] = None
-            imported = _IMPORT.findall((MODULES / module).read_text(encoding="utf-8"))
+            imported = IMPORT.findall((MODULES / module).read_text(encoding="utf-8"))
             queue += [posixpath.normpath(posixpath.join(posixpath.dirname(module), path)) for path in imported]
     return list(found)
 

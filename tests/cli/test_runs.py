@@ -128,3 +128,19 @@ def test_rename_pin_delete_and_undo(run, store):
 def test_options_before_a_subcommand_are_refused(store):
     result = CliRunner().invoke(app, ["runs", "--checkpoints", str(store.root), "compare", "one", "two"])
     assert isinstance(result.exception, SettingsError)
+
+
+def test_export_as_a_page_writes_one_html_file(run, tmp_path):
+    file = tmp_path / "one.html"
+    assert "open it in any browser" in run("runs", "export", "one", "--as-page", str(file)).stdout
+    page = file.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "<title>one</title>" in page
+    assert not list(tmp_path.glob("*.zip"))
+
+
+def test_a_page_that_cannot_be_written_is_an_error_of_one_sentence(run, tmp_path):
+    with pytest.raises(SettingsError, match="cannot be written: No such file or directory; choose another file"):
+        run("runs", "export", "one", "--as-page", str(tmp_path / "nowhere" / "one.html"))
+    with pytest.raises(SettingsError, match="leave the archive's name out"):
+        run("runs", "export", "one", "one.zip", "--as-page", str(tmp_path / "one.html"))

@@ -55,9 +55,7 @@ class RunNews:
         found, next_offset = run.events(offset_bytes, limit_bytes=MAX_READ_BYTES)
         gain = digest(found)
         if gain["evals"]:
-            tokenizer = self._tokenizer(run)
-            for row in gain["evals"]:
-                row["probe"] = [[token_text(token, tokenizer), share] for token, share in row["probe"]]
+            name_tokens(gain["evals"], self._tokenizer(run))
         status = run.status()
         return {
             "run": run.name,
@@ -78,6 +76,12 @@ class RunNews:
             if tokenizer is None:
                 tokenizer = self._tokenizers[key] = run.tokenizer
             return tokenizer
+
+
+def name_tokens(evaluations: Iterable[dict[str, Any]], tokenizer: tiktoken.Encoding) -> None:
+    """Replace the token ids in the probes of evaluations by the tokens' texts."""
+    for row in evaluations:
+        row["probe"] = [[token_text(token, tokenizer), share] for token, share in row["probe"]]
 
 
 def about(run: Run) -> dict[str, Any]:
