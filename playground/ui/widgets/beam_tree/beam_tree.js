@@ -5,7 +5,7 @@ import { node, part, parts, setAttributes, setText, svgNode } from '../lib/dom.j
 import { signed } from '../lib/format.js';
 import { parse } from '../lib/host.js';
 import { probabilityShade } from '../lib/shades.js';
-import { briefNote, takeOut } from '../lib/take_out.js';
+import { briefNote, takeOut } from '../saving/take_out.js';
 import { isTreeKey, nextNode, pathTo, rowsOf, sentence, shortName } from './tree_layout.js';
 
 /** @typedef {import('./tree_layout.js').TreeNode} TreeNode */
@@ -21,7 +21,7 @@ import { isTreeKey, nextNode, pathTo, rowsOf, sentence, shortName } from './tree
  * @property {string} prompt
  * @property {TreeNode[]} nodes  parents before their children
  * @property {Text[]} texts  the best one first
- * @property {import('../lib/take_out.js').Forms} receipt  that of the best text
+ * @property {import('../saving/take_out.js').Forms} receipt  that of the best text
  */
 
 /** The widget's value. @typedef {Partial<Found> & { busy?: boolean, error?: string }} Value */
@@ -66,7 +66,7 @@ class BeamTree {
       host.trigger('search');
     });
     for (const button of parts(element, '[data-copy]')) {
-      const action = /** @type {import('../lib/take_out.js').Action} */ (button.dataset.copy);
+      const action = /** @type {import('../saving/take_out.js').Action} */ (button.dataset.copy);
       button.addEventListener('click', () => this.#takeOut(action));
     }
   }
@@ -96,7 +96,7 @@ class BeamTree {
     this.button.disabled = busy;
   }
 
-  /** @param {import('../lib/take_out.js').Action} action */
+  /** @param {import('../saving/take_out.js').Action} action */
   #takeOut(action) {
     const receipt = this.#found?.receipt;
     if (!receipt) return;

@@ -8,5 +8,5 @@ from playground.ui.widgets.base import Widget
 class BeamTree(Widget):
     """Its value is what a search found (`Found` in `beam_tree.js`), `{busy}` or `{error}`. Event: `search`."""
 
-    styles: ClassVar[tuple[str, ...]] = ("lib/shades.css", "lib/take_out.css")
+    styles: ClassVar[tuple[str, ...]] = ("lib/shades.css", "saving/take_out.css")
     own_events: ClassVar[tuple[str, ...]] = ("search",)

@@ -3,7 +3,7 @@
 import { node, part, parts, setText } from '../lib/dom.js';
 import { ask, parse } from '../lib/host.js';
 import { legend, MEASURES, summary } from '../lib/shades.js';
-import { briefNote, takeOut } from '../lib/take_out.js';
+import { briefNote, takeOut } from '../saving/take_out.js';
 import { forksOf } from './branch_tree.js';
 import { drawBranches } from './branch_view.js';
 import { spansAt } from './copied.js';
@@ -118,7 +118,7 @@ class TokenStrip {
       this.#drawActions();
     });
     for (const button of parts(element, '[data-copy]')) {
-      const action = /** @type {import('../lib/take_out.js').Action} */ (button.dataset.copy);
+      const action = /** @type {import('../saving/take_out.js').Action} */ (button.dataset.copy);
       button.addEventListener('click', () => this.#takeOut(action));
     }
     const file = part(element, '.receipt-file', HTMLInputElement);
@@ -168,7 +168,7 @@ class TokenStrip {
     this.#draw(line.kind === 'view');
   }
 
-  /** @param {import('../lib/take_out.js').Action} action */
+  /** @param {import('../saving/take_out.js').Action} action */
   async #takeOut(action) {
     const { text, head, tokens } = this.#log;
     const forms = action === 'text' ? { text: plainText(tokens) } : await ask(this.#host.server.receipt, { log: text });

@@ -22,6 +22,6 @@ class TokenStrip(Widget):
         "lib/shades.css",
         "token_strip/panel_view.css",
         "token_strip/branch_view.css",
-        "lib/take_out.css",
+        "saving/take_out.css",
     )
     own_events: ClassVar[tuple[str, ...]] = ("write", "more", "ask", "restore")

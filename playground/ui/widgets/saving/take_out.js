@@ -1,6 +1,6 @@
 // Text out of the page: to the clipboard, or into a file.
 
-import { node, saveFile, setText } from './dom.js';
+import { node, saveFile, setText } from '../lib/dom.js';
 
 /**
  * A text or a receipt in the forms in which it can be copied or saved, by the name of the form; or why there is none.

@@ -1,6 +1,6 @@
 import { equal, ok, test, until } from '/tests/check.js';
 import { node } from '/widgets/lib/dom.js';
-import { briefNote, takeOut } from '/widgets/lib/take_out.js';
+import { briefNote, takeOut } from '/widgets/saving/take_out.js';
 
 /** The names and contents of the files that `work` saves. @param {() => Promise<void>} work */
 async function watching(work) {
