@@ -71,6 +71,7 @@ class LiveView {
   /** @type {About | null} */ #about = null;
   /** @type {Status | null} */ #status = null;
   #moment = new Moment();
+  /** The moment in the address, as it was last read or written. @type {string | null} */ #addressMoment = null;
   /** The step in the address, until its evaluation has come. */ #askedStep = Number.NaN;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #replay;
@@ -100,9 +101,10 @@ class LiveView {
     });
   }
 
-  /** Watch the current run, unless it is watched. @param {string} run */
+  /** Watch the current run, unless it is watched, at the moment of the address. @param {string} run */
   follow(run) {
     if (run !== this.#run) this.open(run);
+    else this.#followMoment();
   }
 
   /** Watch a run from its start; '' for none. @param {string} run */
@@ -113,7 +115,8 @@ class LiveView {
     this.#offset = 0;
     this.#about = this.#status = null;
     this.#moment = new Moment();
-    this.#askedStep = Number.parseInt(getParameter(MOMENT) ?? '', 10);
+    this.#addressMoment = getParameter(MOMENT);
+    this.#askedStep = Number.parseInt(this.#addressMoment ?? '', 10);
     this.#replay.stop();
     this.#nNotes = 0;
     this.#part('notes').replaceChildren();
@@ -196,6 +199,16 @@ class LiveView {
     this.#curves.sayMoment(index, evals.length, momentText(evals[index]));
   }
 
+  /** Show the moment in the address, if others have changed it. */
+  #followMoment() {
+    const asked = getParameter(MOMENT);
+    if (asked === this.#addressMoment) return;
+    this.#addressMoment = asked;
+    this.#replay.stop();
+    this.#askedStep = Number.parseInt(asked ?? String(this.#record.evals.at(-1)?.step), 10);
+    if (this.#record.evals.length) this.#showAskedStep();
+  }
+
   /** Show the moment that the address names, once. */
   #showAskedStep() {
     if (Number.isNaN(this.#askedStep)) return;
@@ -215,7 +228,9 @@ class LiveView {
 
   #writeMoment() {
     const { index, follows } = this.#moment;
-    setParameter(MOMENT, follows ? '' : String(this.#record.evals[index]?.step ?? ''));
+    const step = follows ? '' : String(this.#record.evals[index]?.step ?? '');
+    this.#addressMoment = step || null;
+    setParameter(MOMENT, step);
   }
 
   /** @param {string} key */

@@ -2,7 +2,7 @@ import { equal, ok, test, until } from '/tests/check.js';
 import { SERIES, evaluated, newsOf, statusOf, stepsOf } from '/tests/live/fixtures.js';
 import { mountWidget, texts } from '/tests/mounting.js';
 import { part, parts } from '/widgets/lib/dom.js';
-import { getParameter, goTo, readPlace } from '/widgets/lib/place.js';
+import { getParameter, goTo, readPlace, setParameter } from '/widgets/lib/place.js';
 
 /** @typedef {import('/widgets/live/live.js').News} News */
 
@@ -103,6 +103,16 @@ test('a moment in the address is shown, and one that is chosen is written there'
   slider.value = '2';
   slider.dispatchEvent(new Event('input'));
   await until(() => getParameter('moment') === null, 'the newest needs none');
+});
+
+test('a moment that others set in the address is shown', async () => {
+  const { element, textOf } = await watching([FINISHED]);
+  await until(() => textOf('state-text') === 'Finished', 'the state');
+  const slider = part(element, '.pb-slider', HTMLInputElement);
+  setParameter('moment', '1');
+  equal([slider.value, texts(element, '.pb-word')[0]], ['0', 'a']);
+  setParameter('moment', '');
+  equal([slider.value, texts(element, '.pb-word')[0]], ['2', 'c']);
 });
 
 test('another current run, or one that has been started, is opened from its start', async () => {
