@@ -21,6 +21,9 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 from playground.config import GPT_CONFIG_124M, DataConfig, DecodeConfig, ModelConfig, TrainConfig
 from playground.cost import estimate_memory
 from playground.errors import PlaygroundError
+from playground.evaluation.evaluate import evaluate
+from playground.evaluation.learning import learning_history
+from playground.evaluation.token_losses import per_token_losses
 from playground.model.gpt import GPTModel
 from playground.model.interchange import read_book_file, write_book_file
 from playground.model.presets import PRESETS, count_parameters
@@ -64,11 +67,14 @@ __all__ = [
     "count_parameters",
     "decode_upload",
     "estimate_memory",
+    "evaluate",
     "evaluate_model",
     "generate",
+    "learning_history",
     "load_sample",
     "load_tokenizer",
     "make_batches",
+    "per_token_losses",
     "read_book_file",
     "run_training",
     "softmax_with_temperature",

@@ -23,9 +23,10 @@ MAY_IMPORT = {
     "training": BASE | {"text", "model", "training"},
     "sampling": BASE | {"text", "model", "sampling"},
     "cost": BASE | {"text", "model", "training"},
-    "cli": BASE | {"text", "model", "training", "sampling", "cost", "figures", "cli", "ui"},
-    "ui": BASE | {"text", "model", "training", "sampling", "cost", "figures", "ui"},
-    "__init__": BASE | {"text", "model", "training", "sampling", "cost"},
+    "evaluation": BASE | {"text", "model", "training", "sampling", "evaluation"},
+    "cli": BASE | {"text", "model", "training", "sampling", "evaluation", "cost", "figures", "cli", "ui"},
+    "ui": BASE | {"text", "model", "training", "sampling", "evaluation", "cost", "figures", "ui"},
+    "__init__": BASE | {"text", "model", "training", "sampling", "evaluation", "cost"},
     "__main__": {"cli"},
 }
 """For every room the rooms that it may import."""

@@ -6,17 +6,15 @@ imported inside the commands, so that `--help` answers at once.
 
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from playground.cli import record, runs, writing
+from playground.cli import evaluation, record, runs, writing
 from playground.cli.options import takes_settings
-from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, say, store
+from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, read_text_arguments, store
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import PlaygroundError, TextError
 
@@ -28,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 writing.add_commands(app)
+evaluation.add_commands(app)
 runs.add_commands(app)
 record.add_commands(app)
 
@@ -109,36 +108,3 @@ def ui(
     from playground.ui.build import serve
 
     serve(checkpoints, host=host, port=port, max_jobs=max_jobs)
-
-
-def read_text_arguments(
-    texts: Sequence[str], max_bytes: int, encoding: str | None = None, mark_ends: bool = False
-) -> tuple[str | Path, str]:
-    """The text that the arguments TEXT mean, or the path of a large file, and a name for it; raises `TextError`.
-
-    What could not be read of a document is said on stderr.
-    """
-    from playground.text.documents import read_document, read_files
-    from playground.text.samples import load_sample
-
-    first, *others = texts
-    if not others and first.startswith("sample:"):
-        sample = first.removeprefix("sample:")
-        return load_sample(sample, max_bytes=max_bytes), sample
-    if not others and first == "-":
-        data = sys.stdin.buffer.read(max_bytes + 1)
-        document, name = read_document(data, "standard input", max_bytes=max_bytes, encoding=encoding), "stdin"
-    else:
-        for text in texts:
-            if not Path(text).is_file():
-                instead = "give files only" if others else "give a file, `-` for standard input, or sample:story"
-                raise TextError(f"There is no file {text!r}; {instead}.")
-        paths = [Path(text) for text in texts]
-        found = read_files(paths, mark_ends=mark_ends, max_bytes=max_bytes, encoding=encoding)
-        name = f"{paths[0].stem} and {len(others)} more" if others else paths[0].stem
-        if isinstance(found, Path):
-            return found, name
-        document = found
-    for note in document.notes:
-        say(note, to_stderr=True)
-    return document.text, name

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from playground.config import Config
+from playground.errors import TextError
 
 if TYPE_CHECKING:
     from playground.training.loop.control import Control
@@ -53,6 +54,39 @@ def checkpoint_name(step: str) -> "Which":
     (120, 'best')
     """
     return int(step) if step.isdecimal() else cast("Which", step)
+
+
+def read_text_arguments(
+    texts: Sequence[str], max_bytes: int, encoding: str | None = None, mark_ends: bool = False
+) -> tuple[str | Path, str]:
+    """The text that the arguments TEXT mean, or the path of a large file, and a name for it; raises `TextError`.
+
+    What could not be read of a document is said on stderr.
+    """
+    from playground.text.documents import read_document, read_files
+    from playground.text.samples import load_sample
+
+    first, *others = texts
+    if not others and first.startswith("sample:"):
+        sample = first.removeprefix("sample:")
+        return load_sample(sample, max_bytes=max_bytes), sample
+    if not others and first == "-":
+        data = sys.stdin.buffer.read(max_bytes + 1)
+        document, name = read_document(data, "standard input", max_bytes=max_bytes, encoding=encoding), "stdin"
+    else:
+        for text in texts:
+            if not Path(text).is_file():
+                instead = "give files only" if others else "give a file, `-` for standard input, or sample:story"
+                raise TextError(f"There is no file {text!r}; {instead}.")
+        paths = [Path(text) for text in texts]
+        found = read_files(paths, mark_ends=mark_ends, max_bytes=max_bytes, encoding=encoding)
+        name = f"{paths[0].stem} and {len(others)} more" if others else paths[0].stem
+        if isinstance(found, Path):
+            return found, name
+        document = found
+    for note in document.notes:
+        say(note, to_stderr=True)
+    return document.text, name
 
 
 def write(text: str) -> None:
