@@ -82,11 +82,10 @@ def _numbers(found: "Evaluation") -> dict[str, Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    for heading in ("run", "step", "text"):
-        table.add_column(heading)
-    for heading in ("tokens", "loss", "perplexity", "bits/byte", "first", "first 10"):
-        table.add_column(heading, justify="right")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=0, collapse_padding=True)
+    table.add_column("run", overflow="fold")
+    for heading in ("step", "text", "tokens", "loss", "perplexity", "bits/byte", "top 1", "top 10"):
+        table.add_column(heading, justify="left" if heading == "text" else "right", no_wrap=True)
     for row in rows:
         table.add_row(
             row["run"],
