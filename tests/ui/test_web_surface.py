@@ -226,7 +226,7 @@ def test_fault_13_any_event_with_any_data_leaves_the_server_working(served):
     assert "error" not in look(served)[0]
 
 
-@pytest.mark.parametrize("function", ["news", "command", "figure"])
+@pytest.mark.parametrize("function", ["news", "command", "figure", "save_page"])
 @pytest.mark.parametrize("query", [*GARBAGE, {"run": "x", "action": "explode"}, {"run": "no-such", "offset": "a"}])
 def test_fault_13_a_server_function_answers_anything_with_a_sentence(served, function, query):
     answer = served.ask(function, query)
@@ -275,6 +275,7 @@ def test_fault_17_a_run_name_that_is_a_path_is_refused(served, name):
         ("news", {"run": name, "offset": 0}),
         ("command", {"run": name, "action": "stop"}),
         ("figure", {"run": name, "format": "png"}),
+        ("save_page", {"run": name}),
     ):
         assert "error" in served.ask(function, query).json()
     assert not (served.context.store.root.parent / "x").exists()

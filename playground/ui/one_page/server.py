@@ -33,7 +33,7 @@ class PageServer:
         self._context = context
         self._lock = Lock()
 
-    def page(self, query: PageQuery) -> dict[str, Any]:
+    def save_page(self, query: PageQuery) -> dict[str, Any]:
         """The page (`text`) and the name of its file (`name`); raises `RunError`, or `BusyError` behind too many."""
         run = self._context.store.open(query.run)
         if not self._lock.acquire(timeout=MAX_WAIT_S):

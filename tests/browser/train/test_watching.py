@@ -206,12 +206,48 @@ def test_a_training_is_not_compared_with_an_impossible_peak(page, url, server, p
 def test_the_loss_figure_is_saved(page, url, finished, suffix):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
-    page.click(".lv-details summary")
-    with page.expect_download() as download:
-        page.click(f"[data-figure={suffix}]")
-    assert download.value.suggested_filename == f"finished-loss.{suffix}"
-    content = download.value.path().read_bytes()
+    content = save(page, f"The book's figure, {suffix.upper()}", f"finished-loss.{suffix}")
     assert content.startswith({"pdf": b"%PDF", "png": b"\x89PNG"}[suffix])
+
+
+def save(page, choice, name):
+    """The content of what the menu at the chart saves under `name`."""
+    page.locator(".cv .sv summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=choice).click()
+    assert download.value.suggested_filename == name
+    return download.value.path().read_bytes()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_chart_is_saved_as_it_is_drawn_with_its_sentence(page, new_page, url, finished, dark, tmp_path):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    page.evaluate(
+        "dark => [document.body, document.documentElement].forEach(e => e.classList.toggle('dark', dark))", dark
+    )
+    file = tmp_path / "chart.svg"
+    file.write_bytes(save(page, "Chart as drawn, SVG", "finished-chart.svg"))
+    alone = new_page(offline=True)
+    alone.goto(file.as_uri())
+    texts = [" ".join(text.split()) for text in alone.locator("text").all_text_contents()]
+    assert {"finished", "training", "validation", "Epochs", "Loss"} <= set(texts)
+    assert page.inner_text(".cv-verdict").split()[0] in " ".join(texts)
+    ground = alone.locator("svg > rect").get_attribute("fill")
+    assert (ground == "rgb(255, 255, 255)") != dark
+    assert "var(" not in file.read_text()
+    assert save(page, "Chart as drawn, PNG", "finished-chart.png").startswith(b"\x89PNG")
+
+
+def test_a_run_is_saved_as_one_page(page, new_page, url, finished, tmp_path):
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    file = tmp_path / "finished.html"
+    file.write_bytes(save(page, "This run as one page", "finished.html"))
+    alone = new_page(offline=True)
+    alone.goto(file.as_uri())
+    alone.locator(".tok").nth(5).click()
+    assert alone.locator(".choice").count() >= 10
 
 
 def test_the_layout_stays_in_place_while_numbers_change(page, url):

@@ -18,20 +18,20 @@ def pages(run):
 
 
 def test_a_page_is_a_file_with_the_runs_name(pages):
-    answer = server_function(pages.page)({"run": "river"})
+    answer = server_function(pages.save_page)({"run": "river"})
     assert answer["name"] == "river.html"
     assert answer["text"].startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize("name", ["no-such", "../river", ""])
 def test_a_run_that_nobody_was_told_of_has_no_page(pages, name):
-    assert server_function(pages.page)({"run": name})["error"].endswith(".")
+    assert server_function(pages.save_page)({"run": name})["error"].endswith(".")
 
 
 def test_while_other_pages_are_made_a_visitor_reads_so(pages, monkeypatch):
     monkeypatch.setattr(server, "MAX_WAIT_S", 0.01)
     with pages._lock:
-        assert server_function(pages.page)({"run": "river"}) == {
+        assert server_function(pages.save_page)({"run": "river"}) == {
             "error": "The pages of other runs are being made; try again in a minute."
         }
-    assert "text" in server_function(pages.page)({"run": "river"})
+    assert "text" in server_function(pages.save_page)({"run": "river"})

@@ -15,6 +15,7 @@ from gradio.context import Context as Building
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
 from playground.ui.exchange import to_json
+from playground.ui.one_page.server import PageServer
 from playground.ui.tabs.train.client import add_run_endpoints, add_train_endpoint
 from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train.news import STEP_SERIES
@@ -39,7 +40,7 @@ class TrainTab:
 def build(context: Context) -> TrainTab:
     """Lay out the tab and wire its events."""
     with gr.Row(elem_classes="pg-columns"):
-        with gr.Column(elem_classes="pg-side"):
+        with gr.Column(elem_classes=["pg-side", "pg-settings"]):
             form = TrainForm(context.limits)
             with gr.Column(elem_classes="pg-panel"):
                 with gr.Row(elem_classes="pg-with-button"):
@@ -56,7 +57,7 @@ def build(context: Context) -> TrainTab:
             server = LiveServer(context)
             live = LiveView(
                 elem_id="pg-live",
-                server_functions=[server.news, server.command, server.figure],
+                server_functions=[server.news, server.command, server.figure, PageServer(context).save_page],
                 constants={"series": STEP_SERIES},
             )
     add_run_endpoints(server)

@@ -1,6 +1,6 @@
-// The state of a run, the buttons that change it, the learning rate, and the buttons that save the figure.
+// The state of a run, the buttons that change it, and the learning rate.
 
-import { part, parts, setText } from '../lib/dom.js';
+import { part, setText } from '../lib/dom.js';
 import { mainAction, stateText } from './status.js';
 
 /** @typedef {import('./status.js').Status} Status */
@@ -13,13 +13,12 @@ export class Controls {
   #step;
   #stop;
   #change;
-  #figures;
 
   /**
    * @param {HTMLElement} view
-   * @param {{ act: (action: string) => void, save: (format: string) => void }} pressed  called when a button is pressed
+   * @param {(action: string) => void} act  called when a button is pressed
    */
-  constructor(view, { act, save }) {
+  constructor(view, act) {
     const button = (/** @type {string} */ action) => part(view, `[data-action=${action}]`, HTMLButtonElement);
     this.#view = view;
     this.#rate = part(view, '.lv-lr-value', HTMLInputElement);
@@ -27,11 +26,9 @@ export class Controls {
     this.#step = button('step');
     this.#stop = button('stop');
     this.#change = button('set_lr');
-    this.#figures = parts(view, '[data-figure]', HTMLButtonElement);
     for (const each of [this.#main, this.#step, this.#stop, this.#change]) {
       each.addEventListener('click', () => act(each.dataset.action ?? ''));
     }
-    for (const each of this.#figures) each.addEventListener('click', () => save(each.dataset.figure ?? ''));
     this.#rate.addEventListener('input', () => { this.#isTyped = true; });
     this.#rate.addEventListener('keydown', (event) => event.key === 'Enter' && act('set_lr'));
   }
@@ -51,8 +48,8 @@ export class Controls {
     setText(part(this.#view, '.lv-state-text'), text);
   }
 
-  /** @param {Status} status @param {boolean} isEvaluated */
-  draw(status, isEvaluated) {
+  /** @param {Status} status */
+  draw(status) {
     const { state, live } = status;
     this.#view.dataset.state = state;
     this.sayState(stateText(status));
@@ -64,7 +61,6 @@ export class Controls {
     this.#step.disabled = state !== 'paused';
     this.#stop.disabled = !live;
     this.#change.disabled = this.#rate.disabled = !live || state === 'queued';
-    for (const each of this.#figures) each.disabled = !isEvaluated;
   }
 
   /** @param {number} lr @param {boolean} isScheduled */

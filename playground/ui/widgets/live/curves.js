@@ -29,6 +29,13 @@ import { verdict } from './verdict.js';
 
 const TRAIN = 'var(--pg-1)';
 const VAL = 'var(--pg-2)';
+/** The legend of the losses; their series have the same names. @type {import('../saving/svg_file.js').Key[]} */
+const KEYS = [
+  { text: 'training', colour: TRAIN, kind: 'bold' },
+  { text: 'validation', colour: VAL, kind: 'dash' },
+  { text: 'each batch', colour: TRAIN, kind: 'thin' },
+  { text: 'smoothed', colour: TRAIN, kind: 'faint' },
+];
 const SMALL = /** @type {const} */ ([['lr', 'lr'], ['grad', 'grad_norm'], ['speed', 'tokens_per_s']]);
 
 export class Curves {
@@ -118,6 +125,11 @@ export class Curves {
   /** Say for a screen reader which of the evaluations the moment is. @param {number} index @param {number} count @param {string} text */
   sayMoment(index, count, text) {
     setAttributes(this.#losses.svg, { 'aria-valuemax': Math.max(0, count - 1), 'aria-valuenow': index, 'aria-valuetext': text });
+  }
+
+  /** The chart with its legend and its sentence, to be saved. @param {string} title @returns {import('../saving/svg_file.js').Drawing} */
+  drawing(title) {
+    return { svg: this.#losses.svg, title, sentence: this.#verdict, keys: KEYS };
   }
 
   /** Below the chart: the verdict, or why blind guessing costs what it does. @param {boolean} isShown */

@@ -1,6 +1,6 @@
 // Watches one run: asks the server for what its log has gained, and shows it.
 
-import { bytesOfBase64, node, part, parts, saveFile, setText } from '../lib/dom.js';
+import { node, part, parts, setText } from '../lib/dom.js';
 import { whole } from '../lib/format.js';
 import { NO_ANSWER, ask, parse } from '../lib/host.js';
 import { getParameter, goTo, onPlace, readPlace, setParameter } from '../lib/place.js';
@@ -13,6 +13,7 @@ import { Loop } from './loop.js';
 import { Probe, momentText } from './probe.js';
 import { RunRecord } from './record.js';
 import { Replay } from './replay.js';
+import { Saving } from './saving.js';
 import { aboutText, endText } from './status.js';
 import { Tiles } from './tiles.js';
 
@@ -23,8 +24,6 @@ import { Tiles } from './tiles.js';
  * The answer about a run.
  * @typedef {import('./record.js').Gain & { offset: number, more: boolean, status: Status, about: About | null }} News
  */
-
-/** @typedef {{ data: string, name: string, type: string }} Figure */
 
 /** `series`: how the server thins each column of the curves. @typedef {{ series: import('./record.js').Thinning }} Constants */
 
@@ -64,6 +63,7 @@ class LiveView {
   #tiles;
   #loop;
   #controls;
+  #saving;
 
   /** The run that is watched. */ #run = '';
   /** @type {RunRecord} */ #record;
@@ -95,9 +95,11 @@ class LiveView {
     for (const way of parts(view, '[data-way]', HTMLButtonElement)) {
       way.addEventListener('click', () => this.#lead(way.dataset.way ?? '', trigger));
     }
-    this.#controls = new Controls(view, {
-      act: (action) => this.#act(action),
-      save: (format) => this.#save(format),
+    this.#controls = new Controls(view, (action) => this.#act(action));
+    this.#saving = new Saving(view, server, {
+      run: () => this.#run,
+      drawing: () => this.#curves.drawing(this.#run),
+      say: (sentence) => this.#say(sentence),
     });
   }
 
@@ -177,7 +179,8 @@ class LiveView {
     const { lr, evals, session } = this.#record;
     setText(this.#part('name'), this.#run);
     setText(this.#part('about'), aboutText(this.#about, session));
-    this.#controls.draw(status, evals.length > 0);
+    this.#controls.draw(status);
+    this.#saving.draw(evals.length > 0);
     this.#controls.drawLearningRate(lr ?? this.#about?.lr ?? 0, this.#about?.is_scheduled ?? false);
     if (endText(status) && this.#part('message').hidden) this.#say('');
     this.#moment.setCount(evals.length);
@@ -294,13 +297,5 @@ class LiveView {
     if (action === 'set_lr') this.#controls.learningRateTaken();
     if (action === 'step') this.#loop.walk();
     this.#askNow();
-  }
-
-  /** @param {string} format */
-  async #save(format) {
-    /** @type {import('../lib/host.js').Reply<Figure>} */
-    const answer = await ask(this.#server.figure, { run: this.#run, format }, 'The figure could not be made; try again.');
-    if (answer.error !== undefined) this.#say(answer.error);
-    else saveFile(answer.name, bytesOfBase64(answer.data), answer.type);
   }
 }

@@ -9,13 +9,13 @@ async function made() {
   const view = await liveTemplate();
   /** @type {string[]} */
   const pressed = [];
-  const controls = new Controls(view, { act: (action) => pressed.push(action), save: (format) => pressed.push(format) });
+  const controls = new Controls(view, (action) => pressed.push(action));
   const rate = part(view, '.lv-lr-value', HTMLInputElement);
   return { view, controls, pressed, rate };
 }
 
 /** The buttons that can be pressed. @param {HTMLElement} view */
-const enabled = (view) => parts(view, '[data-action], [data-figure]', HTMLButtonElement).filter((button) => !button.disabled).map((button) => button.textContent);
+const enabled = (view) => parts(view, '[data-action]', HTMLButtonElement).filter((button) => !button.disabled).map((button) => button.textContent);
 
 test('the buttons that a state allows are enabled', async () => {
   const { view, controls } = await made();
@@ -28,21 +28,19 @@ test('the buttons that a state allows are enabled', async () => {
     [{ state: 'completed', live: false }, ['+1 epoch']],
   ];
   for (const [changes, buttons] of cases) {
-    controls.draw(statusOf(changes), false);
+    controls.draw(statusOf(changes));
     equal(enabled(view), buttons);
     equal(view.dataset.state, changes.state);
   }
-  controls.draw(statusOf(), true);
-  equal(enabled(view), ['Pause', 'Stop', 'Change', 'PDF', 'PNG']);
 });
 
 test('a pressed button names its action, the first one that of the state', async () => {
   const { view, controls, pressed } = await made();
-  controls.draw(statusOf({ state: 'paused' }), true);
+  controls.draw(statusOf({ state: 'paused' }));
   for (const button of parts(view, 'button')) button.click();
-  controls.draw(statusOf({ state: 'completed', live: false }), true);
+  controls.draw(statusOf({ state: 'completed', live: false }));
   part(view, '[data-action=extend]').click();
-  equal(pressed, ['resume', 'step', 'stop', 'set_lr', 'pdf', 'png', 'extend']);
+  equal(pressed, ['resume', 'step', 'stop', 'set_lr', 'extend']);
 });
 
 test('a typed learning rate stays until it is taken', async () => {

@@ -85,3 +85,11 @@ test('an empty record says that the curve is about to begin', async () => {
   new Curves(view, { pick: () => {}, key: () => false }).draw(new RunRecord(SERIES), { epochs: 4, pin: null });
   equal([textOf(view, 'verdict'), textOf(view, 'r-where')], ['The curve begins with the first steps.', '']);
 });
+
+test('the chart can be saved with its legend and the verdict', async () => {
+  const { view, curves } = await drawn();
+  const { svg, title, sentence, keys } = curves.drawing('river');
+  equal([svg === part(view, '.cv-losses svg', SVGElement), title, keys.map((key) => key.text)],
+    [true, 'river', ['training', 'validation', 'each batch', 'smoothed']]);
+  ok(sentence.startsWith('Memorising since epoch 1'), sentence);
+});

@@ -175,10 +175,3 @@ test('notes are the last five', async () => {
   equal([shown.length, shown[0]], [5, 'Step 2,000: <b>2</b>']);
 });
 
-test('a figure that cannot be made is said', async () => {
-  const { element, asked, textOf } = await watching([REST], { figure: () => undefined });
-  await until(() => textOf('state-text') === 'Stopped', 'the state');
-  part(element, '[data-figure=pdf]').click();
-  await until(() => textOf('message') === 'The figure could not be made; try again.', 'the sentence');
-  equal(asked('figure'), [{ run: 'river', format: 'pdf' }]);
-});
