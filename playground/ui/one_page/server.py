@@ -10,8 +10,6 @@ from playground.model.gpt import GPTModel
 from playground.training.runs.run import Run
 from playground.ui.context import Context
 from playground.ui.exchange import Query
-from playground.ui.one_page.page import run_page
-from playground.ui.tabs.generate.start import load_model
 
 MAX_WAIT_S = 30.0
 """Most time that a visitor waits for the pages of others."""
@@ -24,7 +22,7 @@ class PageQuery(Query):
 
 
 class PageServer:
-    """A server function for the live view and for the Runs tab; it makes one page at a time.
+    """A server function for the live view or for the Runs tab; each makes one page at a time.
 
     Gradio calls it in a thread of its own, so that nobody else waits.
     """
@@ -35,6 +33,8 @@ class PageServer:
 
     def save_page(self, query: PageQuery) -> dict[str, Any]:
         """The page (`text`) and the name of its file (`name`); raises `RunError`, or `BusyError` behind too many."""
+        from playground.ui.one_page.page import run_page  # it imports the tabs, and they import this module
+
         run = self._context.store.open(query.run)
         if not self._lock.acquire(timeout=MAX_WAIT_S):
             raise BusyError("The pages of other runs are being made; try again in a minute.")
@@ -44,4 +44,6 @@ class PageServer:
             self._lock.release()
 
     def _load(self, run: Run) -> tuple[GPTModel, tiktoken.Encoding]:
+        from playground.ui.tabs.generate.start import load_model
+
         return load_model(self._context, run.name, "last")

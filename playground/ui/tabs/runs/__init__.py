@@ -9,6 +9,7 @@ import gradio as gr
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
 from playground.ui.exchange import server_function, to_json
+from playground.ui.one_page.server import PageServer
 from playground.ui.tabs.runs.archives import make_archive, take_archive
 from playground.ui.tabs.runs.server import RunsServer, view_constants
 from playground.ui.widgets.runs_view.runs_view import RunsView
@@ -28,7 +29,7 @@ def build(context: Context) -> RunsTab:
     server = RunsServer(context)
     view = RunsView(
         elem_id="pg-runs",
-        server_functions=[server.rows, server.detail, server.compare, server.act],
+        server_functions=[server.rows, server.detail, server.compare, server.act, PageServer(context).save_page],
         constants=view_constants(),
     )
     with gr.Row(elem_classes="pg-archive-row"):

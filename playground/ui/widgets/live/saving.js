@@ -3,12 +3,12 @@
 import { bytesOfBase64, part, parts, saveFile, setText } from '../lib/dom.js';
 import { ask } from '../lib/host.js';
 import { saveChart } from '../saving/chart_file.js';
+import { savePage } from '../saving/page_file.js';
 import { listenToMenu } from '../saving/save_menu.js';
 
 /** @typedef {import('../saving/svg_file.js').Drawing} Drawing */
 /** @typedef {import('../lib/host.js').ServerFunction} ServerFunction */
 /** A file in base64. @typedef {{ data: string, name: string, type: string }} Figure */
-/** @typedef {{ text: string, name: string }} Page */
 
 /**
  * What is saved, and where it is said why it cannot be.
@@ -20,7 +20,6 @@ import { listenToMenu } from '../saving/save_menu.js';
 
 const NO_CHART = 'The chart could not be saved; try again.';
 const NO_FIGURE = 'The figure could not be made; try again.';
-const NO_PAGE = 'The page could not be made; try again.';
 
 export class Saving {
   #buttons;
@@ -73,13 +72,4 @@ export class Saving {
     setText(this.#note, '');
     if (problem) this.#source.say(problem);
   }
-}
-
-/** Save a run as one page; why there is none, or nothing. @param {ServerFunction} serverFunction @param {string} run */
-export async function savePage(serverFunction, run) {
-  /** @type {import('../lib/host.js').Reply<Page>} */
-  const answer = await ask(serverFunction, { run }, NO_PAGE);
-  if (answer.error !== undefined) return answer.error;
-  saveFile(answer.name, answer.text, 'text/html');
-  return '';
 }

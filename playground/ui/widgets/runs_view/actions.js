@@ -4,7 +4,7 @@
 
 /**
  * The buttons of the bar, by the name in their `data-do`.
- * @typedef {'resume' | 'stop' | 'follow' | 'best' | 'last' | 'fork' | 'rename' | 'pin' | 'download' | 'delete'} Action
+ * @typedef {'resume' | 'stop' | 'follow' | 'best' | 'last' | 'fork' | 'rename' | 'pin' | 'download' | 'page' | 'delete'} Action
  */
 
 /**
@@ -26,6 +26,7 @@ export function unavailable(run, isPublic) {
     ['rename', run.live],
     ['delete', run.live || run.pinned],
     ['download', run.state === 'running'],
+    ['page', isUntrained],
     ['best', isUntrained],
     ['last', isUntrained],
     ['fork', isUntrained],

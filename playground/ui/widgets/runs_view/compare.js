@@ -1,10 +1,12 @@
 // Curves of several runs in one plot, over steps, epochs, tokens or time, and a table of the settings that differ.
 
-import { node, part, setText } from '../lib/dom.js';
+import { node, part, parts, setText } from '../lib/dom.js';
 import { loss } from '../lib/format.js';
 import { Plot } from '../lib/plot.js';
 import { nearest } from '../lib/scale.js';
-import { bestMark, seriesOf, xRangeOf } from './compared_curves.js';
+import { saveChart } from '../saving/chart_file.js';
+import { listenToMenu } from '../saving/save_menu.js';
+import { bestMark, sentenceOf, seriesOf, xRangeOf } from './compared_curves.js';
 
 /** @typedef {import('./compared_curves.js').Answer} Answer */
 
@@ -63,6 +65,10 @@ export class Comparison {
       this.#draw();
     });
     this.#log.addEventListener('change', () => this.#draw());
+    listenToMenu(this.#part('.sv details', HTMLDetailsElement));
+    for (const button of parts(this.#card, '[data-chart]')) {
+      button.addEventListener('click', () => this.#save(/** @type {import('../saving/chart_file.js').Format} */ (button.dataset.chart)));
+    }
   }
 
   /** Draw the first of these runs; none hides the comparison. @param {string[]} names */
@@ -106,6 +112,16 @@ export class Comparison {
       marks: this.#curve.has_best ? series.flatMap(bestMark) : [],
     });
     this.#drawLegend();
+  }
+
+  /** Save the chart as it is drawn. @param {import('../saving/chart_file.js').Format} format */
+  #save(format) {
+    if (!this.#answer) return;
+    const series = this.#series();
+    const keys = series.map(({ name, colour, kind }) => ({ text: name, colour, kind }));
+    const title = `${this.#curve.label} loss over ${this.#axis.title.toLowerCase()}`;
+    const sentence = sentenceOf(this.#answer, series);
+    saveChart({ svg: this.#plot.svg, title, sentence, keys }, format, `${this.#answer.runs.join('-').slice(0, 80)}-chart`);
   }
 
   /** @param {number | null} x */

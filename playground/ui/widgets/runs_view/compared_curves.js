@@ -40,6 +40,18 @@ export function xRangeOf(series) {
   return [Math.min(0, ...ends), Math.max(1e-9, ...ends)];
 }
 
+/**
+ * What the curves show, as the sentence of a saved chart: where the runs differ, and their lowest values.
+ * @param {Answer} answer
+ * @param {Series[]} series
+ */
+export function sentenceOf({ runs, differences }, series) {
+  const changed = differences.map(({ setting, values }) => `${setting} ${values.map((value) => value || '–').join(' / ')}`).join('; ');
+  const comparison = changed ? `What differs: ${changed}.` : 'These runs have the same settings and text.';
+  const lowest = series.flatMap(bestMark).map(({ title }) => title).join('; ');
+  return [runs.length > 1 && comparison, lowest && `${lowest}.`].filter(Boolean).join(' ');
+}
+
 /** A mark at the lowest value of a series; none where it has no value. @param {Series} series */
 export function bestMark({ name, colour, x, y }) {
   let low = -1;

@@ -6,6 +6,7 @@ import { ask, parse } from '../lib/host.js';
 import { poll } from '../lib/poll.js';
 import { goTo, readPlace } from '../lib/place.js';
 import { knownRuns } from '../lib/storage.js';
+import { savePage } from '../saving/page_file.js';
 import { aboutText, unavailable } from './actions.js';
 import { Comparison } from './compare.js';
 import { Fork } from './fork.js';
@@ -197,10 +198,18 @@ class RunsView {
       case 'download':
         this.#say(`${run.name} is being packed; the download begins by itself.`);
         return trigger('download', { run: run.name });
+      case 'page': return this.#savePage(run);
       case 'rename': return this.#openRename(run);
       case 'fork': return this.#openFork(run);
       default: return this.#act(action, run.name);
     }
+  }
+
+  /** @param {Run} run */
+  async #savePage({ name }) {
+    this.#say(`The page of ${name} is being made; the download begins by itself.`);
+    const problem = await savePage(this.#host.server.save_page, name);
+    this.#say(problem || `The page of ${name} is saved; any browser opens it, without a server.`, { isError: Boolean(problem) });
   }
 
   /** Open the form, or close it if it is open. @param {Run} run */

@@ -10,9 +10,9 @@ class RunsView(Widget):
 
     Its value is JSON that reports on an archive: `{"run", "message"}` or `{"error"}`. It raises `download` (`run`).
 
-    Server functions: `rows`, `detail`, `compare` and `act` (see `playground/ui/tabs/runs/server.py`). Constants: what
-    `view_constants` there returns.
+    Server functions: `rows`, `detail`, `compare` and `act` (see `playground/ui/tabs/runs/server.py`), and `save_page`
+    (see `playground/ui/one_page/server.py`). Constants: what `view_constants` in the first returns.
     """
 
-    styles: ClassVar = ("lib/plot.css",)
+    styles: ClassVar = ("lib/plot.css", "saving/save_menu.css")
     own_events: ClassVar = ("download",)

@@ -25,7 +25,7 @@ test('a pinned run is not deleted', () => {
 });
 
 test('a run that was not trained has no model', () => {
-  equal(listed({ state: 'stopped', step: 0, best_val_loss: null }), ['stop', 'best last fork']);
+  equal(listed({ state: 'stopped', step: 0, best_val_loss: null }), ['stop', 'page best last fork']);
 });
 
 test('on a public server runs keep their names', () => {

@@ -1,6 +1,7 @@
-import { equal, test, until } from '/tests/check.js';
+import { equal, ok, test, until } from '/tests/check.js';
 import { texts } from '/tests/mounting.js';
 import { CONSTANTS, curvesOf, runsTemplate } from '/tests/runs_view/fixtures.js';
+import { saved } from '/tests/saving/saved.js';
 import { part, parts } from '/widgets/lib/dom.js';
 import { Comparison } from '/widgets/runs_view/compare.js';
 
@@ -87,4 +88,16 @@ test('an answer that came too late is dropped', async () => {
   waiting[0]();
   await new Promise((resolve) => setTimeout(resolve, 20));
   equal(texts(view, '.rc-legend span'), ['b']);
+});
+
+test('the chart is saved as it is drawn, with the runs as its legend', async () => {
+  const { view, comparison, lines } = await made();
+  const files = saved();
+  comparison.show(['a', 'b']);
+  await until(() => lines().length === 2, 'two lines');
+  part(view, '[data-chart=svg]').click();
+  await until(() => files.length === 1, 'the file');
+  equal(files[0].name, 'a-b-chart.svg');
+  const text = await files[0].blob.text();
+  ok(text.includes('Validation loss over steps') && text.includes('What differs: lr'), text);
 });

@@ -1,6 +1,6 @@
 import { close, equal, test } from '/tests/check.js';
 import { curvesOf } from '/tests/runs_view/fixtures.js';
-import { bestMark, seriesOf, xRangeOf } from '/widgets/runs_view/compared_curves.js';
+import { bestMark, sentenceOf, seriesOf, xRangeOf } from '/widgets/runs_view/compared_curves.js';
 
 test('every run is one series in a colour of its own, the seventh in dashes', () => {
   const series = seriesOf(curvesOf(['a', 'b', 'c', 'd', 'e', 'f', 'g']), 'val', 0);
@@ -25,4 +25,16 @@ test('the best point is the lowest, missing values aside', () => {
   const mark = (/** @type {(number | null)[]} */ y) => bestMark({ name: 'a', colour: 'red', x: y.map((_, i) => i), y });
   equal(mark([null, 3, 2, Number.NaN, 2.5]), [{ x: 2, y: 2, colour: 'red', title: 'a: best, 2.000' }]);
   equal([mark([]), mark([null])], [[], []]);
+});
+
+test('a saved chart says where the runs differ, and their lowest values', () => {
+  const sentence = (/** @type {string[]} */ names, /** @type {object} */ changes = {}) => {
+    const answer = { ...curvesOf(names), ...changes };
+    return sentenceOf(answer, seriesOf(answer, 'val', 0));
+  };
+  equal(sentence(['a', 'b']), 'What differs: lr 0.001 / 0.002. a: best, 3.000; b: best, 2.000.');
+  equal(sentence(['a', 'b'], { differences: [] }), 'These runs have the same settings and text. a: best, 3.000; b: best, 2.000.');
+  equal(sentence(['a', 'b'], { differences: [{ setting: 'forked from', values: ['b', ''] }, { setting: 'seed', values: ['1', '2'] }] }),
+    'What differs: forked from b / –; seed 1 / 2. a: best, 3.000; b: best, 2.000.');
+  equal(sentence(['a']), 'a: best, 3.000.');
 });

@@ -1,6 +1,7 @@
 import { equal, ok, test, until } from '/tests/check.js';
 import { mountWidget, texts } from '/tests/mounting.js';
 import { CONSTANTS, curvesOf, detailOf, runOf } from '/tests/runs_view/fixtures.js';
+import { saved } from '/tests/saving/saved.js';
 import { part, parts } from '/widgets/lib/dom.js';
 import { readPlace } from '/widgets/lib/place.js';
 
@@ -9,9 +10,9 @@ import { readPlace } from '/widgets/lib/place.js';
 /**
  * The Runs tab with a list of runs; `act` answers for actions.
  * @param {Run[]} [runs]
- * @param {{ isPublic?: boolean, act?: (query: any) => object | undefined }} [settings]
+ * @param {{ isPublic?: boolean, act?: (query: any) => object | undefined, page?: () => object | undefined }} [settings]
  */
-async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act = () => ({ run: 'a', message: 'Done.' }) } = {}) {
+async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act = () => ({ run: 'a', message: 'Done.' }), page = () => undefined } = {}) {
   history.replaceState(null, '', '/');
   localStorage.clear();
   const mounted = await mountWidget('runs_view', {
@@ -21,6 +22,7 @@ async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act 
       detail: ({ run, step }) => detailOf(run, step ?? 1020),
       compare: (query) => curvesOf(query.runs, query.over),
       act,
+      save_page: page,
     },
   });
   const { element } = mounted;
@@ -153,4 +155,18 @@ test('no answer to an action is a sentence', async () => {
   choose('a');
   button('resume').click();
   await until(() => said() === 'The server did not answer; try again.', 'the sentence');
+});
+
+test('a run is saved as one page, or it is said why not', async () => {
+  /** @type {object[]} */
+  const answers = [{ error: 'The pages of other runs are being made.' }, { name: 'a.html', text: '<!doctype html>' }];
+  const { choose, button, said, asked } = await showing(undefined, { page: () => answers.shift() });
+  const files = saved();
+  choose('a');
+  button('page').click();
+  equal(said(), 'The page of a is being made; the download begins by itself.');
+  await until(() => said() === 'The pages of other runs are being made.', 'the reason');
+  button('page').click();
+  await until(() => said()?.startsWith('The page of a is saved'), 'the sentence');
+  equal([files.map(({ name }) => name), asked('save_page')], [['a.html'], [{ run: 'a' }, { run: 'a' }]]);
 });
