@@ -31,6 +31,8 @@ class Limits:
     """Largest text to upload; the command line has no such limit."""
     max_archive_bytes: int = MAX_BYTES
     """Largest archive of a run to import, both packed and unpacked."""
+    max_events: int | None = None
+    """Longest log of a run to import; None means no limit."""
     max_new_tokens: int = 2_000
     """Largest number of tokens to generate in one request."""
     max_models: int = 3
@@ -54,6 +56,7 @@ class Limits:
         return cls(
             max_text_bytes=5_000_000,
             max_archive_bytes=200_000_000,
+            max_events=200_000,  # more than a training logs in its time; comparing reads that many in about a second
             max_new_tokens=500,
             max_models=2,
             max_model_bytes=1_000_000_000,

@@ -1,19 +1,30 @@
 """The events of a training, as small records; each converts to and from one line of JSON.
 
-The trainer yields them, a run's log (`events.jsonl`) stores them, and the command line and the page show them.
+The trainer yields them, a run's log (`events.jsonl`) stores them, and the command line and the page show them. A log
+may come from elsewhere, so every number has bounds, with which readers can compute. Losses, gradient norms and
+probabilities may be NaN or infinite, as those of a training that diverges are.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+Count = Annotated[int, Field(ge=0, le=2**53)]
+"""A number of steps, tokens, bytes or the like; the browser knows no larger whole numbers."""
+Epochs = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+LearningRate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Rate = Annotated[float, Field(ge=0, le=1e24, allow_inf_nan=False)]
+"""Tokens or operations per second."""
+TokenId = Annotated[int, Field(ge=0, lt=262_144)]
+
 
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
-    step: int = 0
+    step: Count = 0
     """Optimizer steps done at the time of the event."""
-    elapsed_s: float = 0.0
+    elapsed_s: Seconds = 0.0
     """Seconds of training so far, over all sessions of the run."""
 
 
@@ -21,18 +32,18 @@ class Started(_Event):
     """A session starts: at step 0 for a new run, at a later step for a resumed one."""
 
     type: Literal["started"] = "started"
-    total_steps: int
-    steps_per_epoch: int
-    tokens_per_step: int
-    n_parameters: int
+    total_steps: Count
+    steps_per_epoch: Count
+    tokens_per_step: Count
+    n_parameters: Count
     device: str
     precision: str
-    threads: int
+    threads: Count
     """CPU threads of each process."""
-    processes: int = 1
-    flop_per_token: int | None = None
+    processes: Count = 1
+    flop_per_token: Count | None = None
     """Floating-point operations of training per token; None if unknown (older logs do not record it)."""
-    peak_flop_per_s: float | None = None
+    peak_flop_per_s: Rate | None = None
     """Highest speed of all processes together in a matrix product, measured on each one's device with its precision and
     threads; None if unknown."""
     exact: bool = True
@@ -60,15 +71,15 @@ class Stepped(_Event):
     """One optimizer step."""
 
     type: Literal["stepped"] = "stepped"
-    epoch: float
+    epoch: Epochs
     """Epochs done, with the fraction of the current one."""
     loss: float
     """Mean training loss over the step's tokens, before the update, dropout on."""
-    lr: float
+    lr: LearningRate
     grad_norm: float
     """Gradient norm before clipping."""
-    tokens_seen: int
-    tokens_per_s: float
+    tokens_seen: Count
+    tokens_per_s: Rate
     """Over the last 20 steps, without evaluations and saves."""
 
 
@@ -76,13 +87,13 @@ class Evaluated(_Event):
     """An evaluation on `eval_iter` batches of the training and the validation part, without dropout."""
 
     type: Literal["evaluated"] = "evaluated"
-    epoch: float
-    tokens_seen: int
+    epoch: Epochs
+    tokens_seen: Count
     train_loss: float
     val_loss: float
     best: bool
     """Whether `val_loss` is the lowest so far."""
-    probe: list[tuple[int, float]] = []
+    probe: list[tuple[TokenId, float]] = Field(default=[], max_length=20)
     """The at most 20 most likely tokens after `start_context`, as (token id, probability), most likely first."""
 
 
@@ -90,7 +101,7 @@ class Sampled(_Event):
     """A text the model wrote at the end of an epoch, `start_context` included."""
 
     type: Literal["sampled"] = "sampled"
-    epoch: float
+    epoch: Epochs
     text: str
 
 
@@ -99,14 +110,14 @@ class Saved(_Event):
 
     type: Literal["saved"] = "saved"
     reason: Literal["epoch", "best", "freq", "stop", "end"]
-    size_bytes: int
+    size_bytes: Count
 
 
 class Changed(_Event):
     """The learning rate was changed during the training."""
 
     type: Literal["changed"] = "changed"
-    lr: float
+    lr: LearningRate
 
 
 class Paused(_Event):
@@ -135,11 +146,11 @@ class Finished(_Event):
     reason: Literal["completed", "stopped", "diverged", "failed"]
     message: str = ""
     """For `diverged` and `failed`: one sentence on what happened and what to do."""
-    evaluation_s: float = 0.0
+    evaluation_s: Seconds = 0.0
     """Seconds of this session spent on evaluations."""
-    sampling_s: float = 0.0
+    sampling_s: Seconds = 0.0
     """Seconds of this session spent on samples."""
-    saving_s: float = 0.0
+    saving_s: Seconds = 0.0
     """Seconds of this session spent on checkpoints and snapshots."""
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playground.training.runs.history import read_history
+from playground.training.loop.events import Evaluated, Stepped
+from playground.training.runs.history import read_events
 from playground.training.runs.run import Run
 from playground.training.runs.spec import RunSpec
 
@@ -55,16 +56,17 @@ class Curves:
 
 def curves(run: Run, over: Axis = "steps") -> Curves:
     """The curves of a run over an axis; those of a fork start at its parent's last evaluation before the fork."""
-    history = read_history(run)
-    own = history.own
-    inherited = len(history.evaluations) - len(own.evaluations)
-    evaluations = history.evaluations[max(0, inherited - 1) :]
-    x = _FIELD[over]
-    return Curves(
-        name=run.name,
-        loss_x=[getattr(event, x) for event in own.steps],
-        loss_y=[event.loss for event in own.steps],
-        eval_x=[getattr(event, x) for event in evaluations],
-        train_y=[event.train_loss for event in evaluations],
-        val_y=[event.val_loss for event in evaluations],
-    )
+    found, x = Curves(run.name), _FIELD[over]
+    forked_at, events = read_events(run)
+    for event in events:
+        if isinstance(event, Stepped) and event.step > forked_at:
+            found.loss_x.append(getattr(event, x))
+            found.loss_y.append(event.loss)
+        elif isinstance(event, Evaluated):
+            if event.step <= forked_at:
+                for values in (found.eval_x, found.train_y, found.val_y):
+                    values.clear()
+            found.eval_x.append(getattr(event, x))
+            found.train_y.append(event.train_loss)
+            found.val_y.append(event.val_loss)
+    return found

@@ -41,7 +41,7 @@ class ControlFile:
         """What is asked for; the default `Request` if the file is missing or invalid."""
         try:
             request = Request(**json.loads(self.path.read_bytes()))
-        except (FileNotFoundError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return Request()
         return request if request.command in ("run", "pause", "stop") else Request()
 

@@ -7,13 +7,15 @@ fork, although its weights were trained in the parent up to there. Only this mod
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, chain
 
 from playground.errors import RunError
 from playground.training.loop.events import Evaluated, Event, Sampled, Started, Stepped
+from playground.training.runs.event_log import Kinds
 from playground.training.runs.run import Run
 from playground.training.runs.store import RunStore
 
-_CHUNK_BYTES = 4_000_000  # of a log, parsed at a time
+_CHUNK_BYTES = 1_000_000  # of a log, parsed at a time
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,18 @@ class History:
     """Events up to this step are those of the parent; 0 for a run that is not a fork."""
 
     @classmethod
-    def of(cls, events: Sequence[Event], forked_at: int = 0) -> "History":
+    def of(cls, events: Iterable[Event], forked_at: int = 0) -> "History":
         """The history that consists of these events; events of other kinds are ignored."""
-        return cls(
-            [event for event in events if isinstance(event, Stepped)],
-            [event for event in events if isinstance(event, Evaluated)],
-            [event for event in events if isinstance(event, Sampled)],
-            forked_at,
-        )
+        history = cls(forked_at=forked_at)
+        for event in events:
+            match event:
+                case Stepped():
+                    history.steps.append(event)
+                case Evaluated():
+                    history.evaluations.append(event)
+                case Sampled():
+                    history.samples.append(event)
+        return history
 
     @property
     def own(self) -> "History":
@@ -53,22 +59,29 @@ class History:
         return next((event for event in reversed(self.evaluations) if event.step <= step), None)
 
 
-def read_history(run: Run) -> History:
+def read_history(run: Run, *, with_steps: bool = True) -> History:
     """Read the history of a run from its log, and that of a fork from the logs of its ancestors as well.
 
     An ancestor's history counts up to the step at which its child was forked, however far it was trained since. It is
-    left out where the ancestor no longer exists (see `find_parent`). Raises `RunError` if the run's settings cannot be
-    read.
+    left out where the ancestor no longer exists (see `find_parent`). Without its steps, a long history takes little
+    memory and is read much faster. Raises `RunError` if the run's settings cannot be read.
     """
-    events = without_undone(_logged(run))
-    forked_at = last_step = _start_step(run, events)
+    forked_at, events = read_events(run, with_steps=with_steps)
+    return History.of(events, forked_at)
+
+
+def read_events(run: Run, *, with_steps: bool = True) -> tuple[int, Iterator[Event]]:
+    """`History.forked_at`, and the events that a history is made of, one at a time; raises like `read_history`."""
+    log = _Log.of(run)
+    forked_at = last_step = log.start_step
+    pieces = [log.events(with_steps=with_steps)]
     parent = find_parent(run)
     while parent is not None:
-        inherited = without_undone(_logged(parent))
-        events = [event for event in inherited if event.step <= last_step] + events
-        last_step = min(last_step, _start_step(parent, inherited))
+        log = _Log.of(parent)
+        pieces.append(_up_to(last_step, log.events(with_steps=with_steps)))
+        last_step = min(last_step, log.start_step)
         parent = find_parent(parent)
-    return History.of(events, forked_at)
+    return forked_at, chain.from_iterable(reversed(pieces))
 
 
 def find_parent(run: Run) -> Run | None:
@@ -99,26 +112,55 @@ def without_undone(events: Iterable[Event]) -> list[Event]:
     >>> [event.step for event in without_undone([*evaluated, started, evaluated[1]])]
     [1, 2, 3]
     """
-    kept: list[Event] = []
+    logged = list(events)
+    return list(_not_undone(logged, [event.step for event in logged if isinstance(event, Started)]))
+
+
+def _not_undone(events: Iterable[Event], starts: Sequence[int]) -> Iterator[Event]:
+    """The events that count; `starts` are the steps at which the sessions in `events` started."""
+    # An event counts if no later session started before its step, that is, up to the lowest start that follows.
+    last_steps = list(accumulate(reversed(starts), min))
     for event in events:
         if isinstance(event, Started):
-            kept = [earlier for earlier in kept if earlier.step <= event.step or isinstance(earlier, Started)]
-        kept.append(event)
-    return kept
+            if last_steps:
+                last_steps.pop()
+            yield event
+        elif not last_steps or event.step <= last_steps[-1]:
+            yield event
 
 
-def _logged(run: Run) -> Iterator[Event]:
-    """The events that a history is made of, as they were logged; the log is read in chunks."""
+def _up_to(last_step: int, events: Iterable[Event]) -> Iterator[Event]:
+    return (event for event in events if event.step <= last_step)
+
+
+@dataclass(frozen=True)
+class _Log:
+    """A run's log, read in chunks and twice, so that its length does not matter to memory."""
+
+    run: Run
+    starts: list[int]
+    """The steps at which its sessions started."""
+    start_step: int
+    """The step that the run itself started from: the fork's, or an earlier one if the fork's checkpoint was damaged."""
+
+    @classmethod
+    def of(cls, run: Run) -> "_Log":
+        starts = [event.step for event in _logged(run, (Started,))]
+        forked_at = run.spec.parent.step if run.spec.parent is not None else 0
+        return cls(run, starts, min([forked_at, *starts]))
+
+    def events(self, *, with_steps: bool) -> Iterator[Event]:
+        """The events that count."""
+        kinds = (Started, Stepped, Evaluated, Sampled) if with_steps else (Started, Evaluated, Sampled)
+        return _not_undone(_logged(self.run, kinds), self.starts)
+
+
+def _logged(run: Run, kinds: Kinds) -> Iterator[Event]:
+    """The events of some kinds, as they were logged."""
     offset_bytes = 0
     while True:
-        events, next_offset_bytes = run.events(offset_bytes, limit_bytes=_CHUNK_BYTES)
-        yield from (event for event in events if isinstance(event, Started | Stepped | Evaluated | Sampled))
+        events, next_offset_bytes = run.events(offset_bytes, limit_bytes=_CHUNK_BYTES, kinds=kinds)
+        yield from events
         if next_offset_bytes - offset_bytes < _CHUNK_BYTES:
             return
         offset_bytes = next_offset_bytes
-
-
-def _start_step(run: Run, events: Iterable[Event]) -> int:
-    """The step that the run itself started from: the fork's, or an earlier one if the fork's checkpoint was damaged."""
-    forked_at = run.spec.parent.step if run.spec.parent is not None else 0
-    return min([forked_at, *(event.step for event in events if isinstance(event, Started))])

@@ -33,7 +33,7 @@ from playground.training.loop.position import Position
 from playground.training.runs.checkpoints.checkpoint import Checkpoint, read_checkpoint, read_position
 from playground.training.runs.checkpoints.saved_steps import SavedSteps
 from playground.training.runs.control_file import ControlFile
-from playground.training.runs.event_log import EventLog
+from playground.training.runs.event_log import EventLog, Kinds
 from playground.training.runs.files import folder_bytes
 from playground.training.runs.given_text import GIVEN_FILE, TOKENS_FOLDER, Progress, read_given_text
 from playground.training.runs.marks import Marks, MarksFile
@@ -124,9 +124,11 @@ class Run:
 
     # --- state ----------------------------------------------------------------------------------------------------
 
-    def events(self, offset_bytes: int = 0, limit_bytes: int | None = None) -> tuple[list[Event], int]:
+    def events(
+        self, offset_bytes: int = 0, limit_bytes: int | None = None, kinds: Kinds | None = None
+    ) -> tuple[list[Event], int]:
         """The events logged from `offset_bytes` on, and the offset for the next call (see `EventLog.read`)."""
-        return self.log.read(offset_bytes, limit_bytes)
+        return self.log.read(offset_bytes, limit_bytes, kinds)
 
     def status(self) -> Status:
         """What the run is doing (see `StatusFile.read`)."""

@@ -39,7 +39,7 @@ class RunSpec(BaseModel):
     train: TrainConfig
     parent: Parent | None = None
     versions: dict[str, str] = {}
-    created: float = Field(ge=0)
+    created: float = Field(ge=0, allow_inf_nan=False)
     """Seconds since 1970."""
 
 
@@ -56,6 +56,8 @@ def read_spec(folder: Path) -> RunSpec:
         return RunSpec(**{**raw, "name": name})
     except OSError as error:
         why = error.strerror or type(error).__name__
+    except RecursionError:
+        why = "its values are nested too deeply"
     except (ValueError, TypeError, ValidationError, SettingsError) as error:
         why = str(error).split("\n")[0].rstrip(".")
     raise RunError(f"The settings of the run {name} cannot be read (run.json): {why}.")

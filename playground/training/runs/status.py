@@ -8,19 +8,24 @@ together with its start time, because ids are reused.
 import os
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground.training.loop.events import (
     Changed,
+    Count,
+    Epochs,
     Evaluated,
     Event,
     Finished,
+    LearningRate,
     Paused,
+    Rate,
     Resumed,
     Saved,
+    Seconds,
     Started,
     Stepped,
 )
@@ -45,25 +50,25 @@ class Status(BaseModel):
     message: str = ""
     """One sentence: for a run that ended unexpectedly, why and what to do; for one that is about to train, what it is
     doing until then."""
-    pid: int | None = None
+    pid: Annotated[int, Field(ge=1, lt=2**31)] | None = None
     process_started: str | None = None
     """When that process started, as `process_start` returns it."""
-    heartbeat: float = 0.0
+    heartbeat: Seconds = 0.0
     """When this was written, in seconds since 1970."""
-    step: int = 0
-    total_steps: int | None = None
-    epoch: float = 0.0
-    tokens_seen: int = 0
-    elapsed_s: float = 0.0
+    step: Count = 0
+    total_steps: Count | None = None
+    epoch: Epochs = 0.0
+    tokens_seen: Count = 0
+    elapsed_s: Seconds = 0.0
     loss: float | None = None
     """Training loss of the last step."""
     train_loss: float | None = None
     val_loss: float | None = None
     best_val_loss: float | None = None
-    best_step: int | None = None
-    lr: float | None = None
-    tokens_per_s: float | None = None
-    saved_step: int | None = None
+    best_step: Count | None = None
+    lr: LearningRate | None = None
+    tokens_per_s: Rate | None = None
+    saved_step: Count | None = None
     """Step of the newest checkpoint."""
 
     def after(self, event: Event) -> "Status":

@@ -82,9 +82,7 @@ def test_a_long_log_is_read_in_chunks(make, monkeypatch):
     monkeypatch.setattr(history, "_CHUNK_BYTES", 1_000)
     limits = []
     read = type(run).events
-    monkeypatch.setattr(
-        type(run), "events", lambda run, at, limit_bytes: limits.append(at) or read(run, at, limit_bytes)
-    )
+    monkeypatch.setattr(type(run), "events", lambda run, at, **limited: limits.append(at) or read(run, at, **limited))
     assert read_history(run) == whole
     assert len(whole.steps) == 199
     assert len(limits) > 10

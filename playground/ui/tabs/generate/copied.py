@@ -108,7 +108,7 @@ class CopyFinder:
 
 def losses_at(run: Run, step: int) -> dict[str, float | None]:
     """Training and validation loss of the last evaluation up to `step`; None if there is none."""
-    last = read_history(run).evaluated_by(step)
+    last = read_history(run, with_steps=False).evaluated_by(step)
     return {"train_loss": last.train_loss if last else None, "val_loss": last.val_loss if last else None}
 
 

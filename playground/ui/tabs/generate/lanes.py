@@ -108,7 +108,7 @@ class LaneWriter:
             run = self._context.store.open(loaded.run)
             most = MAX_LONG_TEXTS * self._context.limits.max_new_tokens // loaded.settings.max_new_tokens
             steps = steps_to_show(run, min(MAX_STEPS, most))
-            evaluations = read_history(run).evaluations
+            evaluations = read_history(run, with_steps=False).evaluations
             lanes = [{"title": step_label(step), "note": loss_note(evaluations, step), "step": step} for step in steps]
             yield from self._lines(loaded, lanes, self._tokens_at(steps, loaded), stopped)
 

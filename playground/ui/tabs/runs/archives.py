@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from playground.errors import RunError
-from playground.model.presets import count_parameters
 from playground.training.runs.archive import export_run, import_run
 from playground.training.runs.run import Run
 from playground.ui.access import new_run_name
@@ -40,12 +39,15 @@ def take_archive(context: Context, path: Path) -> Run:
 
     Raises `RunError` for an archive that is damaged, too large, or contains too large a model.
     """
+    limits = context.limits
     try:
-        run = import_run(context.store, path, new_run_name(context, None), max_bytes=context.limits.max_archive_bytes)
+        return import_run(
+            context.store,
+            path,
+            new_run_name(context, None),
+            max_bytes=limits.max_archive_bytes,
+            max_parameters=limits.max_parameters,
+            max_events=limits.max_events,
+        )
     finally:
         path.unlink(missing_ok=True)
-    largest, found = context.limits.max_parameters, count_parameters(run.spec.model)["total"]
-    if largest is not None and found > largest:
-        context.store.delete(run.name)
-        raise RunError(f"The model in the archive has {found:,} parameters; this server takes up to {largest:,}.")
-    return run

@@ -101,7 +101,7 @@ def loss_figure(run: Run, suffix: Format) -> bytes:
     """
     from playground.figures import plot_losses, save_figure  # matplotlib takes a while to import
 
-    rows = read_history(run).own.evaluations
+    rows = read_history(run, with_steps=False).own.evaluations
     if not rows:
         raise RunError(f"{run.name} has not been evaluated yet; wait for its first evaluation.")
     figure = plot_losses(
