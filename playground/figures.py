@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from playground.errors import SettingsError
 
 FIGURE_FORMATS = ("pdf", "png", "svg")
+_EDGE_INCHES = 0.1  # no word touches the edge of the picture
 
 
 def plot_losses(
@@ -28,7 +30,7 @@ def plot_losses(
     >>> [axis.get_xlabel() for axis in figure.axes]
     ['Epochs', 'Tokens seen']
     """
-    figure = Figure(figsize=(5, 3), layout="constrained")
+    figure = Figure(figsize=(5, 3), layout=ConstrainedLayoutEngine(w_pad=_EDGE_INCHES, h_pad=_EDGE_INCHES))
     epochs = figure.subplots()
     epochs.plot(epochs_seen, train_losses, label="Training loss")
     epochs.plot(epochs_seen, val_losses, linestyle="-.", label="Validation loss")
@@ -51,7 +53,7 @@ def plot_temperatures(words: Sequence[str], probabilities: Mapping[float, Sequen
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     ['Temperature = 1', 'Temperature = 5']
     """
-    figure = Figure(figsize=(5, 3), layout="constrained")
+    figure = Figure(figsize=(5, 3), layout=ConstrainedLayoutEngine(w_pad=_EDGE_INCHES, h_pad=_EDGE_INCHES))
     axes = figure.subplots()
     width = 0.75 / max(1, len(probabilities))
     for i, (temperature, values) in enumerate(probabilities.items()):

@@ -2,8 +2,10 @@ import gc
 import weakref
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from matplotlib import pyplot
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from playground.errors import SettingsError
 from playground.figures import plot_losses, plot_temperatures, save_figure
@@ -45,3 +47,32 @@ def test_fault_49_saved_figures_are_freed():
     gc.collect()
     assert pyplot.get_fignums() == []
     assert not any(figure() for figure in drawn)
+
+
+def drawn(figure):
+    FigureCanvasAgg(figure).draw()
+    return figure
+
+
+def test_the_legend_covers_no_curve_where_validation_rises_again():
+    figure = drawn(plot_losses([0, 5, 10, 15, 20], [0, 1, 2, 3, 4], [7.5, 4, 1, 0.3, 0.1], [7.5, 5.1, 5.4, 6, 6.2]))
+    axes = figure.axes[0]
+    covered = axes.get_legend().get_window_extent()
+    for line in axes.get_lines():
+        points = np.column_stack([np.interp(np.linspace(0, 20, 200), *line.get_data()), np.linspace(0, 20, 200)])
+        pixels = axes.transData.transform(points[:, ::-1])
+        assert not any(covered.contains(*pixel) for pixel in pixels)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        plot_temperatures(["forward", "understanding"], {1: [0.1, 0.9], 0.1: [0, 1], 5: [0.4, 0.6]}),
+        plot_losses([0.5, 1.0], [512, 1024], [9.8, 8.1], [9.9, 8.4]),
+    ],
+    ids=["temperatures", "losses"],
+)
+def test_no_word_touches_the_edge_of_a_figure(figure):
+    words = drawn(figure).get_tightbbox()  # in inches
+    width, height = figure.get_size_inches()
+    assert min(words.x0, words.y0, width - words.x1, height - words.y1) > 0.05
