@@ -186,6 +186,22 @@ def test_a_receipt_is_saved_and_opened(desk, page, tmp_path):
     desk.get_by_text("not a receipt").wait_for()
 
 
+def test_a_text_is_saved_with_its_colours(desk, new_page, tmp_path):
+    write(desk, max_new_tokens=20, temperature=1.4, top_k=25, seed=9)
+    with desk.expect_download() as saved:
+        desk.get_by_role("button", name="Save with colours").click()
+    file = tmp_path / "text.html"
+    saved.value.save_as(file)
+    alone = new_page(offline=True)
+    alone.goto(file.as_uri())
+    assert alone.locator("p").first.text_content() == text_of(desk)
+    background = "each => getComputedStyle(each).backgroundColor"
+    shown = desk.locator(".strip .glyphs").evaluate_all(f"all => all.map({background})")
+    assert alone.locator("p").first.locator("span span").evaluate_all(f"all => all.map({background})") == shown
+    assert len(set(shown)) > 2
+    assert "rank" in alone.locator("p").first.locator("span[title]").last.get_attribute("title")
+
+
 def test_the_untrained_model_can_be_chosen_for_this_tab_and_for_decoding(desk):
     desk.locator(".hd-step").select_option("0")
     write(desk, max_new_tokens=5)

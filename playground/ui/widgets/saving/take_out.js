@@ -4,10 +4,10 @@ import { node, saveFile, setText } from '../lib/dom.js';
 
 /**
  * A text or a receipt in the forms in which it can be copied or saved, by the name of the form; or why there is none.
- * @typedef {{ text?: string, json?: string, python?: string, command?: string, error?: string }} Forms
+ * @typedef {{ text?: string, json?: string, python?: string, command?: string, page?: string, error?: string }} Forms
  */
 
-/** @typedef {'text' | 'python' | 'command' | 'save'} Action  the value of a button's `data-copy` */
+/** @typedef {'text' | 'python' | 'command' | 'page' | 'save'} Action  the value of a button's `data-copy` */
 
 /** @param {string} text */
 async function toClipboard(text) {
@@ -36,7 +36,7 @@ export function briefNote(target, shown_ms = 4000) {
 }
 
 /**
- * Copy one form, or save the receipt as `<name>.receipt.json`; `say` is called with what was done, or with the error.
+ * Copy one form, or save the receipt as `<name>.receipt.json`, the page as `<name>.html`; `say` is called with what was done, or with the error.
  * @param {Action} action
  * @param {Forms} forms
  * @param {string} name
@@ -44,8 +44,9 @@ export function briefNote(target, shown_ms = 4000) {
  */
 export async function takeOut(action, forms, name, say) {
   if (forms.error) return say(forms.error);
-  if (action === 'save') {
-    saveFile(`${name}.receipt.json`, forms.json ?? '', 'application/json');
+  if (action === 'save' || action === 'page') {
+    if (action === 'save') saveFile(`${name}.receipt.json`, forms.json ?? '', 'application/json');
+    else saveFile(`${name}.html`, forms.page ?? '', 'text/html');
     return say('Saved.');
   }
   await toClipboard(forms[action] ?? '');

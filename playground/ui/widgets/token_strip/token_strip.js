@@ -4,6 +4,7 @@ import { node, part, parts, setText } from '../lib/dom.js';
 import { ask, parse } from '../lib/host.js';
 import { legend, MEASURES, summary } from '../lib/shades.js';
 import { briefNote, takeOut } from '../saving/take_out.js';
+import { textFile } from '../saving/text_file.js';
 import { forksOf } from './branch_tree.js';
 import { drawBranches } from './branch_view.js';
 import { spansAt } from './copied.js';
@@ -171,8 +172,16 @@ class TokenStrip {
   /** @param {import('../saving/take_out.js').Action} action */
   async #takeOut(action) {
     const { text, head, tokens } = this.#log;
-    const forms = action === 'text' ? { text: plainText(tokens) } : await ask(this.#host.server.receipt, { log: text });
+    const isHere = action === 'text' || action === 'page';
+    const forms = isHere ? { text: plainText(tokens), page: this.#page() } : await ask(this.#host.server.receipt, { log: text });
     await takeOut(action, forms, `${head.run}-${head.step}`, this.note);
+  }
+
+  /** The text with its colours, as an HTML file. */
+  #page() {
+    const { run, step } = this.#log.head;
+    const about = { title: `${run}, step ${step}`, measure: this.#look.measure, legend: this.#part('.legend') };
+    return textFile(this.#part('.strip'), about);
   }
 
   /** Open a receipt. @param {HTMLInputElement} input */

@@ -33,6 +33,11 @@ test('a receipt is saved under its name', async () => {
   equal([saved, said], [[['tale-5.receipt.json', '{"a":1}']], ['Saved.']]);
 });
 
+test('a text with its colours is saved as a page', async () => {
+  const saved = await watching(() => takeOut('page', { page: '<!doctype html>' }, 'tale-5', () => {}));
+  equal(saved, [['tale-5.html', '<!doctype html>']]);
+});
+
 test('one form is copied', async () => {
   let copied = '';
   document.execCommand = () => {
