@@ -91,6 +91,38 @@ def test_the_table_lists_and_sorts_the_runs(tab, shoot):
     shoot(tab, "runs")
 
 
+def test_the_comparison_is_saved_as_it_is_drawn(tab, new_page, tmp_path):
+    choose(tab, "slow", "fast")
+    tab.wait_for_function("document.querySelectorAll('.rc-plot path.plot-line').length === 2")
+    for suffix in ("svg", "png"):
+        tab.locator(".rc .sv summary").click()
+        with tab.expect_download() as saved:
+            tab.get_by_role("button", name=f"Chart as drawn, {suffix.upper()}").click()
+        assert saved.value.suggested_filename == f"slow-fast-chart.{suffix}"
+        saved.value.save_as(tmp_path / f"chart.{suffix}")
+        assert tab.locator(".rc .sv-list").is_hidden()
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+    alone = new_page(offline=True)
+    alone.goto((tmp_path / "chart.svg").as_uri())
+    texts = alone.locator("text").all_text_contents()
+    assert {"Validation loss over steps", "slow", "fast", "Steps"} <= set(texts)
+    assert any(text.startswith("What differs: lr 0.001 / 0.01.") for text in texts)
+    assert alone.locator("path").count() == 2
+
+
+def test_a_run_is_saved_as_one_page(tab, new_page, tmp_path):
+    row(tab, "fast").locator(".rv-c-name").click()
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="Save as one page").click()
+    message(tab, "The page of fast is saved")
+    saved.value.save_as(tmp_path / "fast.html")
+    alone = new_page(offline=True)
+    alone.goto((tmp_path / "fast.html").as_uri())
+    alone.locator(".tok").first.wait_for()
+    assert alone.title() == "fast"
+    assert alone.locator(".cv-losses .plot-line").count() == 4
+
+
 def test_chosen_runs_are_drawn_in_one_plot_and_compared(tab, shoot):
     choose(tab, "slow", "fast")
     plot = tab.locator(".rc-plot path.plot-line")

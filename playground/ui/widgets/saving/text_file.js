@@ -6,6 +6,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 const PROSE = "font: 20px/1.7 'Iowan Old Style', Palatino, Georgia, 'Noto Serif', serif; white-space: pre-wrap; overflow-wrap: anywhere";
 const NOTE = 'font: 13px/1.5 system-ui, sans-serif';
 const HINT = 'Point at a word to read its probability and rank.';
+const COPIED = 'Underlined: stands word for word in the training text; dashed: in the validation text.';
 
 /**
  * The file.
@@ -25,8 +26,9 @@ export function textFile(strip, { title, measure, legend }) {
   page.body.append(
     node('h1', { style: 'font: 600 16px/1.5 system-ui, sans-serif', text: title }),
     node('p', { style: PROSE }, ...[...strip.querySelectorAll('.tok')].map(tokenOf)),
-    node('p', { style: NOTE }, `${measure}: `, ...[...legend.children].map(keyOf), ` ${HINT}`),
+    node('p', { style: NOTE }, `Colour: ${measure}, `, ...[...legend.children].map(keyOf), `. ${HINT}`),
   );
+  if (strip.querySelector('.copied-train, .copied-val')) page.body.append(node('p', { style: NOTE, text: COPIED }));
   return `<!doctype html>\n${page.documentElement.outerHTML}`;
 }
 

@@ -44,5 +44,6 @@ test('the file needs nothing from elsewhere, and is light or dark as shown', () 
   ok(!/var\(|src=|href=|class=|url\(/.test(text), text);
   ok(text.startsWith('<!doctype html>') && text.includes("default-src 'none'"), 'no policy');
   equal(read.body.style.background, 'rgb(20, 20, 20)');
-  ok(read.body.textContent?.includes('probability: 100 %'), 'no legend');
+  ok(read.body.textContent?.includes('Colour: probability, 100 %'), 'no legend');
+  ok(read.body.textContent?.includes('Underlined: stands word for word in the training text'), 'no word on the lines');
 });
