@@ -78,7 +78,7 @@ class Jobs:
         self._queue: list[str] = []
         self._lock = threading.RLock()
         self._is_closed = False
-        self._context = _context()
+        self._context = process_context()
 
     # --- requests of the page -------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Jobs:
         return ""
 
 
-def _context() -> ForkServerContext | SpawnContext:
+def process_context() -> ForkServerContext | SpawnContext:
     # Not on macOS: its system libraries do not survive a fork.
     if not sys.platform.startswith("linux"):
         return multiprocessing.get_context("spawn")

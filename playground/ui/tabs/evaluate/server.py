@@ -1,0 +1,93 @@
+"""The server functions of the Evaluate tab (see `playground/ui/exchange.py`)."""
+
+import json
+from typing import Any
+
+from pydantic import Field
+
+from playground.evaluation.reports import Source, honesty, learned, table_row
+from playground.evaluation.windows import Reading
+from playground.evaluation.work import Works
+from playground.ui.context import Context
+from playground.ui.exchange import Query
+from playground.ui.tabs.decoding.worker import Worker
+from playground.ui.tabs.evaluate.models import MAX_OWN_CHARACTERS, Models, parse_step
+from playground.ui.tabs.evaluate.passage import Microscope, PassageQuery
+
+MAX_ROWS = 24
+
+
+class RunQuery(Query):
+    """A run and one of its steps."""
+
+    run: str = Field(max_length=300)
+    step: str = Field(default="last", max_length=40)
+
+
+class RowQuery(RunQuery):
+    """One row of the table: a model, and the text that it is measured on."""
+
+    source: Source
+    text: str = Field(default="", max_length=5_000_000)
+    reading: Reading = "sliding"
+
+
+class LearnedQuery(Query):
+    """A passage, looked at over the steps of a run."""
+
+    run: str = Field(max_length=300)
+    source: Source
+    text: str = Field(default="", max_length=MAX_OWN_CHARACTERS)
+    start: int = Field(default=0, ge=0, le=2**53)
+
+
+class EvaluateServer:
+    """What the tab asks for. `row`, `honesty` and `learned` answer `{"progress": share}` until they are done."""
+
+    def __init__(self, context: Context) -> None:
+        self._models = Models(context)
+        self._root = context.store.root
+        self._works = Works()
+        self._microscope = Microscope(self._models, self._works)
+        self._worker = Worker()
+
+    def passage(self, query: PassageQuery) -> dict[str, Any]:
+        """A passage with the loss of every token (see `Microscope.passage`)."""
+        return self._worker.run(lambda: self._microscope.passage(query))
+
+    def row(self, query: RowQuery) -> dict[str, Any]:
+        """A row of the table (see `table_row`)."""
+        step = self._step(query)
+        key = self._key("row", query, step)
+        return self._works.ask(key, table_row, self._root, query.run, step, query.source, query.text, query.reading)
+
+    def honesty(self, query: RunQuery) -> dict[str, Any]:
+        """Reliability, best temperature and losses in groups (see `playground.evaluation.reports`)."""
+        step = self._step(query)
+        return self._works.ask(self._key("honesty", query, step), honesty, self._root, query.run, step)
+
+    def learned(self, query: LearnedQuery) -> dict[str, Any]:
+        """When each word of a passage was learned (see `playground.evaluation.reports`)."""
+        run = self._models.open(query.run)
+        key = self._key("learned", query, run.model_steps()[-1:])
+        return self._works.ask(key, learned, self._root, query.run, query.source, query.text, query.start)
+
+    def cancel_row(self, query: RowQuery) -> dict[str, Any]:
+        """End the measuring of a row."""
+        self._works.cancel(self._key("row", query, self._step(query)))
+        return {}
+
+    def cancel_learned(self, query: LearnedQuery) -> dict[str, Any]:
+        """End the work on a passage."""
+        run = self._models.open(query.run)
+        self._works.cancel(self._key("learned", query, run.model_steps()[-1:]))
+        return {}
+
+    def _step(self, query: RunQuery) -> int:
+        return self._models.open(query.run).find_model(parse_step(query.step))
+
+    def _key(self, what: str, query: Query, at: object) -> str:
+        """Names a work; a new run with the name of a deleted one has another time of creation."""
+        fields = query.model_dump()
+        created = self._models.open(fields["run"]).spec.created
+        return json.dumps([what, created, at, fields], sort_keys=True)

@@ -1,0 +1,15 @@
+"""The loss under the microscope: a text with the surprise of every token, and the six steps from logits to the loss."""
+
+from typing import ClassVar
+
+from playground.ui.widgets.base import Widget
+
+
+class Microscope(Widget):
+    """A passage of the current run's text, of an own text, or the chapter's two sentences.
+
+    Its state is the parameter `passage` of the address. Server function: `passage` (see
+    `playground/ui/tabs/evaluate/passage.py`).
+    """
+
+    styles: ClassVar = ("lib/shades.css",)

@@ -1,0 +1,106 @@
+"""What the Evaluate tab asks the server for."""
+
+import math
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig, TrainConfig
+from playground.evaluation.token_losses import per_token_losses
+from playground.training.jobs.session import run_training
+from playground.training.runs.store import RunStore
+from playground.ui.context import Context
+from playground.ui.exchange import server_function
+from playground.ui.tabs.evaluate.server import EvaluateServer
+
+TEXT = "The old clock in the tower said a quarter past nine, and nobody believed it.\n" * 40
+MODEL = ModelConfig(context_length=16, emb_dim=32, n_heads=2, n_layers=1, drop_rate=0)
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    store = RunStore(tmp_path_factory.mktemp("runs"))
+    train = TrainConfig(epochs=4, lr=1e-2, threads=1, sample_tokens=0, eval_freq=10, snapshot_freq=20)
+    list(run_training(store.create("clock", TEXT, MODEL, DataConfig(batch_size=4), train)))
+    made = Context.open(store.root)
+    yield made
+    made.jobs.shutdown()
+
+
+@pytest.fixture(scope="module")
+def server(context):
+    return EvaluateServer(context)
+
+
+@pytest.fixture
+def ask(server):
+    def call(name, query):
+        function = server_function(getattr(server, name))
+        for _ in range(400):
+            answer = function(query)
+            if "progress" not in answer:
+                return answer
+        raise AssertionError("no result")
+
+    return call
+
+
+def test_a_passage_has_the_losses_of_its_tokens(context, ask):
+    answer = ask("passage", {"run": "clock", "source": "validation"})
+    run = context.store.open("clock")
+    expected = per_token_losses(run.load_model(), run.corpus().val_ids)
+    assert answer["total"] == len(run.corpus().val_ids)
+    assert [token["l"] for token in answer["tokens"][1:]] == pytest.approx(expected.loss[:199].tolist(), abs=1e-5)
+    assert answer["references"]["uniform"] == pytest.approx(math.log(run.spec.model.vocab_size))
+    assert answer["references"]["untrained"] > answer["loss"]
+    assert answer["references"]["bigram"] < answer["references"]["unigram"] < answer["references"]["uniform"]
+
+
+def test_later_passages_begin_at_whole_pages_and_never_beyond_the_end(ask):
+    first = ask("passage", {"run": "clock", "source": "train"})
+    second = ask("passage", {"run": "clock", "source": "train", "start": 250})
+    assert (second["start"], second["tokens"][0]["c"] > 0) == (200, True)
+    last = ask("passage", {"run": "clock", "source": "train", "start": 2**53})
+    assert last["start"] + len(last["tokens"]) == first["total"]
+
+
+def test_every_step_can_be_looked_at(ask):
+    losses = [ask("passage", {"run": "clock", "source": "train", "step": step})["loss"] for step in ("0", "best")]
+    assert losses[0] > losses[1]
+
+
+def test_own_texts_are_read_in_the_vocabulary_of_the_run(ask):
+    answer = ask("passage", {"run": "clock", "source": "own", "text": "<b>Nobody</b> 👩‍👩‍👧"})
+    assert "".join(token["t"] for token in answer["tokens"]) == "<b>Nobody</b> 👩‍👩‍👧"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"run": "", "source": "train"}, "There is no run to evaluate yet"),
+        ({"run": "gone", "source": "train"}, "gone"),
+        ({"run": "../clock", "source": "train"}, "../clock"),
+        ({"run": "clock", "source": "train", "step": "newest"}, "choose last, best"),
+        ({"run": "clock", "source": "train", "step": "7777"}, "no model at step 7777"),
+        ({"run": "clock", "source": "own", "text": "  "}, "blank"),
+        ({"run": "clock", "source": "own", "text": "a"}, "one token"),
+        ({"run": "clock", "source": "other"}, "not understood"),
+        ({"run": "clock", "source": "train", "start": -1}, "not understood"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_refused_in_a_sentence(ask, query, sentence):
+    answer = ask("passage", query)
+    assert sentence in answer["error"]
+    assert "\n" not in answer["error"]
+
+
+@pytest.mark.process
+def test_rows_honesty_and_learning_come_from_other_processes(ask, context):
+    row = ask("row", {"run": "clock", "step": "last", "source": "validation"})
+    assert row["loss"] == pytest.approx(
+        per_token_losses(context.store.open("clock").load_model(), context.store.open("clock").corpus().val_ids).mean
+    )
+    assert set(ask("honesty", {"run": "clock"})) == {"train", "validation"}
+    learned = ask("learned", {"run": "clock", "source": "validation"})
+    assert learned["steps"][0] == 0
+    assert ask("cancel_row", {"run": "clock", "source": "train"}) == {}
+    assert ask("cancel_learned", {"run": "clock", "source": "train"}) == {}
