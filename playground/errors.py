@@ -46,6 +46,15 @@ class BusyError(PlaygroundError):
     """The machine, or one visitor's share of it, is in use; the same request may succeed later."""
 
 
+def reason_of(error: OSError) -> str:
+    """Why the system refused, without the path: it names folders of the server, which are not the visitor's business.
+
+    >>> reason_of(OSError(28, "No space left on device", "/srv/runs/x"))
+    'No space left on device'
+    """
+    return error.strerror or type(error).__name__
+
+
 def explain(error: ValidationError) -> SettingsError:
     """Turn pydantic's report into one sentence about the first invalid field.
 

@@ -14,7 +14,7 @@ from playground.sampling.generate import write_sample
 from playground.training.jobs.jobs import Jobs
 from playground.training.runs.archive import MAX_BYTES
 from playground.training.runs.recorded import bring_in_recorded
-from playground.training.runs.run import Which
+from playground.training.runs.run import ModelVersion, Which
 from playground.training.runs.store import RunStore
 from playground.ui.visitors import TrainingQuota
 
@@ -83,6 +83,10 @@ class Limits:
         return max(self.max_text_bytes, self.max_archive_bytes) + 1_000_000
 
 
+_Key = tuple[str, ModelVersion, WeightsName]
+"""The version of the model's files, since another run may get the name, and a step may be trained once more."""
+
+
 class LoadedModels:
     """The models in memory: at most `max_models` and `max_bytes` of weights; the least recently used is evicted first.
 
@@ -94,7 +98,7 @@ class LoadedModels:
         self._store = store
         self._max_models = max_models
         self._lock = Lock()
-        self._models: LRUCache[tuple[str, int, WeightsName], GPTModel] = LRUCache(
+        self._models: LRUCache[_Key, GPTModel] = LRUCache(
             max_bytes, getsizeof=lambda model: min(_size_bytes(model), max_bytes)
         )
 
@@ -108,10 +112,11 @@ class LoadedModels:
         run = self._store.open(run_name)
         with self._lock:
             number = run.find_model(step)
-            key = (run.name, number, weights)
+            saved = run.model_version(number)
+            key: _Key = (run.name, saved, weights)
             model = self._models.get(key)
             if model is None:
-                model = shrink(self._models.get((run.name, number, "float32")) or run.load_model(number), weights)
+                model = shrink(self._models.get((run.name, saved, "float32")) or run.load_model(number), weights)
                 self._models[key] = model
                 if len(self._models) > self._max_models:
                     self._models.popitem()
@@ -119,9 +124,10 @@ class LoadedModels:
 
     def get_uncached(self, run_name: str, step: int, weights: WeightsName = "float32") -> GPTModel:
         """A model for a single use: one from memory, or loaded for this caller only, without evicting another."""
+        run = self._store.open(run_name)
         with self._lock:
-            model = self._models.get((run_name, step, weights))
-        return model or shrink(self._store.open(run_name).load_model(step), weights)
+            model = self._models.get((run_name, run.model_version(step), weights))
+        return model or shrink(run.load_model(step), weights)
 
     def forget(self, run_name: str) -> None:
         """Remove a run's models from memory, for instance after the run was deleted or renamed."""

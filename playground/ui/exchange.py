@@ -7,6 +7,7 @@ against its class. A refusal is answered as `{"error": sentence}`. In the browse
 
 import inspect
 import json
+import logging
 import math
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +15,9 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from playground.errors import PlaygroundError, SettingsError, explain
+from playground.errors import PlaygroundError, SettingsError, explain, reason_of
+
+_log = logging.getLogger(__name__)
 
 
 class Query(BaseModel):
@@ -37,8 +40,9 @@ def server_function(function: Callable[..., dict[str, Any]]) -> Callable[..., di
     """Wrap `function` for `gr.HTML(server_functions=…)` or `gr.api`: the wrapper checks queries and reports refusals.
 
     The type hint of the first parameter is the class of the query, a `Query` or a `Config`; raises `TypeError` for any
-    other. The query is passed as JSON or as an object of that class. A `PlaygroundError` becomes `{"error": sentence}`;
-    any other exception is an internal error, which Gradio answers with status 500.
+    other. The query is passed as JSON or as an object of that class. A `PlaygroundError` becomes `{"error": sentence}`,
+    and so does an `OSError`, without its path; any other exception is an internal error, which Gradio answers with
+    status 500.
 
     The wrapper is a plain function because Gradio sets an attribute on it, which a bound method does not allow. It has
     the signature of `function`, from which Gradio sees whether to pass a `gr.Request`.
@@ -51,6 +55,9 @@ def server_function(function: Callable[..., dict[str, Any]]) -> Callable[..., di
             answered: dict[str, Any] = finite(function(_checked(query, query_class), *request))
         except PlaygroundError as error:
             return {"error": str(error)}
+        except OSError as error:
+            _log.warning("%s: %s", function.__qualname__, error)
+            return {"error": f"The server could not read or write a file ({reason_of(error)}); try again later."}
         return answered
 
     return answer

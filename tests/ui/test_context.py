@@ -116,3 +116,28 @@ def test_an_uncached_model_is_taken_from_memory_or_loaded_but_never_added(store)
     assert models.get("a")[0] is a
     with pytest.raises(RunError):
         models.get_uncached("a", 999)
+
+
+def test_fault_77_another_run_of_the_same_name_and_a_step_trained_once_more_are_loaded_anew(store, tmp_path):
+    own = RunStore(tmp_path)
+    models = LoadedModels(own)
+
+    def train(seed):
+        run = own.create(
+            "x", TEXT, MODEL, DataConfig(batch_size=8), TrainConfig(max_steps=1, sample_tokens=0, seed=seed)
+        )
+        list(run_training(run))
+        return run
+
+    train(seed=1)
+    former = models.get("x")[0]
+    own.delete("x")  # from the command line: nobody tells the page
+    run = train(seed=2)
+    for loaded in (models.get("x")[0], models.get_uncached("x", 1)):
+        assert torch.equal(loaded.out_head.weight, run.load_model().out_head.weight)
+        assert not torch.equal(loaded.out_head.weight, former.out_head.weight)
+
+
+def test_fault_77_a_model_that_is_gone_is_refused(store):
+    with pytest.raises(RunError, match="no model at step 999"):
+        LoadedModels(store).get_uncached("a", 999)

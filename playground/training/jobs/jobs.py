@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, SpawnContext
@@ -19,12 +20,12 @@ from multiprocessing.process import BaseProcess
 import psutil
 
 from playground.device import available_cores
-from playground.errors import BusyError, RunError, SettingsError
+from playground.errors import BusyError, RunError, SettingsError, reason_of
 from playground.training.jobs.child import train_run
 from playground.training.loop.control import check_lr
 from playground.training.loop.trainer import Sample
 from playground.training.runs.run import Run
-from playground.training.runs.status import LIVE_STATES, State, Status
+from playground.training.runs.status import LIVE_STATES, State, Status, process_start
 from playground.training.runs.store import RunStore
 
 PRELOAD = ["torch", "playground.training.jobs.preload"]
@@ -37,11 +38,26 @@ _log = logging.getLogger(__name__)
 @dataclass
 class _Job:
     run: Run
-    process: BaseProcess  # only the watching thread may use it, except for signals: it is not thread-safe
+    process: BaseProcess  # only the watching thread may use it: it is not thread-safe
+    pid: int
+    started: str | None
+    """When the process started, as `process_start` returns it: a process that has the id later is another one."""
     started_s: float = field(default_factory=time.monotonic)
     stop_requested_s: float | None = None
     kill_reason: str = ""
     has_exited: threading.Event = field(default_factory=threading.Event)
+
+    def is_alive(self) -> bool:
+        """Whether the process lives, even if the fork server, which reports its exit, was killed."""
+        return self.process.is_alive() or self.find_process() is not None
+
+    def find_process(self) -> psutil.Process | None:
+        """The process, to send it a signal; None if it has exited."""
+        if self.started is None or process_start(self.pid) != self.started:
+            return None
+        with suppress(psutil.Error):
+            return psutil.Process(self.pid)
+        return None
 
 
 class Jobs:
@@ -110,14 +126,19 @@ class Jobs:
         Raises RunError if there is no such run.
         """
         with self._lock:
-            run = self.store.open(name)
             if name in self._queue:
                 self._queue.remove(name)
+                run = self.store.open(name)
                 run.set_status(run.status().model_copy(update={"state": "stopped", "message": "", "pid": None}))
-            elif name in self._jobs or run.status().live:
-                run.control.stop()
-                if (job := self._jobs.get(name)) is not None and job.stop_requested_s is None:
-                    job.stop_requested_s = time.monotonic()
+            elif (job := self._jobs.get(name)) is not None:
+                job.stop_requested_s = job.stop_requested_s or time.monotonic()
+                try:
+                    job.run.control.stop()
+                except RunError as error:  # the disk is full, or the folder is gone
+                    _log.warning("run %s is stopped by a signal: %s", name, error)
+                    _signal(job.find_process(), kill=False)
+            elif (run := self.store.open(name)).status().live:
+                _stop_elsewhere(run)
 
     def pause(self, name: str) -> None:
         """Pause after the current step; raises RunError if the run is not active."""
@@ -168,7 +189,8 @@ class Jobs:
             self._is_closed = True
             jobs = list(self._jobs.values())
             for name in [*self._queue, *self._jobs]:
-                self.stop(name)
+                with suppress(RunError):  # a queued run whose folder is gone
+                    self.stop(name)
         deadline_s = time.monotonic() + (self._grace_s if timeout_s is None else timeout_s)
         for job in jobs:
             job.has_exited.wait(max(0.0, deadline_s - time.monotonic()))
@@ -189,25 +211,48 @@ class Jobs:
             name=f"training {run.name}",
             daemon=True,  # if the server exits without `shutdown`, the interpreter sends it SIGTERM, and it saves
         )
-        process.start()
-        job = self._jobs[run.name] = _Job(run, process)
-        threading.Thread(target=self._watch, args=(job,), name=f"watch {run.name}", daemon=True).start()
+        try:
+            process.start()
+            pid = process.pid or 0
+            job = _Job(run, process, pid, process_start(pid))
+            threading.Thread(target=self._watch, args=(job,), name=f"watch {run.name}", daemon=True).start()
+        except Exception as error:
+            if process.is_alive():  # the system gives no more threads
+                process.kill()
+            why = f"The training process could not be started ({_cause(error)}); try again in a few minutes."
+            run.set_status(run.status().model_copy(update={"state": "failed", "message": why, "pid": None}))
+            raise RunError(why) from error
+        self._jobs[run.name] = job  # its watcher waits for the lock before it removes it
 
     def _watch(self, job: _Job) -> None:
         """Wait until the process of a job exits, kill it if it must be, then start the next run in the queue."""
-        while job.process.is_alive():
-            job.process.join(_POLL_S)
+        while job.is_alive():
+            if job.process.is_alive():
+                job.process.join(_POLL_S)
+            else:
+                time.sleep(_POLL_S)
             if reason := self._kill_reason(job):
                 job.kill_reason = reason
                 _log.warning("run %s: %s", job.run.name, reason)
-                job.process.kill()
+                _signal(job.find_process(), kill=True)
                 job.process.join()
         with self._lock:
-            _explain_exit(job)
+            try:
+                _explain_exit(job)
+            except Exception:  # whatever is wrong with this run, the others go on
+                _log.exception("run %s: its end could not be explained", job.run.name)
             del self._jobs[job.run.name]
-            while self._queue and len(self._jobs) < self.max_jobs and not self._is_closed:
-                self._spawn(self.store.open(self._queue.pop(0)))
+            self._start_next()
         job.has_exited.set()
+
+    def _start_next(self) -> None:
+        """Start queued runs while there is room; one that cannot be started does not stop the others."""
+        while self._queue and len(self._jobs) < self.max_jobs and not self._is_closed:
+            name = self._queue.pop(0)
+            try:
+                self._spawn(self.store.open(name))
+            except RunError as error:
+                _log.warning("run %s is not started: %s", name, error)
 
     def _kill_reason(self, job: _Job) -> str:
         """Why the job must be killed, as a sentence; empty if it may continue."""
@@ -223,6 +268,7 @@ class Jobs:
 
 
 def process_context() -> ForkServerContext | SpawnContext:
+    """How processes are started: forked from a server that has imported torch, or as fresh interpreters."""
     # Not on macOS: its system libraries do not survive a fork.
     if not sys.platform.startswith("linux"):
         return multiprocessing.get_context("spawn")
@@ -232,13 +278,35 @@ def process_context() -> ForkServerContext | SpawnContext:
     return context
 
 
+def _stop_elsewhere(run: Run) -> None:
+    """Stop a run that another process trains, such as one in a terminal."""
+    try:
+        run.control.stop()
+    except RunError:  # the disk is full
+        status = run.status()
+        if not status.live or status.state == "queued" or status.pid is None:  # the process is a server
+            raise
+        _signal(psutil.Process(status.pid), kill=False)
+
+
+def _signal(process: psutil.Process | None, *, kill: bool) -> None:
+    """Kill a process, or let it save and exit; one that has exited is ignored."""
+    with suppress(psutil.NoSuchProcess):
+        if process is not None:
+            process.kill() if kill else process.terminate()
+
+
+def _cause(error: Exception) -> str:
+    return reason_of(error) if isinstance(error, OSError) else type(error).__name__
+
+
 def _queued(run: Run) -> Status:
     return run.status().model_copy(update={"state": "queued", "message": ""}).by_this_process()
 
 
 def _memory_bytes(job: _Job) -> int:
     try:
-        return int(psutil.Process(job.process.pid).memory_info().rss)
+        return int(psutil.Process(job.pid).memory_info().rss)
     except psutil.Error:
         return 0
 

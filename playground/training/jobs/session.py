@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import torch
 
 from playground.device import available_cores, resolve_device
-from playground.errors import PlaygroundError
+from playground.errors import PlaygroundError, reason_of
 from playground.model.gpt import GPTModel
 from playground.text.tokenizer import encode
+from playground.training.jobs.own_folder import OwnFolder
 from playground.training.loop.batches import make_batches
 from playground.training.loop.control import Control
 from playground.training.loop.events import Event, Finished, Started, Stepped, Warned
@@ -27,10 +28,9 @@ from playground.training.loop.trainer import Callbacks, Sample, Training, sample
 from playground.training.runs.checkpoints.checkpoint import Checkpoint, write_checkpoint
 from playground.training.runs.checkpoints.conditions import Conditions
 from playground.training.runs.control_file import ControlReader
-from playground.training.runs.event_log import EventLog
 from playground.training.runs.given_text import Progress
 from playground.training.runs.run import Run
-from playground.training.runs.status import Status, StatusFile
+from playground.training.runs.status import Status
 
 STATUS_EVERY_S = 0.5
 NEW_OPTIMIZER = "The checkpoint contains no optimizer state, so the optimizer starts anew."
@@ -54,8 +54,9 @@ def run_training(
     overrides the run's own setting. `sharded` distributes the model over the processes that torchrun has started,
     instead of a copy for each.
 
-    Raises RunError at the first `next` if another process trains the run. Any later failure is a `Finished` event with
-    one sentence on what went wrong.
+    Raises RunError at the first `next` if another process trains the run, or if its folder cannot be written to. Any
+    later failure is a `Finished` event with one sentence on what went wrong. If the folder is removed or replaced by
+    another, the training ends; nothing more is written then, not even that event.
 
     >>> import tempfile
     >>> from playground import ModelConfig, RunStore, TrainConfig
@@ -66,16 +67,17 @@ def run_training(
     ['started', 'stepped', 'evaluated', 'saved', 'finished']
     """
     with run.claim():
-        recorder = _Recorder(run.log, run.status_file, "Reading the text" if run.is_unread else "")
-        run.log.repair()
-        if not keep_wishes:
-            run.control.reset()
+        folder = OwnFolder(run.folder)
+        recorder = _Recorder(run, folder, "Reading the text" if run.is_unread else "")
         try:
+            run.log.repair()
+            if not keep_wishes:
+                run.control.reset()
             if run.is_unread:
                 # With a reader of its own: a single step that is asked for meanwhile is left to the training.
                 stop_asked = _first_of(control, ControlReader(run.control))
                 run.read_given_text(_reading_progress(recorder, stop_asked))
-            for event in _train(run, sample, control, threads, sharded):
+            for event in _train(run, folder, sample, control, threads, sharded):
                 recorder.record(event)
                 yield event
         except _StoppedWhileReadingError:
@@ -87,7 +89,12 @@ def run_training(
 
 
 def _train(
-    run: Run, sample: Sample | None, control: Callable[[], Control] | None, threads: int | None, sharded: bool
+    run: Run,
+    folder: OwnFolder,
+    sample: Sample | None,
+    control: Callable[[], Control] | None,
+    threads: int | None,
+    sharded: bool,
 ) -> Iterator[Event]:
     """The events of a session of a run whose text has been read."""
     run.saved.delete_leftovers()
@@ -140,7 +147,7 @@ def _train(
     )
     write_sample = sample_writer(sample, training, corpus)
     broadcast_training(training, corpus, spec.data, writes_samples=write_sample is not None)
-    writer = _CheckpointWriter(run, model, optimizer, conditions, ranks)
+    writer = _CheckpointWriter(run, folder, model, optimizer, conditions, ranks)
     control = _first_of(control, ControlReader(run.control))
     for event in train_on(training, Callbacks(control, write_sample, writer.save, writer.snapshot)):
         yield event
@@ -161,6 +168,7 @@ class _CheckpointWriter:
     """Writes checkpoints and snapshots of what is being trained into the run's folder."""
 
     run: Run
+    own_folder: OwnFolder
     model: GPTModel
     optimizer: torch.optim.Optimizer
     conditions: Conditions
@@ -169,6 +177,7 @@ class _CheckpointWriter:
     def save(self, position: Position, _: SaveReason) -> int:
         model = gather_model(self.model, self.ranks)
         optimizer = gather_optimizer(self.model, model, self.optimizer, self.ranks)
+        self.own_folder.check()
         folder = self.run.saved.checkpoint_folder(position.step)
         size_bytes = write_checkpoint(folder, model, optimizer, position, self.conditions)
         self.run.saved.prune(self.run.spec.train.keep_checkpoints, self.run.marks().checkpoints)
@@ -176,25 +185,31 @@ class _CheckpointWriter:
 
     def snapshot(self, position: Position) -> int:
         model = gather_model(self.model, self.ranks)
+        self.own_folder.check()
         folder = self.run.saved.snapshot_folder(position.step)
+        folder.parent.mkdir(exist_ok=True)
         return write_checkpoint(folder, model, None, position, self.conditions)
 
 
 class _Recorder:
-    """Writes every event into the log, and what the run is doing into its status file."""
+    """Writes every event into the log, and what the run is doing into its status file, while the folder is there."""
 
-    def __init__(self, log: EventLog, status_file: StatusFile, message: str) -> None:
-        self._log, self._status_file = log, status_file
-        self.status = status_file.read().model_copy(update={"state": "running", "message": message}).by_this_process()
+    def __init__(self, run: Run, folder: OwnFolder, message: str) -> None:
+        self._log, self._status_file, self._folder = run.log, run.status_file, folder
+        self.status = run.status().model_copy(update={"state": "running", "message": message}).by_this_process()
         self._written_s = 0.0
         self._is_finished = False
-        status_file.write(self.status)
+        run.set_status(self.status)
 
     def record(self, event: Event) -> Event:
-        """Record an event, and return it."""
+        """Record an event, and return it; raises `FolderGoneError` if the folder is gone, except for the last one."""
+        self._is_finished = isinstance(event, Finished)
+        if not self._is_finished:
+            self._folder.check()
+        elif not self._folder.is_there():
+            return event
         self._log.append(event)
         self.status = self.status.after(event)
-        self._is_finished = isinstance(event, Finished)
         if isinstance(event, Stepped):
             self._write_occasionally()
         else:
@@ -250,6 +265,9 @@ def _first_of(first: Callable[[], Control] | None, second: Callable[[], Control]
 def _sentence(error: Exception) -> str:
     if isinstance(error, PlaygroundError):
         return str(error)
+    if isinstance(error, OSError):
+        _log.exception("training failed")
+        return f"The training could not read or write its files ({reason_of(error)}); make room on the disk and resume."
     # PyTorch reports a failed allocation on the CPU as a plain RuntimeError.
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "alloc" in str(error).lower():
         return "There is not enough memory for this training; use a smaller batch_size, context_length or model."

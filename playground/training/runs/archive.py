@@ -12,13 +12,15 @@ import shutil
 import stat
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from playground.errors import CheckpointError, PlaygroundError, RunError
+from playground.errors import CheckpointError, PlaygroundError, RunError, reason_of
 from playground.model.presets import count_parameters
 from playground.training.runs.checkpoints.checkpoint import read_checkpoint
 from playground.training.runs.checkpoints.saved_steps import SNAPSHOTS_FOLDER
 from playground.training.runs.event_log import copy_log
+from playground.training.runs.files import writing
 from playground.training.runs.history import find_parent
 from playground.training.runs.names import check_name
 from playground.training.runs.run import Run
@@ -54,7 +56,7 @@ _CHUNK_BYTES = 1 << 20
 def export_run(run: Run, target: Path) -> Path:
     """Write the run with all its checkpoints to the zip file `target`, which is returned.
 
-    Raises RunError while the run is being trained, and before its text has been read.
+    Raises RunError while the run is being trained, before its text has been read, and if the disk is full.
     """
     if run.status().state == "running":
         raise RunError(f"The run {run.name} is being trained; pause or stop it before downloading it.")
@@ -66,13 +68,15 @@ def export_run(run: Run, target: Path) -> Path:
     files += [file for folder in folders for file in sorted(folder.iterdir())]
     temporary = target.with_name(f".{target.name}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "w") as archive:
-            for file in files:
-                compression = zipfile.ZIP_STORED if file.suffix == ".safetensors" else zipfile.ZIP_DEFLATED
-                archive.write(file, f"{run.name}/{file.relative_to(run.folder).as_posix()}", compression)
-        temporary.replace(target)
+        with writing(f"The archive of the run {run.name}"):
+            with zipfile.ZipFile(temporary, "w") as archive:
+                for file in files:
+                    compression = zipfile.ZIP_STORED if file.suffix == ".safetensors" else zipfile.ZIP_DEFLATED
+                    archive.write(file, f"{run.name}/{file.relative_to(run.folder).as_posix()}", compression)
+            temporary.replace(target)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return target
 
 
@@ -123,7 +127,7 @@ def import_run(
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
         raise RunError(f"{archive.name} is not a run's archive, or it is damaged ({error}).") from None
     except OSError as error:
-        raise RunError(f"{archive.name} cannot be imported: {error.strerror or error}.") from None
+        raise RunError(f"{archive.name} cannot be imported: {reason_of(error)}.") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

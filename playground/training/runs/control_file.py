@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from playground.training.loop.control import Control, check_lr
-from playground.training.runs.files import write_atomic
+from playground.training.runs.files import write_atomic, writing
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Request:
 
 
 class ControlFile:
-    """The writing side.
+    """The writing side; its methods raise RunError if the disk is full or the folder cannot be written to.
 
     >>> import tempfile
     >>> file = ControlFile(Path(tempfile.mkdtemp()))
@@ -72,7 +72,8 @@ class ControlFile:
         self._write(replace(self.read(), lr=lr))
 
     def _write(self, request: Request) -> None:
-        write_atomic(self.path, json.dumps(asdict(request)).encode())
+        with writing("The request to the training"):
+            write_atomic(self.path, json.dumps(asdict(request)).encode())
 
 
 class ControlReader:

@@ -7,7 +7,7 @@ from pathlib import Path
 from playground.config import TrainConfig
 from playground.errors import RunError
 from playground.training.loop.optimizer import with_lr
-from playground.training.runs.files import link_or_copy, write_atomic
+from playground.training.runs.files import link_or_copy, write_atomic, writing
 from playground.training.runs.run import Run, Which
 from playground.training.runs.spec import Parent, write_spec
 from playground.training.runs.status import Status
@@ -65,10 +65,11 @@ def fork(
     )
     folder = store.new_folder()
     try:
-        _link_files(parent, step, folder)
-        write_atomic(folder / "status.json", status.model_dump_json().encode())
-        write_spec(folder, spec)
-    except OSError:
+        with writing(f"The run {spec.name}"):
+            _link_files(parent, step, folder)
+            write_atomic(folder / "status.json", status.model_dump_json().encode())
+            write_spec(folder, spec)
+    except RunError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return store.put(folder, spec.name)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from playground.training.runs.files import write_atomic
+from playground.training.runs.files import write_atomic, writing
 
 
 class Marks(BaseModel):
@@ -19,7 +19,7 @@ class Marks(BaseModel):
 
 
 class MarksFile:
-    """Reads and changes the marks.
+    """Reads and changes the marks; raises RunError if they cannot be written.
 
     >>> import tempfile
     >>> file = MarksFile(Path(tempfile.mkdtemp()))
@@ -50,4 +50,5 @@ class MarksFile:
         self._write(marks.model_copy(update={"checkpoints": sorted(steps | {step} if pinned else steps)}))
 
     def _write(self, marks: Marks) -> None:
-        write_atomic(self.path, marks.model_dump_json().encode())
+        with writing("The mark"):
+            write_atomic(self.path, marks.model_dump_json().encode())

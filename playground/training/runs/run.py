@@ -23,7 +23,7 @@ from typing import Literal
 import tiktoken
 from filelock import FileLock, Timeout
 
-from playground.errors import CheckpointError, RunError
+from playground.errors import CheckpointError, RunError, reason_of
 from playground.model.gpt import GPTModel
 from playground.text.corpus import Corpus
 from playground.text.token_file import open_corpus
@@ -40,8 +40,12 @@ from playground.training.runs.marks import Marks, MarksFile
 from playground.training.runs.spec import RunSpec, read_spec
 from playground.training.runs.status import Status, StatusFile
 
+LOCK_FILE = ".lock"
+"""In the folder of a run; the process that trains the run keeps it open and locked."""
 Which = int | Literal["last", "best"]
 """A checkpoint: its step, the newest one, or the one with the lowest validation loss."""
+
+ModelVersion = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -144,11 +148,13 @@ class Run:
 
         The system releases the claim of a process that is killed.
         """
-        lock = FileLock(self.folder / ".lock")
+        lock = FileLock(self.folder / LOCK_FILE)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise RunError(f"The run {self.name} is being trained already; stop it first.") from None
+        except OSError as error:
+            raise RunError(f"The folder of the run {self.name} cannot be written to ({reason_of(error)}).") from None
         try:
             yield
         finally:
@@ -240,11 +246,23 @@ class Run:
 
     def load_model(self, which: Which = "last") -> GPTModel:
         """A model on the CPU, in evaluation mode; raises RunError if it does not exist, CheckpointError if damaged."""
-        step = self.find_model(which)
-        folder = self.step_folder(step) if step in self.steps() else self.snapshot_folder(step)
         model = GPTModel(self.spec.model)
-        read_checkpoint(folder, self.spec.model).load_model(model)
+        read_checkpoint(self._model_folder(self.find_model(which)), self.spec.model).load_model(model)
         return model.eval()
+
+    def model_version(self, step: int) -> ModelVersion:
+        """What differs between two models that were saved under the same name and step, one after the other.
+
+        Raises RunError if there is no model.
+        """
+        try:
+            stat = self._model_folder(step).stat()
+        except OSError:
+            raise RunError(f"The run {self.name} has no model at step {step}.") from None
+        return step, stat.st_ino, stat.st_mtime_ns
+
+    def _model_folder(self, step: int) -> Path:
+        return self.step_folder(step) if step in self.steps() else self.snapshot_folder(step)
 
 
 def _listed(steps: list[int]) -> str:

@@ -7,6 +7,7 @@ together with its start time, because ids are reused.
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -148,11 +149,17 @@ class StatusFile:
             return Status(state="interrupted", message=INTERRUPTED)
 
     def write(self, status: Status) -> None:
-        """Replace the file. If the disk is full, the old content stays: the log records the events in any case."""
+        """Replace the file; without room for another one, it is overwritten.
+
+        If that fails as well, the old content stays: the log records the events in any case.
+        """
+        data = status.model_dump_json().encode()
         try:
-            write_atomic(self.path, status.model_dump_json().encode())
+            write_atomic(self.path, data)
         except OSError:
-            return
+            with suppress(OSError), self.path.open("r+b", buffering=0) as file:
+                # With spaces up to its former length: in one write, a reader does not see half of it.
+                file.write(data.ljust(os.fstat(file.fileno()).st_size))
 
 
 def process_start(pid: int) -> str | None:

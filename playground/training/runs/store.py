@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
-from playground.training.runs.files import folder_bytes, link_or_copy
+from playground.training.runs.files import folder_bytes, link_or_copy, writing
 from playground.training.runs.given_text import GIVEN_FILE, UNREAD, Progress, prepare_text
 from playground.training.runs.names import check_name, free_name
 from playground.training.runs.run import Run
@@ -97,32 +97,34 @@ class RunStore:
                 versions=versions(),
                 created=round(time.time(), 3),
             )
-            if read_later and isinstance(text, Path):
-                link_or_copy(text, folder / GIVEN_FILE)
-                write_spec(folder, spec)
-            else:
-                prepare_text(folder, text, spec, progress)
+            with writing(f"The run {wanted}"):
+                if read_later and isinstance(text, Path):
+                    link_or_copy(text, folder / GIVEN_FILE)
+                    write_spec(folder, spec)
+                else:
+                    prepare_text(folder, text, spec, progress)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return self.put(folder, wanted)
 
     def new_folder(self) -> Path:
-        """An empty folder on the same disk, hidden from all lists; `put` turns it into a run once it is filled."""
+        """An empty folder on the same disk, hidden from all lists; `put` turns it into a run once it is filled.
+
+        Raises RunError if it cannot be made.
+        """
         folder = self.root / f"{_NEW}{secrets.token_hex(8)}"
-        folder.mkdir(parents=True)
+        with writing("The folder of the runs"):
+            folder.mkdir(parents=True)
         return folder
 
     def put(self, folder: Path, name: str) -> Run:
         """Rename a filled folder from `new_folder`; raises RunError, and deletes the folder, if the name is taken."""
         try:
             target = self._folder(check_name(name))
-            if not target.exists():
-                os.rename(folder, target)  # fails if another run took the name meanwhile: its folder is not empty
-                return Run(target)
-        except OSError:
-            if not target.exists():
-                raise
+            with writing(f"The run {name}"):
+                if _rename_if_free(folder, target):
+                    return Run(target)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         raise RunError(f"There is a run named {name} already; choose another name.")
@@ -131,7 +133,7 @@ class RunStore:
         """The run with this name; raises RunError if there is none."""
         folder = self._folder(check_name(name))
         if not (folder / "run.json").is_file():
-            raise RunError(f"There is no run named {name} in {self.root}; `runs` lists those there are.")
+            raise RunError(f"There is no run named {name} here; `runs` lists those there are.")
         return Run(folder)
 
     def names(self) -> list[str]:
@@ -171,7 +173,8 @@ class RunStore:
         """
         run = self._open_inactive(name)
         spec = run.spec.model_copy(update={"train": run.spec.train.replace(epochs=epochs, max_steps=None)})
-        write_spec(run.folder, spec)
+        with writing(f"The run {name}"):
+            write_spec(run.folder, spec)
         return Run(run.folder)
 
     # --- housekeeping -----------------------------------------------------------------------------------------------
@@ -185,7 +188,8 @@ class RunStore:
         target = self._folder(check_name(new_name))
         if target.exists() and not (target.samefile(run.folder) and name != new_name):  # but Run → run is allowed
             raise RunError(f"There is a run named {new_name} already; choose another name.")
-        os.rename(run.folder, target)
+        with writing(f"The run {new_name}"):
+            os.rename(run.folder, target)
         for other in self.names():
             try:
                 spec = Run(self.root / other).spec
@@ -193,7 +197,8 @@ class RunStore:
                 continue
             if spec.parent and spec.parent.name == name:
                 moved = spec.model_copy(update={"parent": Parent(name=new_name, step=spec.parent.step)})
-                write_spec(self.root / other, moved)
+                with writing(f"{name} is now called {new_name}, but the new name of its fork's parent in {other}"):
+                    write_spec(self.root / other, moved)
         return Run(target)
 
     def delete(self, name: str) -> str:
@@ -205,9 +210,10 @@ class RunStore:
         if run.marks().pinned:
             raise RunError(f"The run {name} is pinned; unpin it before deleting it.")
         trash = self.root / TRASH_FOLDER
-        trash.mkdir(exist_ok=True)
         token = f"{time.time_ns()}~{name}"
-        os.rename(run.folder, trash / token)
+        with writing("The trash"):
+            trash.mkdir(exist_ok=True)
+            os.rename(run.folder, trash / token)
         for old in trash.iterdir():
             deleted_ns = old.name.partition("~")[0]
             if deleted_ns.isdecimal() and time.time_ns() - int(deleted_ns) > TRASH_KEPT_S * 1e9:
@@ -224,7 +230,8 @@ class RunStore:
         if token not in self.deleted():
             raise RunError("The run was deleted for good; there is nothing to bring back.")
         name = self.free_name(token.partition("~")[2])
-        os.rename(self.root / TRASH_FOLDER / token, self._folder(name))
+        with writing(f"The run {name}"):
+            os.rename(self.root / TRASH_FOLDER / token, self._folder(name))
         return Run(self._folder(name))
 
     def _open_inactive(self, name: str) -> Run:
@@ -235,6 +242,18 @@ class RunStore:
 
     def _folder(self, name: str) -> Path:
         return self.root / name
+
+
+def _rename_if_free(folder: Path, target: Path) -> bool:
+    """Rename a folder unless there is another one of that name already; whether it was renamed."""
+    try:
+        if not target.exists():
+            os.rename(folder, target)  # fails if another run took the name meanwhile: its folder is not empty
+            return True
+    except OSError:
+        if not target.exists():
+            raise
+    return False
 
 
 def versions() -> dict[str, str]:

@@ -276,7 +276,7 @@ def test_an_archive_larger_than_the_free_disk_space_is_refused_before_unpacking(
 
 def test_a_failed_export_leaves_no_file(run, tmp_path, monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(RunError, match="No space"):
         export_run(run, tmp_path / "x.zip")
     assert not [name for name in os.listdir(tmp_path) if "x.zip" in name]
 

@@ -26,6 +26,7 @@ from playground.model.gpt import GPTModel
 from playground.training.loop.position import Position
 from playground.training.runs.checkpoints.conditions import Conditions
 from playground.training.runs.checkpoints.tensor_file import Seal, check_tensors, is_finite, seal_of, write_tensors
+from playground.training.runs.files import sync_folder
 
 FORMAT = 1
 MODEL_FILE, OPTIMIZER_FILE, STATE_FILE = "model.safetensors", "optimizer.safetensors", "state.json"
@@ -99,7 +100,7 @@ def write_checkpoint(
     """Write a checkpoint into `folder`, which `checkpoint_name` names, and return its size in bytes.
 
     The folder appears only when all of it is on the disk; an existing one is replaced. Raises OSError if the disk is
-    full (nothing is left behind then), and CheckpointError if a weight is not finite.
+    full or its parent does not exist (nothing is left behind then), and CheckpointError if a weight is not finite.
 
     >>> import tempfile
     >>> from playground.config import DataConfig, TrainConfig
@@ -115,7 +116,7 @@ def write_checkpoint(
             raise CheckpointError(f"{name} contains NaN or infinity, so it was not saved; lower lr.")
     temporary = _temporary(folder, "new")
     try:
-        temporary.mkdir(parents=True)
+        temporary.mkdir()  # not its parents: a run whose folder was removed stays removed
         seals = {MODEL_FILE: write_tensors(temporary / MODEL_FILE, model.state_dict())}
         if optimizer is not None:
             seals[OPTIMIZER_FILE] = write_tensors(temporary / OPTIMIZER_FILE, _optimizer_tensors(model, optimizer))
@@ -124,7 +125,7 @@ def write_checkpoint(
             file.write(state)
             file.flush()
             os.fsync(file.fileno())
-        _sync_folder(temporary)
+        sync_folder(temporary)
         _put_in_place(temporary, folder)
     except OSError:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -177,7 +178,14 @@ def check_same_shape(expected: ModelConfig, found: ModelConfig) -> None:
 
 
 def delete_unfinished(folder: Path) -> None:
-    """Delete what a process that was killed while saving has left in `folder`; only for the process that trains."""
+    """Delete what a process that was killed while saving has left in `folder`; only for the process that trains.
+
+    A checkpoint that was about to be replaced gets its name back if the new one has not got it yet.
+    """
+    for path in folder.glob(_temporary(Path("step_*"), "former", "*").name):
+        name = folder / path.name.split(".")[1]
+        if not name.exists():
+            os.rename(path, name)
     for path in folder.glob(_temporary(Path("step_*"), "*", "*").name):
         shutil.rmtree(path, ignore_errors=True)
 
@@ -241,15 +249,5 @@ def _put_in_place(temporary: Path, folder: Path) -> None:
     if folder.exists():  # damaged, or of steps that were undone
         os.rename(folder, former)
     os.rename(temporary, folder)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
     shutil.rmtree(former, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open folders, and keeps them consistent itself
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

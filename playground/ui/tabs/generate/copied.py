@@ -65,7 +65,7 @@ class CopyFinder:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._parts: LRUCache[tuple[str, str], list[_Part]] = LRUCache(MAX_RUNS)
+        self._parts: LRUCache[tuple[str, float, str], list[_Part]] = LRUCache(MAX_RUNS)
         self._lock = Lock()
 
     def copied(self, query: CopiedQuery) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class CopyFinder:
 
     def _parts_of(self, run: Run, tokenizer: tiktoken.Encoding) -> list[_Part]:
         """The training and the validation part of a run's text."""
-        key = (run.name, run.spec.text_sha256)
+        key = (run.name, run.spec.created, run.spec.text_sha256)  # another run may get the name
         with self._lock:  # a second caller waits for the index instead of making it again
             parts = self._parts.get(key)
             if parts is None:

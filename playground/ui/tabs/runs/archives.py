@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playground.errors import RunError
 from playground.training.runs.archive import export_run, import_run
+from playground.training.runs.files import writing
 from playground.training.runs.run import Run
 from playground.ui.access import new_run_name
 from playground.ui.context import Context
@@ -17,21 +18,21 @@ _KEPT_S = 3600.0
 def make_archive(context: Context, run_name: str, cache: Path) -> Path:
     """Pack a run into a file below `cache`, which the page serves; archives older than an hour are removed.
 
-    Raises `RunError` while the run is being trained.
+    Raises `RunError` while the run is being trained, or if the disk is full.
     """
     run = context.store.open(run_name)
     folder = cache / "archives"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        if time.time() - old.stat().st_mtime > _KEPT_S:
-            shutil.rmtree(old, ignore_errors=True)
     own = folder / secrets.token_hex(16)  # the path is the only key to the file
-    own.mkdir()
+    with writing("The archive"):
+        own.mkdir(parents=True)
+        for old in folder.iterdir():
+            if time.time() - old.stat().st_mtime > _KEPT_S:
+                shutil.rmtree(old, ignore_errors=True)
     try:
         return export_run(run, own / f"{run.name}.zip")
-    except OSError as error:
+    except RunError:
         shutil.rmtree(own, ignore_errors=True)
-        raise RunError(f"{run.name} cannot be packed: {error.strerror or error}.") from None
+        raise
 
 
 def take_archive(context: Context, path: Path) -> Run:

@@ -42,7 +42,7 @@ class RunNews:
 
     def __init__(self, store: RunStore, jobs: Jobs) -> None:
         self._store, self._jobs = store, jobs
-        self._tokenizers: LRUCache[tuple[str, str], tiktoken.Encoding] = LRUCache(_MAX_TOKENIZERS)
+        self._tokenizers: LRUCache[tuple[str, float, str], tiktoken.Encoding] = LRUCache(_MAX_TOKENIZERS)
         self._lock = Lock()
 
     def since(self, run_name: str, offset_bytes: int = 0) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class RunNews:
         }
 
     def _tokenizer(self, run: Run) -> tiktoken.Encoding:
-        key = (run.name, run.spec.text_sha256)
+        key = (run.name, run.spec.created, run.spec.text_sha256)  # another run may get the name
         with self._lock:
             tokenizer = self._tokenizers.get(key)
             if tokenizer is None:

@@ -83,6 +83,7 @@ def test_fault_30_an_unfinished_checkpoint_is_ignored_and_can_be_deleted(folder)
     read_checkpoint(folder)
 
 
+@pytest.mark.process
 def test_fault_31_a_full_disk_raises_and_leaves_the_folder_unchanged(folder):
     """Simulated by a process that may not write files larger than 4 KB."""
     code = f"""
