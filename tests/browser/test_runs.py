@@ -110,6 +110,18 @@ def test_the_comparison_is_saved_as_it_is_drawn(tab, new_page, tmp_path):
     assert alone.locator("path").count() == 2
 
 
+def test_on_a_phone_the_comparison_and_its_menu_stay_inside_the_page(new_page, runs):
+    page = new_page(375, 720)
+    page.goto(f"{runs.url}/?tab=runs")
+    choose(page, "slow", "fast")
+    page.locator(".rc-scroll table td").first.wait_for()
+    page.locator(".rc .sv summary").click()
+    choices = [page.locator(".rc .sv summary"), *page.locator(".rc .sv-list button").all()]
+    boxes = [choice.bounding_box() for choice in choices]
+    assert all(box["height"] >= 44 and box["x"] >= 0 and box["x"] + box["width"] <= 375 for box in boxes), boxes
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
 def test_a_run_is_saved_as_one_page(tab, new_page, tmp_path):
     row(tab, "fast").locator(".rv-c-name").click()
     with tab.expect_download() as saved:

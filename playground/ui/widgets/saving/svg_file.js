@@ -18,8 +18,9 @@ import { linesOf, rowsOf, xmlText } from './lines.js';
 /** @typedef {{ text: string, width: number, height: number }} SvgFile */
 
 const EDGE = 16;
-const FONT = "'IBM Plex Sans', system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
-const SLACK = 0.92; // another machine's font may be wider
+/** Not the page's own font: a file opened elsewhere does not have it, and lines would be longer than measured here. */
+const FONT = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+const SLACK = 0.9; // another machine's font may be wider
 const LINE = { title: 24, key: 20, sentence: 20 };
 const DASHES = { dash: '7 3 2 3' };
 const WIDTHS = { thin: 1, faint: 1.5 };
