@@ -39,12 +39,15 @@ SLIDE = """async (count) => {
 
 
 def open_lab(page, url, state=None):
-    """The Decoding tab, with a state in the address if there is one, once its picture is drawn."""
-    page.goto(url + (f"/?lab={quote(json.dumps(state))}" if state else ""))
-    if not state:
-        page.get_by_role("tab", name="Decoding").click()
+    """The Decoding tab with the chapter's state, or with what the address changes of it, once its picture is drawn."""
+    page.goto(f"{url}/?lab={quote(json.dumps(state or {}))}")
     wait_for_picture(page)
     return page
+
+
+def open_lesson(page, place):
+    """Open the lesson in the element with the id `place`."""
+    page.locator(f"#{place} summary").first.click()
 
 
 def wait_for_picture(page):

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from .lab import LESSON, bars, counts, expect, open_lab, set_quickly, wait_for_picture
+from .lab import LESSON, bars, counts, expect, open_lab, open_lesson, set_quickly, wait_for_picture
 
 
 def test_stages_are_moved_switched_added_and_removed_by_keys_and_pointer(page, url):
@@ -54,7 +54,7 @@ def test_every_stage_can_be_added_and_shows_a_picture(page, url):
 
 def test_the_lesson_shows_that_order_decides(page, url):
     open_lab(page, url)
-    page.get_by_role("button", name="A lesson").click()
+    page.locator("#lab-stages .lesson").click()
     expect(page, "() => /2 words instead of 1/.test(document.querySelector('#lab-stages .order').textContent)")
     assert {word: after for word, (_, after) in bars(page).items()}["first"] == "100.00 %"
     page.get_by_role("button", name="Show the other order").click()
@@ -77,18 +77,21 @@ def test_words_can_be_edited_added_and_removed(page, url):
 
 def test_fault_16_words_are_shown_as_characters(page, url):
     nasty = ["<img src=x onerror=window.hit=1>", "${window.hit=1}", "{{window.hit=1}}", "<script>window.hit=1</script>"]
-    state = {"words": [[word, i] for i, word in enumerate(nasty)], "follow": nasty[0], "prompt": nasty[0]}
+    state = {"words": [[word, i] for i, word in enumerate(nasty)], "follow": nasty[0], "prompt": " ".join(nasty)}
+    state["lessons"] = ["draws", "figure"]
     open_lab(page, url, state)
     for part in ("#lab-chapter tbody tr", "#lab-draws .counts li", "#lab-sweep .name"):
         page.locator(part.split()[0]).scroll_into_view_if_needed()
         page.wait_for_selector(part)
     assert [word for word in bars(page) if word != "sum"] == [word.replace(" ", "·") for word in nasty]
+    assert page.inner_text("#lab-source .sentence .text") == " ".join(nasty)
     assert page.evaluate("window.hit") is None
 
 
 def test_the_address_shows_the_same_picture_elsewhere(new_page, url):
     page = open_lab(new_page(), url)
     set_quickly(page, "top-k 3")
+    open_lesson(page, "lab-draws")
     page.get_by_label("log scale").check()
     page.locator("#lab-draws .n").fill("5000")
     page.locator("#lab-draws .seed").fill("7")
@@ -102,28 +105,31 @@ def test_the_address_shows_the_same_picture_elsewhere(new_page, url):
     assert bars(elsewhere) == bars(page)
     assert counts(elsewhere) == counts(page)
     assert elsewhere.get_by_label("log scale").is_checked()
-    elsewhere.get_by_role("button", name="Reset to the chapter's").click()
+    elsewhere.locator("#lab-address").get_by_role("button", name="Reset").click()
     expect(elsewhere, "() => document.querySelectorAll('#lab-picture .bars .cut').length === 0")
     expect(elsewhere, "() => !/lab=/.test(location.search)")
 
 
-def test_an_unreadable_address_raises_a_warning_and_shows_the_chapters_panel(new_page, url):
+def test_an_unreadable_address_raises_a_warning_and_shows_the_start(new_page, url):
     page = new_page()
     page.goto(f"{url}/?lab={quote('{oops')}")
     wait_for_picture(page)
     page.get_by_text("The address could not be read").first.wait_for()
-    assert bars(page)["forward"][0] == "57.21 %"
+    assert bars(page)["forward"] == ("57.21 %", "42.14 %")
 
 
 def test_exercises_show_the_result_only_after_a_prediction(page, url):
     open_lab(page, url)
+    open_lesson(page, "lab-exercises")
     cards = page.locator("#lab-exercises article")
     first = cards.nth(0)
-    first.get_by_role("button", name="Now look").click()
+    first.get_by_role("button", name="Check").click()
     assert "Predict first" in first.inner_text()
+    assert first.get_by_role("button", name="T = 5").is_hidden()
+    assert "32" not in page.inner_text("#lab-draws") + page.inner_text("#lab-chapter")
     for box in first.locator("input").all():
         box.fill("10")
-    first.get_by_role("button", name="Now look").click()
+    first.get_by_role("button", name="Check").click()
     first.locator(".result tbody tr").first.wait_for()
     table = first.locator(".result tbody tr").all_inner_texts()
     assert [row.split("\t") for row in table] == [
@@ -136,14 +142,14 @@ def test_exercises_show_the_result_only_after_a_prediction(page, url):
     third = cards.nth(2)
     for fieldset in third.locator("fieldset").all():
         fieldset.get_by_label("certain").check()
-    third.get_by_role("button", name="Now look").click()
+    third.get_by_role("button", name="Check").click()
     third.get_by_text("2 of 4 as expected").wait_for()
     third.get_by_role("button", name="top-k 1").click()
     expect(page, "() => document.querySelectorAll('#lab-picture .bars .cut').length === 8")
 
 
 def test_nothing_overflows_on_a_small_screen(new_page, url, shoot):
-    page = open_lab(new_page(width=375, height=720), url, LESSON)
+    page = open_lab(new_page(width=375, height=720), url, {**LESSON, "lessons": ["draws", "exercises", "figure"]})
     for part in ("#lab-draws", "#lab-sweep", "#lab-chapter", "#lab-exercises"):
         page.locator(part).scroll_into_view_if_needed()
         page.wait_for_timeout(300)
@@ -154,11 +160,14 @@ def test_nothing_overflows_on_a_small_screen(new_page, url, shoot):
 
 def test_the_keyboard_alone_moves_a_slider(page, url):
     open_lab(page, url)
+    drawn = "() => JSON.parse(document.querySelector('.distribution').dataset.drawn).stages[1].temperature"
     page.get_by_label("Temperature T", exact=True).focus()
     page.keyboard.press("ArrowRight")
-    expect(
-        page, "() => JSON.parse(document.querySelector('.distribution').dataset.drawn).stages[1].temperature === 1.01"
-    )
+    expect(page, f"{drawn} === 1.01")
+    page.get_by_label("Temperature", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page, f"{drawn} === 1.02")
+    assert page.get_by_label("Temperature T", exact=True).input_value() == "1.02"
 
 
 def test_fault_49_a_thousand_updates_leave_no_more_nodes_than_one(page, url):
@@ -180,7 +189,7 @@ def test_fault_49_a_thousand_updates_leave_no_more_nodes_than_one(page, url):
 
 
 def test_screenshots(page, url, shoot):
-    open_lab(page, url)
+    open_lab(page, url, {"lessons": ["draws", "exercises", "figure"]})
     set_quickly(page, "top-k 3")
     expect(page, "() => document.querySelectorAll('#lab-picture .bars .cut').length === 6")
     for part in ("#lab-draws", "#lab-sweep", "#lab-chapter", "#lab-exercises"):

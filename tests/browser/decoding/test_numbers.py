@@ -4,11 +4,15 @@ import statistics
 
 import pytest
 
-from .lab import SLIDE, WORDS, bars, counts, expect, open_lab, rows_of, set_quickly
+from .lab import SLIDE, WORDS, bars, counts, expect, open_lab, open_lesson, rows_of, set_quickly, wait_for_picture
 
 
-def test_every_number_of_the_chapter_is_on_the_page(page, url):
-    open_lab(page, url)
+def test_every_number_of_the_chapter_is_one_click_away(page, url):
+    page.goto(f"{url}/?tab=decoding")
+    wait_for_picture(page)
+    set_quickly(page, "T = 1")
+    expect(page, "() => /forward57\\.21 %57\\.21 %/.test(document.querySelector('#lab-picture .bars').textContent)")
+    open_lesson(page, "lab-chapter")
     rows = rows_of(page, "#lab-chapter")
     columns = list(zip(*rows, strict=True))
     assert list(columns[0]) == [*WORDS, "entropy, bits"]
@@ -30,14 +34,16 @@ def test_every_number_of_the_chapter_is_on_the_page(page, url):
 
 def test_the_panel_counts_as_the_chapter_does(page, url):
     open_lab(page, url)
+    open_lesson(page, "lab-draws")
     expect(page, "() => document.querySelectorAll('#lab-draws .counts li').length === 9")
     assert counts(page) == dict(zip(WORDS, ["73", "0", "0", "582", "2", "0", "0", "343", "0"], strict=True))
     set_quickly(page, "T = 5")
+    page.locator("#lab-draws .counts").scroll_into_view_if_needed()
     expect(page, "() => document.querySelector('#lab-draws .tell').textContent.startsWith('pizza came 32')")
     assert counts(page)["pizza"] == "32"
     tell = page.inner_text("#lab-draws .tell")
     assert "32 times where 43.0 were expected" in tell
-    assert "so 32 is fine" in tell
+    assert "32 is within chance" in tell
     set_quickly(page, "top-k 3")
     expect(page, "() => document.querySelectorAll('#lab-picture .bars .cut').length === 6")
     after = {word: after for word, (_, after) in bars(page).items()}
@@ -64,11 +70,13 @@ def test_a_trained_model_is_shown_in_the_same_panel(new_page, own_server, shoot)
         pass
     page = open_lab(new_page(), own_server.url)
     page.get_by_text("A trained model").click()
-    expect(page, "() => /50,237 others/.test(document.querySelector('#lab-picture .bars').textContent)")
-    assert page.input_value("#lab-source .run") == "clock"
+    expect(page, "() => /50,237 cut/.test(document.querySelector('#lab-picture .bars').textContent)")
+    assert page.inner_text("#lab-source .sentence").strip() == "Every effort moves you"
+    assert "Read by clock, last step." in page.inner_text("#lab-source .origin")
     assert bars(page)["sum"] == ("100.00 %", "100.00 %")
     times = page.evaluate(SLIDE, 50)
     print(f"\nslider to picture, 50,257 tokens: median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms")
+    page.locator("#lab-source summary").click()
     page.fill("#lab-source .find", " pizza")
     expect(page, "() => document.querySelector('#lab-picture .pinned .word')?.textContent === '·pizza'")
     page.fill("#lab-source textarea", "The old clock")
@@ -79,10 +87,14 @@ def test_a_trained_model_is_shown_in_the_same_panel(new_page, own_server, shoot)
     page.fill("#lab-source textarea", "The old clock")
     expect(page, "() => document.querySelector('#lab-picture .problem').hidden")
     shoot(page, "decoding-model")
+    assert bars(page)["50,237 cut"][1] == "0"  # top-k 9 leaves nothing of what is not shown
+    assert not [word for word in bars(page) if "others" in word]
+    page.get_by_label("use Top-k").uncheck()
+    expect(page, "() => /50,23\\d others/.test(document.querySelector('#lab-picture .bars').textContent)")
 
 
 def test_a_million_draws_are_counted(page, url):
-    open_lab(page, url)
+    open_lab(page, url, {"lessons": ["draws"]})
     page.locator("#lab-draws .n").fill("1000000")
     expect(page, "() => JSON.parse(document.querySelector('.draws').dataset.drawn || '{}').n === 1000000")
     drawn = {word: int(count.replace(",", "").removesuffix(" !")) for word, count in counts(page).items()}
@@ -92,7 +104,7 @@ def test_a_million_draws_are_counted(page, url):
 
 @pytest.mark.parametrize(("suffix", "start"), [("PDF", b"%PDF"), ("PNG", b"\x89PNG")])
 def test_the_chapters_figure_is_saved(page, url, suffix, start, tmp_path):
-    open_lab(page, url)
+    open_lab(page, url, {"lessons": ["figure"]})
     with page.expect_download() as waiting:
         page.get_by_role("button", name=f"Save as {suffix}").click()
     download = waiting.value

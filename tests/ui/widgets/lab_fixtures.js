@@ -23,5 +23,6 @@ export const labState = (changes = {}) => ({
   find: '',
   follow: 'forward',
   log: false,
+  lessons: [],
   ...changes,
 });

@@ -18,7 +18,7 @@ from playground.ui.tabs.decoding import state as lab_state
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
-from playground.ui.tabs.decoding.state import TOP_K_ALL, LabState
+from playground.ui.tabs.decoding.state import START, TOP_K_ALL, LabState
 from playground.ui.widgets.address.address import Address
 from playground.ui.widgets.base import Widget
 from playground.ui.widgets.distribution.distribution import Distribution
@@ -29,6 +29,8 @@ from playground.ui.widgets.live.live import LiveView
 from playground.ui.widgets.source.source import Source
 from playground.ui.widgets.stage_list.stage_list import StageList
 from playground.ui.widgets.sweep.sweep import Sweep
+
+_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class DecodingTab:
 def build(context: Context) -> DecodingTab:
     """Lay out the laboratory and connect it to the runs and models of `context`."""
     lab = Laboratory(context)
-    widgets = _lay_out(lab, LabState().to_json())
+    widgets = _lay_out(lab, START.to_json())
     for widget in widgets:
         others = [other for other in widgets if other is not widget]
         widget.input(None, widget, others, js=f"(state) => Array({len(others)}).fill(state)", api_name=False)
@@ -56,6 +58,11 @@ def build(context: Context) -> DecodingTab:
     for name, endpoint in lab.endpoints().items():
         gr.api(endpoint, api_name=f"decoding_{name}")
     address = next(widget for widget in widgets if isinstance(widget, Address))
+
+    def follow_link(now: str, event: gr.EventData) -> list[str]:
+        return [_follow_link(now, str(event.lab))] * len(widgets)
+
+    address.link(follow_link, address, list(widgets), **_QUIET)
     return DecodingTab(state=address, widgets=widgets)
 
 
@@ -65,17 +72,23 @@ def connect(tab: DecodingTab, live: LiveView) -> None:
     def decode(text: str) -> list[str]:
         return [LabState.from_json(text).replace(source="model").to_json()] * len(tab.widgets)
 
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    live.decode(decode, tab.state, list(tab.widgets), **quiet)
+    live.decode(decode, tab.state, list(tab.widgets), **_QUIET)
 
 
 def _lay_out(lab: Laboratory, start: str) -> tuple[Widget, ...]:
-    """All widgets in their places, with the state `start`."""
-    address = Address(start, constants={"defaults": json.loads(start), "quick": _quick()}, elem_id="lab-address")
+    """All widgets in their places, with the state `start`: the next token, beside it the stages; below, the lessons."""
     with gr.Row(equal_height=False):
+        with gr.Column(scale=8, min_width=320, elem_classes="pg-beside"), _panel():
+            source = Source(start, constants=_source_constants(), elem_id="lab-source")
+            picture = Distribution(start, server_functions=[lab.trace], elem_id="lab-picture")
         with gr.Column(scale=5, min_width=320, elem_classes="pg-beside"):
             with _panel():
-                source = Source(start, constants=_source_constants(), elem_id="lab-source")
+                constants = {
+                    "defaults": LabState().model_dump(mode="json"),
+                    "start": json.loads(start),
+                    "quick": _quick(),
+                }
+                address = Address(start, constants=constants, elem_id="lab-address")
             with _panel("Stages, first to last"):
                 stages = StageList(
                     start,
@@ -83,20 +96,17 @@ def _lay_out(lab: Laboratory, start: str) -> tuple[Widget, ...]:
                     server_functions=[lab.order, lab.tokens],
                     elem_id="lab-stages",
                 )
-        with gr.Column(scale=8, min_width=320, elem_classes="pg-beside"), _panel():
-            picture = Distribution(start, server_functions=[lab.trace], elem_id="lab-picture")
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=1, min_width=320), _panel("Draws against theory"):
-            limits = {"max_draws": MOST_DRAWS, "max_seed": lab_state.MAX_SEED}
-            draws = Draws(start, constants=limits, server_functions=[lab.draws], elem_id="lab-draws")
-        with gr.Column(scale=1, min_width=320), _panel("Over the temperature"):
-            sweep = Sweep(start, server_functions=[lab.sweep], elem_id="lab-sweep")
-    with _panel("The chapter's picture: T = 1, 0.1 and 5 on these words"):
-        grouped = Grouped(start, server_functions=[lab.chapter, lab.save], elem_id="lab-chapter")
-    with _panel("The chapter's exercises"):
+            with _panel("Probability by temperature"):
+                sweep = Sweep(start, server_functions=[lab.sweep], elem_id="lab-sweep")
+    with _panel():
+        limits = {"max_draws": MOST_DRAWS, "max_seed": lab_state.MAX_SEED}
+        draws = Draws(start, constants=limits, server_functions=[lab.draws], elem_id="lab-draws")
+    with _panel():
         exercises = Exercises(
             start, constants={"cards": make_cards()}, server_functions=[lab.exercise], elem_id="lab-exercises"
         )
+    with _panel():
+        grouped = Grouped(start, server_functions=[lab.chapter, lab.save], elem_id="lab-chapter")
     return source, stages, address, picture, draws, sweep, grouped, exercises
 
 
@@ -121,10 +131,20 @@ def _read_address(text: str, unchanged: list[gr.HTML]) -> list[Any]:
         return unchanged
 
 
+def _follow_link(now: str, text: str) -> str:
+    """The state that the page's address names by now; one that cannot be read raises a warning, and `now` stays."""
+    try:
+        return (LabState.from_json(text) if text else START).to_json()
+    except SettingsError as error:
+        gr.Warning(f"The address could not be read, so nothing was changed. {error}")
+        return now
+
+
 def _source_constants() -> dict[str, Any]:
     """The chapter's words, and the limits of what can be entered."""
     return {
         "chapter": lab_state.CHAPTER_WORDS,
+        "prompt": lab_state.CHAPTER_PROMPT,
         "max_words": lab_state.MAX_WORDS,
         "max_word_chars": lab_state.MAX_WORD_CHARS,
         "max_logit": lab_state.MAX_LOGIT,

@@ -7,7 +7,7 @@ import torch
 
 from playground.sampling import running_shares
 from playground.sampling.toy import Z_95, wilson
-from playground.ui.tabs.decoding.picture import shown_ids
+from playground.ui.tabs.decoding.picture import count_hidden, shown_ids
 from playground.ui.tabs.decoding.source import Source
 from playground.ui.tabs.decoding.state import LabState
 
@@ -54,7 +54,7 @@ def make_draws(state: LabState, source: Source) -> dict[str, Any]:
         "n": n,
         "seed": state.seed,
         "rows": rows,
-        "tail": _tail(rows, len(source) - len(rows), n),
+        "tail": _tail(rows, count_hidden(trace.rows[-1], ids), n),
         "follow": {
             "word": row["word"],
             "p": row["p"],
@@ -71,7 +71,7 @@ def explain_count(word: str, count: int, p: float, n: int) -> str:
 
     >>> print(explain_count("pizza", 32, 0.043, 1000))
     pizza came 32 times where 43.0 were expected: 1.7 standard deviations (of 6.4) below. In 95 of 100 such experiments
-    the count lies between 31 and 55; this is one of them, so 32 is fine.
+    the count lies between 31 and 55; this is one of them; 32 is within chance.
     """
     times = "once" if count == 1 else f"{count:,} times"
     if p == 0:
@@ -87,7 +87,9 @@ def explain_count(word: str, count: int, p: float, n: int) -> str:
     high = min(n, math.floor(expected + Z_95 * deviation))
     side = "below" if away < 0 else "above"
     verdict = (
-        f"this is one of them, so {count:,} is fine." if low <= count <= high else "this is one of the other five."
+        f"this is one of them; {count:,} is within chance."
+        if low <= count <= high
+        else "this is one of the other five."
     )
     return (
         f"{word} came {times} where {expected:,.1f} were expected: {abs(away):.1f} standard deviations "
@@ -105,7 +107,7 @@ def _followed(state: LabState, rows: list[CountRow]) -> int:
 
 
 def _tail(rows: list[CountRow], tokens: int, n: int) -> dict[str, Any]:
-    """All tokens that are not shown, as one row."""
+    """All tokens that can be drawn but are not shown, as one row; `tokens` is their number."""
     count = n - sum(row["count"] for row in rows)
     low, high = wilson(torch.tensor([count]), n)
     expected = max(0.0, n - sum(row["expected"] for row in rows))

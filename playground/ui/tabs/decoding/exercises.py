@@ -61,7 +61,7 @@ def answer_exercise(number: str) -> dict[str, Any]:
 def _set_up(label: str, stages: Stages, **changes: Any) -> dict[str, Any]:
     """A button that sets the panel to the chapter's words under these stages."""
     state = LabState(stages=stages, n=DRAWS, seed=SEED, **changes)
-    return {"label": label, "state": state.model_dump(mode="json")}
+    return {"label": label, "state": state.model_dump(mode="json", exclude={"lessons"})}
 
 
 def _counts_card() -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from playground.sampling import Stage, StageTrace, Temperature, Trace
 from playground.sampling.stages.base import REMOVED
 from playground.ui.tabs.decoding.source import Source
@@ -25,7 +22,7 @@ def make_picture(state: LabState, source: Source) -> dict[str, Any]:
     ('forward', 0.5721)
     """
     trace = state.pipeline.trace(source.logits, source.context)
-    shown = torch.tensor(shown_ids(state, source, trace))
+    shown = shown_ids(state, source, trace)
     pinned = source.token_id(state.find) if state.find and source.kind == "model" else None
     cuts = _cuts(trace, shown)
     steps = [_step(row, shown, cut) for row, cut in zip(trace.rows, cuts, strict=True)]
@@ -35,7 +32,7 @@ def make_picture(state: LabState, source: Source) -> dict[str, Any]:
         "kind": source.kind,
         "size": len(source),
         "rows": rows,
-        "tail": _tail(rows, len(source)),
+        "tail": _tail(trace, shown),
         "scale": 1.0 if source.kind == "toy" else next(scale for scale in SCALES if highest <= scale * 1.0001),
         "steps": steps,
         "before": _uncertainty(trace.rows[0]),
@@ -76,7 +73,7 @@ def settings_of(stage: Stage) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in values.items())
 
 
-def _cuts(trace: Trace, shown: Tensor) -> list[list[bool]]:
+def _cuts(trace: Trace, shown: list[int]) -> list[list[bool]]:
     """For every row of the trace and every shown token: whether that stage removed it."""
     removed = [(row.logits[shown] == REMOVED).tolist() for row in trace.rows]
     pairs = zip(removed, [removed[0], *removed[:-1]], strict=True)
@@ -84,7 +81,7 @@ def _cuts(trace: Trace, shown: Tensor) -> list[list[bool]]:
 
 
 def _rows(
-    source: Source, trace: Trace, shown: Tensor, cuts: list[list[bool]], pinned: int | None
+    source: Source, trace: Trace, shown: list[int], cuts: list[list[bool]], pinned: int | None
 ) -> list[dict[str, Any]]:
     before, after, logits = trace.before[shown], trace.after[shown], source.logits[shown]
     ranks = (trace.before > before.unsqueeze(-1)).sum(dim=-1) + 1
@@ -100,23 +97,49 @@ def _rows(
             "cut": next((title for title, cut in zip(titles, cuts, strict=True) if cut[i]), None),
             "pinned": token_id == pinned,
         }
-        for i, token_id in enumerate(shown.tolist())
+        for i, token_id in enumerate(shown)
     ]
 
 
-def _tail(rows: list[dict[str, Any]], size: int) -> dict[str, Any]:
-    """The tokens that are not shown: their number, and their probabilities together."""
+def count_hidden(row: StageTrace, shown: list[int]) -> int:
+    """How many tokens the stages have kept without being among those that are shown.
+
+    >>> from playground.ui.tabs.decoding.source import toy_source
+    >>> trace = LabState().pipeline.trace(toy_source(LabState()).logits)
+    >>> count_hidden(trace.rows[-1], [0, 1, 2])
+    6
+    """
+    return row.kept - int((row.logits[shown] > REMOVED).sum())
+
+
+def _tail(trace: Trace, shown: list[int]) -> dict[str, Any]:
+    """The tokens that are not shown: those that can still be drawn, and those that were cut, with probabilities."""
+    last, before = trace.rows[-1], trace.before
+    count, kept = len(before) - len(shown), count_hidden(last, shown)
+    hidden = max(0.0, 1 - float(before[shown].double().sum())) if count else 0.0
+    cut = 0.0 if kept else hidden
+    if 0 < kept < count:
+        is_cut = last.logits == REMOVED
+        cut = float(before[is_cut].double().sum() - before[shown][is_cut[shown]].double().sum())
+        cut = min(max(0.0, cut), hidden)
     return {
-        "count": size - len(rows),
-        "before": max(0.0, 1 - sum(row["before"] for row in rows)),
-        "after": max(0.0, 1 - sum(row["after"] for row in rows)),
+        "count": count,
+        "kept": kept,
+        "before": hidden - cut,
+        "cut_before": cut,
+        "after": _rest(last, shown),
     }
 
 
-def _step(row: StageTrace, shown: Tensor, cut: list[bool]) -> dict[str, Any]:
+def _rest(row: StageTrace, shown: list[int]) -> float:
+    """Probability of the tokens that are not shown; exactly 0 where none of them is left."""
+    return max(0.0, 1 - float(row.probs[shown].double().sum())) if count_hidden(row, shown) else 0.0
+
+
+def _step(row: StageTrace, shown: list[int], cut: list[bool]) -> dict[str, Any]:
     probs = row.probs[shown].tolist()
     if len(row.probs) > len(shown):
-        probs.append(max(0.0, 1 - sum(probs)))
+        probs.append(_rest(row, shown))
         cut = [*cut, len(row.removed) > sum(cut)]
     stage = row.stage
     return {

@@ -21,6 +21,14 @@ _SLIDERS: dict[str, dict[str, Any]] = {
 }
 """What a slider cannot take from the bounds of its setting, `stage.setting`: label, range, step, scale."""
 
+_WHY = {
+    "temperature": "Above 1 the logits move closer together, so unlikely tokens gain; below 1 the likeliest gains.",
+    "top_k": "So no draw can come from the long tail, whose tokens are unlikely one by one but not together.",
+    "top_p": "So few are kept where the model is sure, and many where it is not.",
+    "min_p": "So the surer the model is, the more it cuts.",
+}
+"""What the most used stages are good for, after the sentence that says what they do."""
+
 _TOKENS = {"logit_bias.biases": "biases", "ban.ids": "ids", "dry.breakers": "ids"}
 """Settings that are lists of tokens: ids with numbers, or ids alone."""
 
@@ -61,7 +69,7 @@ def _describe(kind: type[Stage]) -> dict[str, Any]:
     name = kind.model_fields["name"].default
     return {
         "label": kind.title,
-        "help": kind.help_text,
+        "help": f"{kind.help_text} {_WHY.get(name, '')}".rstrip(),
         "about": f"{kind.help_text} {kind.details}".rstrip(),
         "fields": [_field(f"{name}.{setting}", properties[setting]) for setting in kind.setting_names()],
     }

@@ -57,6 +57,9 @@ class LabState(Config):
     find: str = Field(default="", max_length=200, description="A token that is shown at any rank.")
     follow: str = Field(default="forward", max_length=200, description="The word whose share of the draws is plotted.")
     log: bool = Field(default=False, description="Whether the bars have a logarithmic scale.")
+    lessons: tuple[Literal["draws", "exercises", "figure"], ...] = Field(
+        default=(), max_length=3, description="The lessons that are open, in the order in which they were opened."
+    )
 
     @field_validator("words")
     @classmethod
@@ -98,3 +101,10 @@ class LabState(Config):
             return cls.model_validate_json(text)
         except ValidationError as error:
             raise explain(error) from None
+
+
+START = LabState(stages=(TOP_K_ALL, Temperature(2.0)))
+"""What the page opens with: the chapter's words at a temperature that changes something.
+
+An address is still read with the defaults of `LabState`, so that addresses of any age open the same.
+"""

@@ -1,30 +1,48 @@
-// The state in the page's address: written as it changes, copied, reset, or set to one of the chapter's settings.
+// The state in the page's address: written as it changes, taken from there, copied, reset, or set as in the chapter.
 
 import { node, part, setText } from '../lib/dom.js';
 import { readState, writeState } from '../lib/lab_state.js';
-import { linkTo } from './link.js';
+import { getParameter, linkOf, onPlace, setParameter } from '../lib/place.js';
+import { PARAMETER, linkTo, parameterOf } from './link.js';
 
 /** @typedef {import('../lib/lab_state.js').LabState} LabState */
 
-/** @typedef {{ defaults: LabState, quick: { label: string, state: Partial<LabState> }[] }} Constants */
+/**
+ * @typedef {object} Constants
+ * @property {LabState} defaults  the chapter's state
+ * @property {LabState} start  the state that a page opens with
+ * @property {{ label: string, state: Partial<LabState> }[]} quick
+ */
 
 const REST_MS = 250; // browsers limit how often an address may change
 
 /** @param {import('../lib/host.js').Host<Constants>} host */
 export function mount(host) {
-  const { element, props, watch } = host;
-  const { defaults, quick } = host.constants;
+  const { element, props, watch, trigger, constants } = host;
+  const { defaults, start, quick } = constants;
   const done = part(element, '.done');
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let isFirst = true;
+  let known = loadedParameter(); // Python has read that one
 
   function writeAddress() {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const state = readState(props);
-      if (state) history.replaceState(history.state, '', linkTo(location.href, state, defaults));
+      if (!state) return;
+      known = parameterOf(state, constants);
+      setParameter(PARAMETER, known);
     }, REST_MS);
+  }
+
+  /** Open what another part of the page, Back or Forward has put into the address. */
+  function follow() {
+    const lab = getParameter(PARAMETER) ?? '';
+    if (lab === known) return;
+    known = lab;
+    clearTimeout(timer);
+    trigger('link', { lab });
   }
 
   function change(/** @type {LabState} */ state) {
@@ -33,17 +51,17 @@ export function mount(host) {
   }
 
   part(element, '.reset').addEventListener('click', () => {
-    change(structuredClone(defaults));
-    setText(done, "The chapter's settings are back.");
+    change(structuredClone(start));
+    setText(done, 'As at the start.');
   });
   part(element, '.copy').addEventListener('click', async () => {
-    const text = String(linkTo(location.href, readState(props) ?? defaults, defaults));
+    const text = linkOf(String(linkTo(location.href, readState(props) ?? defaults, constants)));
     try {
       await navigator.clipboard.writeText(text);
       setText(done, 'Copied.');
     } catch {
       history.replaceState(history.state, '', text);
-      setText(done, 'The browser does not let us copy; the address bar holds it.');
+      setText(done, 'The browser does not let us copy; the link is in the address bar.');
     }
   });
   part(element, '.quick').append(...quick.map(({ label, state }) => node('button', {
@@ -55,4 +73,12 @@ export function mount(host) {
     isFirst = false;
     writeAddress();
   });
+  follow();
+  onPlace(element, follow);
+}
+
+/** The parameter in the address that the page was loaded with. */
+function loadedParameter() {
+  const [loaded] = performance.getEntriesByType('navigation');
+  return new URL(loaded?.name ?? location.href, location.href).searchParams.get(PARAMETER) ?? '';
 }

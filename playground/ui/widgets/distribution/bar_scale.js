@@ -1,12 +1,12 @@
 // Rows and lengths of the bars, and the marks of their axis. No DOM here.
 
 import { visible } from '../lib/format.js';
-import { othersLabel } from './picture.js';
+import { cutLabel, othersLabel } from './picture.js';
 
 /** @typedef {import('./picture.js').Picture} Picture */
 
 /**
- * A row of bars: a candidate, the tail (all other tokens), or the sum of the rows.
+ * A row of bars: a candidate, the tail (all other tokens, those that were cut apart), or the sum of the rows.
  * @typedef {object} BarRow
  * @property {'token' | 'tail' | 'sum'} kind
  * @property {string} label
@@ -45,7 +45,7 @@ export function axisMarks(scale, log) {
 }
 
 /**
- * All rows: the candidates, the tail if there is one, and the sum.
+ * All rows: the candidates, the other tokens that can still be drawn, those that cannot, and the sum.
  * @param {Picture} picture
  * @returns {BarRow[]}
  */
@@ -54,9 +54,9 @@ export function barRows({ rows, tail }) {
   /** @type {BarRow[]} */
   const shown = rows.map(({ id, word, before, after, cut, pinned }) =>
     ({ kind: 'token', label: visible(word), title: `${word} (token ${id})`, before, after, cut, pinned }));
-  if (tail.count) {
-    shown.push({ ...none, kind: 'tail', label: othersLabel(tail.count), before: tail.before, after: tail.after });
-  }
+  const { count, kept, before, after } = tail;
+  if (kept) shown.push({ ...none, kind: 'tail', label: othersLabel(kept), before, after });
+  if (count > kept) shown.push({ ...none, kind: 'tail', label: cutLabel(count - kept), before: tail.cut_before, after: 0 });
   const total = (/** @type {'before' | 'after'} */ which) => shown.reduce((sum, row) => sum + row[which], 0);
   return [...shown, { ...none, kind: 'sum', label: 'sum', before: total('before'), after: total('after') }];
 }

@@ -1,8 +1,8 @@
-// The state goes to the server, one exact picture comes back: bars, waterfall and table are three views of it.
+// The next token: the temperature, and below it the picture that the server makes of the state, as bars, waterfall, table.
 
 import { fillTable, node, part, setText } from '../lib/dom.js';
 import { ask, newest } from '../lib/host.js';
-import { readState, writeState } from '../lib/lab_state.js';
+import { readState, temperatureOf, withTemperature, writeState } from '../lib/lab_state.js';
 import { MOVE_A_CONTROL, isUsable } from '../lib/problem.js';
 import { makeBars } from './bars.js';
 import { pathLabels, pictureTable, summary } from './picture.js';
@@ -10,6 +10,8 @@ import { makeWaterfall } from './waterfall.js';
 
 /** @typedef {import('../lib/lab_state.js').LabState} LabState */
 /** @typedef {import('./picture.js').Picture} Picture */
+
+const NARROW = '(max-width: 640px)';
 
 /** @param {import('../lib/host.js').Host} host */
 export function mount(host) {
@@ -19,6 +21,7 @@ export function mount(host) {
   const details = part(root, '.table', HTMLDetailsElement);
   const table = part(root, '.table table', HTMLTableElement);
   const notes = part(root, '.notes');
+  const temperature = part(root, '.temperature input', HTMLInputElement);
   const drawBars = makeBars(part(root, '.candidates'));
   const drawWaterfall = makeWaterfall(part(root, '.stages'));
   /** @type {Picture | null} */
@@ -50,12 +53,30 @@ export function mount(host) {
     root.dataset.drawn = JSON.stringify(state);
   });
 
+  /** Show the temperature of a state, except in the slider if it comes from there. */
+  function showTemperature(/** @type {LabState} */ state, isFromSlider = false) {
+    const value = temperatureOf(state);
+    if (!isFromSlider) temperature.value = String(value);
+    temperature.setAttribute('aria-valuetext', String(value));
+    setText(part(root, '.temperature output'), String(+value.toPrecision(4)));
+  }
+
   function read() {
     const state = readState(props);
     if (!state) return;
     log.checked = state.log;
+    showTemperature(state);
     refresh(state);
   }
+
+  temperature.addEventListener('input', () => {
+    const before = readState(props);
+    if (!before) return;
+    const state = withTemperature(before, temperature.valueAsNumber);
+    writeState(host, state);
+    showTemperature(state, true);
+    refresh(state);
+  });
 
   log.addEventListener('change', () => {
     const state = readState(props);
@@ -63,6 +84,7 @@ export function mount(host) {
     draw();
   });
   details.addEventListener('toggle', drawTable);
+  if (matchMedia(NARROW).matches) part(root, '.steps', HTMLDetailsElement).open = false; // the list of stages follows
   watch('value', read);
   read();
 }

@@ -1,4 +1,4 @@
-"""The effect of the stages on the distribution: bars before and after, a waterfall of stages, and a table."""
+"""The next token: the temperature, bars before and after the stages, a waterfall of the stages, and a table."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from playground.ui.widgets.base import Widget
 
 
 class Distribution(Widget):
-    """Its value is the laboratory's state, of which it changes `log`; its event `input` reports a change.
+    """Its value is the laboratory's state, of which it changes the temperature and `log`; `input` reports a change.
 
     The server function `trace(state)` answers with the picture, see `playground.ui.tabs.decoding.picture`.
     """

@@ -33,12 +33,22 @@ import { choices, scientific, visible, whole } from '../lib/format.js';
  */
 
 /**
+ * All tokens without a row.
+ * @typedef {object} Tail
+ * @property {number} count
+ * @property {number} kept  how many of them the stages have left
+ * @property {number} before  probability of those before the stages
+ * @property {number} cut_before  probability of those that were cut
+ * @property {number} after
+ */
+
+/**
  * The answer of the server function `trace`.
  * @typedef {object} Picture
  * @property {'toy' | 'model'} kind
  * @property {number} size  of the vocabulary
  * @property {Row[]} rows
- * @property {{ count: number, before: number, after: number }} tail  all tokens without a row
+ * @property {Tail} tail
  * @property {number} scale  end of the axis of the bars
  * @property {Step[]} steps
  * @property {{ entropy: number, choices: number }} before
@@ -46,8 +56,11 @@ import { choices, scientific, visible, whole } from '../lib/format.js';
  * @property {string[]} notes
  */
 
-/** The label of all tokens without a row. @param {number} count */
+/** The label of tokens without a row that can still be drawn. @param {number} count */
 export const othersLabel = (count) => `${whole(count)} others`;
+
+/** The label of tokens without a row that a stage has cut. @param {number} count */
+export const cutLabel = (count) => `${whole(count)} cut`;
 
 /** The way from logits to a token, as short labels. @param {Picture} picture */
 export function pathLabels({ steps }) {
@@ -66,7 +79,7 @@ export function pictureTable({ kind, rows, steps, tail }) {
     ...stages.map(({ p, cut }) => (cut[i] && p[i] === 0 ? 'cut' : scientific(p[i]))),
   ];
   const body = rows.map((row, i) => [visible(row.word), String(row.logit), ...cells(i)]);
-  if (tail.count) body.push([othersLabel(tail.count), '', ...cells(rows.length)]);
+  if (tail.count) body.push([(tail.kept ? othersLabel : cutLabel)(tail.count), '', ...cells(rows.length)]);
   body.push(['entropy in bits', '', ...steps.map(({ entropy }) => entropy.toFixed(3))]);
   const head = [kind === 'toy' ? 'word' : 'token', 'logit', 'softmax', ...stages.map(({ label, setting }) => `${label} ${setting}`)];
   return { head, rows: body };

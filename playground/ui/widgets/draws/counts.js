@@ -29,7 +29,7 @@ import { visible, whole } from '../lib/format.js';
  * @property {number} n
  * @property {number} seed
  * @property {Count[]} rows
- * @property {{ tokens: number } & Omit<Count, 'word'>} tail  all tokens without a row
+ * @property {{ tokens: number } & Omit<Count, 'word'>} tail  tokens without a row that can be drawn
  * @property {Follow} follow
  */
 
@@ -76,12 +76,12 @@ export function expectedText(expected) {
  * @returns {CountRow[]}
  */
 export function countRows({ rows, tail, follow }) {
-  const shown = [...rows];
-  if (tail.tokens) shown.push({ ...tail, word: `${whole(tail.tokens)} others` });
+  const shown = rows.map((row) => ({ ...row, label: visible(row.word) }));
+  if (tail.tokens) shown.push({ ...tail, word: '', label: `${whole(tail.tokens)} others` });
   const most = Math.max(...shown.map((row) => Math.max(row.high, row.expected, row.count)), 1);
   const at = (/** @type {number} */ count) => (100 * count) / most;
-  return shown.map(({ word, count, expected, low, high }) => ({
-    label: visible(word),
+  return shown.map(({ word, label, count, expected, low, high }) => ({
+    label,
     count: whole(count),
     expected: expectedText(expected),
     expectedAt: at(expected),

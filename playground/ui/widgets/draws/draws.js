@@ -4,6 +4,7 @@ import { node, onResize, part, setText } from '../lib/dom.js';
 import { visible } from '../lib/format.js';
 import { ask } from '../lib/host.js';
 import { readState, writeState } from '../lib/lab_state.js';
+import { bindLesson } from '../lib/lab_lesson.js';
 import { MOVE_A_CONTROL, isUsable } from '../lib/problem.js';
 import { whenSeen } from '../lib/when_seen.js';
 import { roundDraws } from './counts.js';
@@ -27,6 +28,7 @@ export function mount(host) {
   const follow = part(root, 'select', HTMLSelectElement);
   const counts = part(root, '.counts');
   const plot = part(root, '.plot', SVGSVGElement);
+  const showLesson = bindLesson(host, part(element, 'details.lesson', HTMLDetailsElement));
   const drawCounts = makeCountsList(counts);
   /** @type {Draws | null} */
   let drawn = null;
@@ -87,6 +89,7 @@ export function mount(host) {
     if (document.activeElement !== range) range.value = String(Math.log10(state.n));
     if (document.activeElement !== seed) seed.value = String(state.seed);
     range.setAttribute('aria-valuetext', `${state.n} draws`);
+    showLesson();
     request(state);
   }
 

@@ -18,6 +18,9 @@ export function makeCard(card, exercise, setPanel) {
   const { form, predicted } = makeForm(card.predict, id);
   const hint = node('p', { class: 'hint', role: 'status' });
   const result = node('div', { class: 'result', hidden: true });
+  const setUps = node('div', { class: 'buttons ups', hidden: true }, // they would show the answer, so the guess comes first
+    node('span', { text: 'Set the panel:' }),
+    ...card.set_ups.map((setUp) => node('button', { type: 'button', text: setUp.label, onclick: () => setPanel(setUp) })));
 
   async function look() {
     const said = predicted();
@@ -30,15 +33,14 @@ export function makeCard(card, exercise, setPanel) {
     if (!usable) return;
     result.replaceChildren(...resultNodes(card, answer, said), node('p', { class: 'why', text: card.why }));
     result.hidden = false;
+    setUps.hidden = false;
   }
 
   return node('article', { 'aria-labelledby': id },
     node('h4', { id }, node('span', { class: 'number', text: card.number }), ` ${card.title}`),
     node('p', { class: 'question', text: card.question }), form,
-    node('div', { class: 'buttons' }, node('button', { type: 'button', class: 'look', text: 'Now look', onclick: look })),
-    hint, result,
-    node('div', { class: 'buttons ups' }, node('span', { text: 'Set the panel:' }), ...card.set_ups.map((setUp) =>
-      node('button', { type: 'button', text: setUp.label, onclick: () => setPanel(setUp) }))));
+    node('div', { class: 'buttons' }, node('button', { type: 'button', class: 'look', text: 'Check', onclick: look })),
+    hint, result, setUps);
 }
 
 /**

@@ -3,6 +3,7 @@
 import { bytesOfBase64, fillTable, node, onResize, part, parts, saveFile, setAttributes, setText, svgNode } from '../lib/dom.js';
 import { ask, newest } from '../lib/host.js';
 import { readState } from '../lib/lab_state.js';
+import { bindLesson } from '../lib/lab_lesson.js';
 import { MOVE_A_CONTROL, isUsable } from '../lib/problem.js';
 import { barLayout } from './bar_layout.js';
 import { chapterNote, chapterTable, chapterTitle } from './chapter_table.js';
@@ -13,8 +14,11 @@ import { chapterNote, chapterTable, chapterTitle } from './chapter_table.js';
 const MIN_WIDTH = 260;
 
 /** @param {import('../lib/host.js').Host} host */
-export function mount({ element, props, server, watch }) {
+export function mount(host) {
+  const { element, props, server, watch } = host;
   const root = part(element, '.grouped');
+  const lesson = part(element, 'details.lesson', HTMLDetailsElement);
+  const showLesson = bindLesson(host, lesson);
   const plot = part(root, '.plot', SVGSVGElement);
   const problem = part(root, '.problem');
   const patterns = `grouped-${Math.random().toString(36).slice(2)}`; // ids are unique on the page
@@ -45,8 +49,13 @@ export function mount({ element, props, server, watch }) {
   });
 
   function read() {
+    showLesson();
+    refreshIfOpen();
+  }
+
+  function refreshIfOpen() {
     const state = readState(props);
-    if (!state || JSON.stringify(state.words) === words) return; // the figure depends on the words only
+    if (!state || !lesson.open || JSON.stringify(state.words) === words) return; // the figure depends on the words only
     words = JSON.stringify(state.words);
     refresh(state);
   }
@@ -60,6 +69,7 @@ export function mount({ element, props, server, watch }) {
       if (isUsable(file, problem)) saveFile(file.name, bytesOfBase64(file.data), 'application/octet-stream');
     });
   }
+  lesson.addEventListener('toggle', refreshIfOpen);
   onResize(root, draw);
   watch('value', read);
   read();

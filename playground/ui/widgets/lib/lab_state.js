@@ -22,6 +22,7 @@ import { parse } from './host.js';
  * @property {string} find
  * @property {string} follow
  * @property {boolean} log
+ * @property {string[]} lessons
  */
 
 /**
@@ -51,3 +52,36 @@ export function writeState({ props, trigger }, state) {
   props.value = JSON.stringify(state);
   trigger('input');
 }
+
+const isTemperature = (/** @type {StageEntry} */ { name }) => name === 'temperature';
+
+/** The temperature that has an effect: that of the first temperature that is on, else 1. @param {LabState} state */
+export function temperatureOf({ stages }) {
+  const found = stages.find((stage) => isTemperature(stage) && stage.on);
+  return found ? Number(found.temperature) : 1;
+}
+
+/**
+ * The state with another temperature. Without one that is on, the first one that is off is used; without any, one is
+ * added at the end.
+ * @param {LabState} state
+ * @param {number} temperature
+ * @returns {LabState}
+ */
+export function withTemperature(state, temperature) {
+  const { stages } = state;
+  const isOn = stages.findIndex((stage) => isTemperature(stage) && stage.on);
+  const i = isOn >= 0 ? isOn : stages.findIndex(isTemperature);
+  const changed = i < 0
+    ? [...stages, { name: 'temperature', on: true, temperature }]
+    : stages.map((stage, j) => (j === i ? { ...stage, on: true, temperature } : stage));
+  return { ...state, stages: changed };
+}
+
+/**
+ * The lessons that are open after one was opened or closed; the one that was opened last is last.
+ * @param {string[]} lessons
+ * @param {string} name
+ * @param {boolean} open
+ */
+export const withLesson = (lessons, name, open) => [...lessons.filter((other) => other !== name), ...(open ? [name] : [])];

@@ -19,7 +19,6 @@ export function makeModelForm(root, lab, { tops }) {
 
   function show() {
     const state = lab.state();
-    part(root, '.none').hidden = state.run !== '';
     if (document.activeElement !== find) find.value = state.find;
     if (document.activeElement !== top) top.value = String(state.top);
   }

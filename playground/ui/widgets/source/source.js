@@ -1,15 +1,19 @@
-// Where the logits come from: words with logits, or a run, a step and a prompt.
+// The sentence that is continued, and where the logits come from: words with logits, or the page's current model.
 
-import { part, parts } from '../lib/dom.js';
+import { part, parts, setText } from '../lib/dom.js';
 import { firstState, readState, writeState } from '../lib/lab_state.js';
 import { goTo, onPlace, readPlace } from '../lib/place.js';
 import { makeModelForm, whenTyped } from './model_form.js';
 import { stepOf } from './checkpoints.js';
+import { originText, sentenceOf } from './sentence.js';
 import { makeWordTable } from './word_table.js';
 
 /** @typedef {import('../lib/lab_state.js').LabState} LabState */
 
-/** @typedef {import('./word_table.js').Limits & { tops: number[] }} Constants */
+/**
+ * `prompt` is the chapter's.
+ * @typedef {import('./word_table.js').Limits & { tops: number[], prompt: string }} Constants
+ */
 
 /**
  * The state, and how a part of the form changes it.
@@ -27,6 +31,7 @@ export function mount(host) {
   const radios = parts(root, 'input[type="radio"]', HTMLInputElement);
   const id = `source-${Math.random().toString(36).slice(2)}`; // unique on the page
   let state = firstState(props);
+  let promptOfWords = state.source === 'toy' ? state.prompt : constants.prompt; // a model continues the page's prompt
 
   /** @type {Lab} */
   const lab = {
@@ -39,17 +44,16 @@ export function mount(host) {
   const wordTable = makeWordTable(root, lab, constants);
   const modelForm = makeModelForm(root, lab, { tops: constants.tops });
 
-  function showSource() {
+  function show() {
     const { source } = state;
+    setText(part(root, '.sentence .text'), sentenceOf(state));
+    setText(part(root, '.origin'), originText(state, constants));
+    setText(part(root, 'summary'), source === 'toy' ? 'Edit words and logits' : 'Edit prompt, find a token');
     for (const radio of radios) radio.checked = radio.value === source;
     part(root, '.toy').hidden = source !== 'toy';
     part(root, '.model').hidden = source !== 'model';
-    part(root, '.prompt').hidden = source === 'toy' && !details.open; // words: only penalties depend on the prompt
-  }
-
-  function show() {
+    part(root, '.none').hidden = source !== 'model' || state.run !== '';
     if (document.activeElement !== prompt) prompt.value = state.prompt;
-    showSource();
     modelForm.show();
   }
 
@@ -58,8 +62,9 @@ export function mount(host) {
     if (!next) return;
     const old = state;
     state = next;
+    if (next.source === 'toy') promptOfWords = next.prompt;
     if (JSON.stringify(next.words) !== JSON.stringify(old.words)) {
-      if (root.contains(document.activeElement)) wordTable.showSummary(); // words are being edited in the table
+      if (root.contains(document.activeElement)) wordTable.showName(); // words are being edited in the table
       else wordTable.show();
     }
     show();
@@ -79,15 +84,20 @@ export function mount(host) {
   for (const radio of radios) {
     radio.name = id;
     radio.addEventListener('change', () => {
-      lab.change({ source: radio.value === 'model' ? 'model' : 'toy' });
-      showSource();
+      lab.change(radio.value === 'model' ? { source: 'model' } : { source: 'toy', prompt: promptOfWords });
+      show();
       takePlace();
     });
   }
-  details.addEventListener('toggle', showSource);
+  part(root, '.sentence .text').addEventListener('click', () => {
+    details.open = true;
+    prompt.focus();
+  });
   whenTyped(prompt, () => {
     lab.change({ prompt: prompt.value });
-    if (state.source === 'model') goTo({ prompt: prompt.value }, { replace: true });
+    if (state.source === 'toy') promptOfWords = prompt.value;
+    else if (prompt.value) goTo({ prompt: prompt.value }, { replace: true }); // the page's prompt is never empty
+    show();
   });
   watch('value', read);
   wordTable.show();

@@ -1,4 +1,4 @@
-"""Where the logits come from: words with logits that can be edited, or a trained model and a prompt."""
+"""The sentence that is continued, and where its logits come from: words that can be edited, or a trained model."""
 
 from playground.ui.widgets.base import Widget
 
@@ -6,7 +6,7 @@ from playground.ui.widgets.base import Widget
 class Source(Widget):
     """Its value is the laboratory's state, of which it changes the fields on words, model and prompt.
 
-    Its event `input` reports a change. Constants: `chapter`, the chapter's words and logits; `max_words`,
-    `max_word_chars`, `max_logit`, their limits; `tops`, the choices of how many tokens are shown. A model is that of
-    the page's current run and step, and continues its current prompt (`lib/place.js`).
+    Its event `input` reports a change. Constants: `chapter`, the chapter's words and logits, and `prompt`, its prompt;
+    `max_words`, `max_word_chars`, `max_logit`, limits of words; `tops`, the choices of how many tokens are shown. A
+    model is that of the page's current run and step, and continues its current prompt (`lib/place.js`).
     """

@@ -1,7 +1,7 @@
 // The table in which words and logits are edited.
 
 import { node, part, setText } from '../lib/dom.js';
-import { withNewWord, withWord, withoutWord, wordProblem, wordsSummary } from './words.js';
+import { withNewWord, withWord, withoutWord, wordProblem, wordsName } from './words.js';
 
 /** @typedef {import('./source.js').Lab} Lab */
 /** @typedef {import('./words.js').Word} Word */
@@ -19,7 +19,7 @@ import { withNewWord, withWord, withoutWord, wordProblem, wordsSummary } from '.
  * @param {HTMLElement} root
  * @param {Lab} lab
  * @param {Limits} limits
- * @returns {{ show: () => void, showSummary: () => void }}  draw the words anew, or only their number
+ * @returns {{ show: () => void, showName: () => void }}  draw the words anew, or only their number
  */
 export function makeWordTable(root, lab, limits) {
   const body = part(root, 'tbody');
@@ -28,11 +28,11 @@ export function makeWordTable(root, lab, limits) {
 
   function show() {
     body.replaceChildren(...words().map(makeRow));
-    showSummary();
+    showName();
     add.disabled = words().length >= limits.max_words;
   }
 
-  const showSummary = () => setText(part(root, 'summary'), wordsSummary(words()));
+  const showName = () => setText(part(root, '.switch span'), wordsName(words()));
 
   function change(/** @type {Word[]} */ changed) {
     lab.change({ words: changed });
@@ -72,5 +72,5 @@ export function makeWordTable(root, lab, limits) {
     part(body, 'tr:last-child input', HTMLInputElement).select();
   });
   part(root, '.back').addEventListener('click', () => change(limits.chapter));
-  return { show, showSummary };
+  return { show, showName };
 }

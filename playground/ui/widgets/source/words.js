@@ -33,5 +33,5 @@ export function wordProblem(words, i, text) {
   return words.some(([word], j) => j !== i && word === text) ? 'This word is there already.' : '';
 }
 
-/** The line that opens the list. @param {Word[]} words */
-export const wordsSummary = (words) => `${plural(words.length, 'word')}, their logits, the text so far: edit`;
+/** What the words are called in the choice of the source. @param {Word[]} words */
+export const wordsName = (words) => (words.length === 9 ? 'Nine words' : plural(words.length, 'word'));

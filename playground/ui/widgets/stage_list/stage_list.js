@@ -127,5 +127,6 @@ export function mount(host) {
 
   watch('value', read);
   rebuild();
+  root.classList.add('drawn'); // until then room is kept for two stages
   if (props.value) askOrder(props.value);
 }

@@ -40,7 +40,7 @@ class TestDraws:
         assert round(pizza["expected"]) == 43
         assert pizza["low"] < pizza["expected"] < pizza["high"]
         assert "pizza came 32 times where 43.0 were expected" in draws["follow"]["text"]
-        assert "so 32 is fine" in draws["follow"]["text"]
+        assert "32 is within chance" in draws["follow"]["text"]
 
     def test_a_share_converges_to_its_probability(self):
         state = LabState(n=200_000)
@@ -52,6 +52,12 @@ class TestDraws:
         source = big_source(2_000)
         draws = make_draws(LabState(source="model", stages=(), n=500), source)
         assert sum(row["count"] for row in draws["rows"]) + draws["tail"]["count"] == 500
+
+    def test_tokens_that_were_cut_are_no_others(self):
+        source = big_source(2_000)
+        tail = make_draws(LabState(source="model", stages=(TopK(9),)), source)["tail"]
+        assert (tail["tokens"], tail["count"]) == (0, 0)
+        assert make_draws(LabState(source="model", stages=(TopK(50),)), source)["tail"]["tokens"] == 30
 
     @given(st.integers(1, 10**6), st.floats(0, 1), st.floats(0, 1))
     def test_every_count_is_explained(self, n, share, p):

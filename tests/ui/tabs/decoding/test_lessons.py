@@ -3,10 +3,11 @@
 import pytest
 
 from playground.errors import SettingsError
+from playground.sampling import LogitBias, MinP, Temperature, TopK, TopP
 from playground.ui.tabs.decoding.exercises import answer_exercise, make_cards
 from playground.ui.tabs.decoding.source import toy_source
 from playground.ui.tabs.decoding.stage_catalogue import LESSON, make_catalogue, stage_kinds
-from playground.ui.tabs.decoding.stage_order import compare_orders
+from playground.ui.tabs.decoding.stage_order import compare_orders, why_order_matters
 from playground.ui.tabs.decoding.state import LabState
 
 from .shared import picture_of
@@ -23,9 +24,21 @@ class TestOrder:
         ]
         assert kept == [1, 2]
 
+    def test_it_says_why_the_order_matters(self):
+        lesson = LabState(**LESSON)
+        text = compare_orders(lesson, toy_source(lesson))["text"]
+        assert text.endswith("That is because temperature changes which tokens reach p together.")
+        assert "also what Logit bias has changed" in why_order_matters(LogitBias(((6, 2.0),)), Temperature(2.0))
+        assert "by which Min-p decides" in why_order_matters(Temperature(2.0), MinP(0.1))
+        assert "what the first has left" in why_order_matters(TopK(3), TopP(0.5))
+
     def test_no_difference_is_reported_as_such(self):
         answer = compare_orders(LabState(), toy_source(LabState()))
-        assert answer == {"size": 9, "stages": None, "text": "Here the order of the stages makes no difference."}
+        assert (answer["size"], answer["stages"]) == (9, None)
+        assert answer["text"] == (
+            "Here the order of the stages makes no difference: temperature leaves the ranking as it is, and top-k only "
+            "ranks."
+        )
         assert "fewer than two" in compare_orders(LabState(stages=()), toy_source(LabState()))["text"]
 
 
@@ -36,6 +49,7 @@ class TestCatalogue:
         for name, stage in catalogue["stages"].items():
             entry = {"name": name} | {field["name"]: field["start"] for field in stage["fields"]}
             assert LabState(stages=[entry]).pipeline.stages[0].name == name
+            assert stage["help"].endswith(".")
             for field in stage["fields"]:
                 for edge in ("min", "max"):
                     if field["kind"] in ("int", "number"):

@@ -52,10 +52,27 @@ class TestPicture:
         for row in picture["rows"]:
             assert row["before"] == float(before[row["id"]])
             assert row["rank"] == int((before > before[row["id"]]).sum()) + 1
-        for which in ("before", "after"):
-            assert sum(row[which] for row in picture["rows"]) + picture["tail"][which] == pytest.approx(1, abs=1e-6)
+        tail = picture["tail"]
+        for which, rest in (("before", tail["before"] + tail["cut_before"]), ("after", tail["after"])):
+            assert sum(row[which] for row in picture["rows"]) + rest == pytest.approx(1, abs=1e-6)
         assert picture["steps"][1]["cut_count"] == 50_257 - 40
         assert picture["scale"] >= max(max(step["p"]) for step in picture["steps"]) * 0.999
+
+    def test_after_top_k_the_other_tokens_have_exactly_nothing(self):
+        source = big_source(1_690)
+        tail = make_picture(LabState(source="model", stages=(TopK(9),), top=20), source)["tail"]
+        assert (tail["count"], tail["kept"], tail["before"], tail["after"]) == (1_670, 0, 0, 0)
+        assert tail["cut_before"] > 0
+
+    def test_other_tokens_are_those_that_can_still_be_drawn(self):
+        source = big_source(1_690)
+        picture = make_picture(LabState(source="model", stages=(TopK(200),), top=20), source)
+        tail, before = picture["tail"], source.logits.softmax(-1)
+        order = before.argsort(descending=True)
+        assert (tail["count"], tail["kept"]) == (1_670, 180)
+        assert tail["before"] == pytest.approx(float(before[order[20:200]].sum()), abs=1e-6)
+        assert tail["cut_before"] == pytest.approx(float(before[order[200:]].sum()), abs=1e-6)
+        assert picture["steps"][1]["p"][-1] == tail["after"] > 0
 
     def test_any_token_can_be_found_and_raised_tokens_are_shown(self):
         source = big_source()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.errors import SettingsError
 from playground.sampling import Temperature, TopK
-from playground.ui.tabs.decoding.state import LabState
+from playground.ui.tabs.decoding.state import START, LabState
 
 from .shared import picture_of
 
@@ -21,6 +21,16 @@ class TestState:
         assert words == "closer every effort forward inches moves pizza toward you"
         assert [logit for _, logit in state.words] == [4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.79]
         assert (state.n, state.seed) == (1000, 123)
+
+    def test_the_page_opens_with_the_chapters_words_at_a_temperature_that_changes_something(self):
+        rows = picture_of(stages=START.stages)["rows"]
+        assert START.words == LabState().words
+        assert max(abs(row["after"] - row["before"]) for row in rows) > 0.1
+
+    def test_an_empty_address_is_the_chapters_state(self):
+        assert LabState.from_json("{}") == LabState()
+        assert LabState().stages == (TopK(9), Temperature(1.0))
+        assert LabState().lessons == ()
 
     def test_an_address_made_by_an_earlier_version_still_opens(self):
         text = (

@@ -2,12 +2,14 @@ import { equal, test, until } from '/tests/check.js';
 import { labState } from '/tests/lab_fixtures.js';
 import { mountWidget, texts } from '/tests/mounting.js';
 import { part, parts } from '/widgets/lib/dom.js';
+import { setParameter } from '/widgets/lib/place.js';
 
 const DEFAULTS = labState();
+const START = labState({ stages: [{ name: 'temperature', on: true, temperature: 2 }] });
 const QUICK = [{ label: 'top-k 3', state: { stages: [{ name: 'top_k', on: true, k: 3 }] } }];
 
 const mountAddress = (/** @type {{ seed?: number }} */ changes) =>
-  mountWidget('address', { value: labState(changes), constants: { defaults: DEFAULTS, quick: QUICK } });
+  mountWidget('address', { value: labState(changes), constants: { defaults: DEFAULTS, start: START, quick: QUICK } });
 const shown = () => JSON.parse(new URL(location.href).searchParams.get('lab') ?? '{}');
 
 test('the address follows the state', async () => {
@@ -15,6 +17,8 @@ test('the address follows the state', async () => {
   update({ ...DEFAULTS, seed: 7 });
   await until(() => shown().seed === 7, location.href);
   update(DEFAULTS);
+  await until(() => new URL(location.href).searchParams.get('lab') === '{}', location.href);
+  update(START);
   await until(() => !location.search.includes('lab'), location.href);
 });
 
@@ -27,11 +31,11 @@ test('a button sets one of the settings of the chapter and keeps the rest', asyn
   await until(() => shown().stages?.[0].k === 3, location.href);
 });
 
-test('Reset restores the defaults and says so, until the next change', async () => {
+test('Reset restores the start and says so, until the next change', async () => {
   const { element, props, update } = await mountAddress({ seed: 7 });
   update({ ...DEFAULTS, seed: 8 }); // the first value after loading is no change by hand
   part(element, '.reset').click();
-  equal([JSON.parse(props.value ?? ''), part(element, '.done').textContent], [DEFAULTS, "The chapter's settings are back."]);
+  equal([JSON.parse(props.value ?? ''), part(element, '.done').textContent], [START, 'As at the start.']);
   update({ ...DEFAULTS, seed: 9 });
   equal(part(element, '.done').textContent, '');
 });
@@ -49,4 +53,22 @@ test('Copy takes the address of the state, or shows it where copying is not allo
   part(element, '.copy').click();
   await until(() => part(element, '.done').textContent?.startsWith('The browser does not let us copy'), 'nothing said');
   equal(shown(), { seed: 7 });
+});
+
+test('another state in the address is opened, the own one is not opened again', async () => {
+  const { events, update } = await mountAddress({});
+  update({ ...DEFAULTS, seed: 7 });
+  await until(() => shown().seed === 7, location.href);
+  equal(events, []);
+  setParameter('lab', '{"seed":8}');
+  equal(events, [['link', { lab: '{"seed":8}' }]]);
+  setParameter('lab', '');
+  equal(events[1], ['link', { lab: '' }]);
+});
+
+test('a state that came into the address before the laboratory was opened is opened', async () => {
+  setParameter('lab', '{"seed":9}');
+  const { events } = await mountAddress({});
+  equal(events, [['link', { lab: '{"seed":9}' }]]);
+  setParameter('lab', '');
 });

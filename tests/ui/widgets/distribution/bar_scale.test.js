@@ -21,13 +21,20 @@ test('marks name the probabilities at their places', () => {
 });
 
 test('rows are the words, all others together, and the sum', () => {
-  const rows = barRows(picture({ tail: { count: 1234, before: 0.5, after: 0.25 } }));
+  const rows = barRows(picture({ tail: { count: 1234, kept: 1234, before: 0.5, cut_before: 0, after: 0.25 } }));
   equal(rows.map(({ kind, label, cut }) => [kind, label, cut]), [
     ['token', 'you', null], ['token', 'a·b', null], ['token', 'pizza', 'Top-k'], ['tail', '1,234 others', null], ['sum', 'sum', null],
   ]);
   equal([rows[1].title, rows[3].title], ['a b (token 1)', '']);
   close(rows[4].before, 1.5);
   close(rows[4].after, 1.25);
+});
+
+test('tokens that were cut are no others, and have exactly nothing', () => {
+  const rows = barRows(picture({ tail: { count: 1670, kept: 0, before: 0, cut_before: 0.3, after: 0 } }));
+  equal(rows.slice(3, -1).map(({ label, before, after }) => [label, before, after]), [['1,670 cut', 0.3, 0]]);
+  const both = barRows(picture({ tail: { count: 1670, kept: 180, before: 0.2, cut_before: 0.1, after: 0.3 } }));
+  equal(both.slice(3, -1).map(({ label, before, after }) => [label, before, after]), [['180 others', 0.2, 0.3], ['1,490 cut', 0.1, 0]]);
 });
 
 test('a vocabulary that is shown in full has no row for others', () => {

@@ -50,7 +50,7 @@ test('the table is filled when it is opened, and follows the picture', async () 
   const { element, update } = await mountWidget('distribution', { value: labState(), server: { trace: () => answer } });
   await until(() => drawn(element), 'nothing drawn');
   equal(element.querySelectorAll('td').length, 0);
-  part(element, 'details', HTMLDetailsElement).open = true;
+  part(element, '.table', HTMLDetailsElement).open = true;
   await until(() => element.querySelectorAll('tbody tr').length === 4, 'no table');
   answer = picture({ rows: picture().rows.slice(1) });
   update(labState({ seed: 1 }));
@@ -68,4 +68,30 @@ test('of states that come quickly only the last is asked for, and drawn last', a
   for (let seed = 1; seed <= 50; seed++) update(labState({ seed }));
   await until(() => drawn(element) && JSON.parse(drawn(element)).seed === 50, 'the last state is not drawn');
   equal(seeds, [0, 50]);
+});
+
+const slider = (/** @type {ParentNode} */ element) => part(element, '.temperature input', HTMLInputElement);
+const slide = (/** @type {ParentNode} */ element, /** @type {string} */ value) => {
+  slider(element).value = value;
+  slider(element).dispatchEvent(new Event('input'));
+};
+
+test('the slider at the bars changes the temperature of the stages in the same call', async () => {
+  const { element, events, props, questions } = await mountWidget('distribution', { value: labState(), server: { trace: () => picture() } });
+  await until(() => drawn(element), 'nothing drawn');
+  slide(element, '0.5');
+  const [top_k] = labState().stages;
+  const state = labState({ stages: [top_k, { name: 'temperature', on: true, temperature: 0.5 }] });
+  equal([events.map(([name]) => name), JSON.parse(props.value ?? '')], [['input'], state]);
+  equal([part(element, '.temperature output').textContent, slider(element).getAttribute('aria-valuetext')], ['0.5', '0.5']);
+  await until(() => questions.length === 2, 'not asked');
+  equal(questions[1], ['trace', state]);
+});
+
+test('the slider shows the temperature of a state from elsewhere, 1 where there is none', async () => {
+  const { element, update } = await mountWidget('distribution', { value: labState(), server: { trace: () => picture() } });
+  update(labState({ stages: [{ name: 'temperature', on: true, temperature: 0.25 }] }));
+  equal([slider(element).value, part(element, '.temperature output').textContent], ['0.25', '0.25']);
+  update(labState({ stages: [] }));
+  equal(slider(element).value, '1');
 });

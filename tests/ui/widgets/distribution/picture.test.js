@@ -29,9 +29,19 @@ test('a word that an earlier stage removed is 0 in the table, not cut again', ()
 test('a vocabulary that is not shown in full has one row for all others', () => {
   const [softmax] = picture().steps;
   const { head, rows } = pictureTable(picture({
-    kind: 'model', tail: { count: 50_254, before: 0.5, after: 0.5 }, steps: [{ ...softmax, p: [0.1, 0.2, 0.2, 0.5] }],
+    kind: 'model', tail: { count: 50_254, kept: 200, before: 0.1, cut_before: 0.4, after: 0.5 },
+    steps: [{ ...softmax, p: [0.1, 0.2, 0.2, 0.5] }],
   }));
   equal([head[0], rows[3]], ['token', ['50,254 others', '', '5.0000e-01']]);
+});
+
+test('tokens without a row that were all cut are not called others', () => {
+  const [softmax, cut] = picture().steps;
+  const { rows } = pictureTable(picture({
+    tail: { count: 1670, kept: 0, before: 0, cut_before: 0.5, after: 0 },
+    steps: [{ ...softmax, p: [0.1, 0.2, 0.2, 0.5] }, { ...cut, p: [0.25, 0.75, 0, 0], cut: [false, false, true, true] }],
+  }));
+  equal(rows[3], ['1,670 cut', '', '5.0000e-01', 'cut']);
 });
 
 test('the summary compares entropies and places the token that was searched for', () => {

@@ -22,7 +22,7 @@ export const picture = (changes = {}) => ({
     { id: 1, word: 'a b', logit: 1.79, rank: 1, before: 0.6, after: 0.75, cut: null, pinned: false },
     { id: 2, word: 'pizza', logit: -1.9, rank: 3, before: 0.2, after: 0, cut: 'Top-k', pinned: false },
   ],
-  tail: { count: 0, before: 0, after: 0 },
+  tail: { count: 0, kept: 0, before: 0, cut_before: 0, after: 0 },
   scale: 1,
   steps: [
     step({

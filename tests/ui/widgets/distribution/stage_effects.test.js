@@ -37,5 +37,5 @@ test('the effect of a stage is told in words', () => {
 
 test('columns are named after words, the last one after all others', () => {
   equal(columnNames(picture()), ['you', 'a·b', 'pizza']);
-  equal(columnNames(picture({ tail: { count: 7, before: 0, after: 0 } })).at(-1), 'others');
+  equal(columnNames(picture({ tail: { count: 7, kept: 7, before: 0, cut_before: 0, after: 0 } })).at(-1), 'others');
 });

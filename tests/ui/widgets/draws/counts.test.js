@@ -35,7 +35,7 @@ test('the followed and the impossible word are marked', () => {
 
 test('tokens without a row share one', () => {
   const rows = countRows(hundredDraws({ tail: { tokens: 50_254, count: 5, expected: 4.2, low: 2, high: 10 } }));
-  equal([rows.length, rows[3].label, rows[3].count, rows[3].expected], [4, '50,254·others', '5', '4.2']);
+  equal([rows.length, rows[3].label, rows[3].count, rows[3].expected], [4, '50,254 others', '5', '4.2']);
 });
 
 test('counts of nothing have a scale, too', () => {

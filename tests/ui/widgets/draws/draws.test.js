@@ -7,7 +7,7 @@ import { part, parts } from '/widgets/lib/dom.js';
 const CONSTANTS = { max_draws: 1e6, max_seed: 2 ** 53 - 1 };
 /** @param {(state: object) => object | undefined} [draws] */
 const mountDraws = (draws = () => hundredDraws()) =>
-  mountWidget('draws', { value: labState({ n: 100 }), constants: CONSTANTS, server: { draws } });
+  mountWidget('draws', { value: labState({ n: 100, lessons: ['draws'] }), constants: CONSTANTS, server: { draws } });
 const drawn = (/** @type {ParentNode} */ element) => JSON.parse(part(element, '.draws').dataset.drawn ?? '{}');
 const input = (/** @type {HTMLInputElement} */ box, /** @type {string} */ value) => {
   box.value = value;
@@ -17,7 +17,7 @@ const input = (/** @type {HTMLInputElement} */ box, /** @type {string} */ value)
 test('the draws of the state are asked for and shown', async () => {
   const { element, questions } = await mountDraws();
   await until(() => drawn(element).n, 'nothing drawn');
-  equal(questions, [['draws', labState({ n: 100 })]]);
+  equal(questions, [['draws', labState({ n: 100, lessons: ['draws'] })]]);
   equal(texts(element, '.counts .word'), ['heads', 'on·edge', 'never']);
   equal([texts(element, 'option'), part(element, 'select', HTMLSelectElement).value], [['heads', 'on·edge', 'never'], 'on edge']);
   equal([part(element, '.tell').textContent, part(element, '.problem').hidden], [hundredDraws().follow.text, true]);
@@ -42,7 +42,7 @@ test('slider, numbers and word change the state and ask again', async () => {
   const follow = part(element, 'select', HTMLSelectElement);
   follow.value = 'heads';
   follow.dispatchEvent(new Event('change'));
-  equal([state(), events.length], [labState({ n: 20, seed: 7, follow: 'heads' }), 4]);
+  equal([state(), events.length], [labState({ n: 20, seed: 7, follow: 'heads', lessons: ['draws'] }), 4]);
   await until(() => questions.length === 2, 'not asked again');
   equal(questions[1], ['draws', state()]);
 });
@@ -67,4 +67,15 @@ test('a refusal is shown', async () => {
   const { element } = await mountDraws(() => ({ error: 'Choose a run.' }));
   await until(() => part(element, '.problem').textContent === 'Choose a run.', 'no sentence');
   equal([part(element, '.problem').hidden, texts(element, '.counts .word')], [false, []]);
+});
+
+test('nothing is drawn until the lesson is opened', async () => {
+  const { element, events, props, questions } = await mountWidget('draws', {
+    value: labState(), constants: CONSTANTS, server: { draws: () => hundredDraws() },
+  });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  equal(questions, []);
+  part(element, 'summary').click();
+  await until(() => drawn(element).n, 'nothing drawn');
+  equal([events.map(([name]) => name), JSON.parse(props.value ?? '').lessons], [['input'], ['draws']]);
 });

@@ -14,6 +14,7 @@ test('the result is shown only after a prediction', async () => {
   const asked = [];
   const card = makeCard(NUMBERS, async (query) => { asked.push(query); return COUNTS; }, () => {});
   const look = part(card, '.look');
+  equal([look.textContent, part(card, '.ups').hidden], ['Check', true]); // its buttons would show the answer
   look.click();
   equal([part(card, '.hint').textContent, part(card, '.result').hidden, asked], ['Predict first: a guess is enough.', true, []]);
   for (const box of parts(card, 'input', HTMLInputElement)) box.value = '10';
@@ -21,7 +22,7 @@ test('the result is shown only after a prediction', async () => {
   await until(() => !part(card, '.result').hidden, 'no result');
   equal([part(card, '.hint').textContent, asked], ['', [{ number: '5.1' }]]);
   equal(rows(part(card, 'table')), [' | you said | drawn', 'T = 1 | 10 | 0', 'T = 5 | 10 | 32']);
-  equal(part(card, '.why').textContent, NUMBERS.why);
+  equal([part(card, '.why').textContent, part(card, '.ups').hidden], [NUMBERS.why, false]);
 });
 
 test('numbers are bounded by the number of draws', () => {

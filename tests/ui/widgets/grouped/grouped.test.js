@@ -7,7 +7,7 @@ import { part, parts } from '/widgets/lib/dom.js';
 const isDrawn = (/** @type {ParentNode} */ element) => part(element, '.grouped').dataset.drawn;
 
 test('bars, keys, table and note are drawn', async () => {
-  const state = labState();
+  const state = labState({ lessons: ['figure'] });
   const { element, questions } = await mountWidget('grouped', { value: state, server: { chapter: () => twoWords() } });
   await until(() => isDrawn(element), 'nothing drawn');
   equal(questions, [['chapter', state]]);
@@ -19,16 +19,16 @@ test('bars, keys, table and note are drawn', async () => {
 });
 
 test('only a change of the words asks again', async () => {
-  const { element, questions, update } = await mountWidget('grouped', { value: labState(), server: { chapter: () => twoWords() } });
+  const { element, questions, update } = await mountWidget('grouped', { value: labState({ lessons: ['figure'] }), server: { chapter: () => twoWords() } });
   await until(() => isDrawn(element), 'nothing drawn');
-  update(labState({ seed: 8, log: true }));
-  update(labState({ words: [['a', 1]] }));
+  update(labState({ seed: 8, log: true, lessons: ['figure'] }));
+  update(labState({ words: [['a', 1]], lessons: ['figure'] }));
   await until(() => isDrawn(element) === '[["a",1]]', 'not drawn again');
   equal(questions.map(([, state]) => state.words.length), [9, 1]);
 });
 
 test('a saved figure is a file of the server', async () => {
-  const state = labState({ seed: 3 });
+  const state = labState({ seed: 3, lessons: ['figure'] });
   const save = () => ({ name: 'temperatures.pdf', data: btoa('%PDF') });
   const { element, questions } = await mountWidget('grouped', { value: state, server: { chapter: () => twoWords(), save } });
   /** @type {string[]} */
@@ -46,9 +46,17 @@ test('a saved figure is a file of the server', async () => {
 
 test('a refusal is shown', async () => {
   const { element } = await mountWidget('grouped', {
-    value: labState(), server: { chapter: () => twoWords(), save: () => ({ error: 'The disk is full.' }) },
+    value: labState({ lessons: ['figure'] }), server: { chapter: () => twoWords(), save: () => ({ error: 'The disk is full.' }) },
   });
   await until(() => isDrawn(element), 'nothing drawn');
   parts(element, '[data-suffix]')[1].click();
   await until(() => part(element, '.problem').textContent === 'The disk is full.', 'no sentence');
+});
+
+test('nothing is asked for until the lesson is opened', async () => {
+  const { element, questions } = await mountWidget('grouped', { value: labState(), server: { chapter: () => twoWords() } });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  equal(questions, []);
+  part(element, 'summary').click();
+  await until(() => isDrawn(element), 'nothing drawn');
 });

@@ -8,18 +8,13 @@ import { makeModelForm } from '/widgets/source/model_form.js';
 
 /** @param {Partial<LabState>} changes */
 function makeForm(changes) {
-  const root = node('section', {}, node('select', { class: 'top' }), node('input', { class: 'find' }),
-    node('p', { class: 'none', hidden: true }));
+  const root = node('section', {}, node('select', { class: 'top' }), node('input', { class: 'find' }));
   document.body.replaceChildren(root);
   let state = labState({ source: 'model', ...changes });
   const lab = { state: () => state, change: (/** @type {Partial<LabState>} */ some) => { state = { ...state, ...some }; } };
   makeModelForm(root, lab, { tops: [10, 20] }).show();
   return { root, state: () => state };
 }
-
-test('without a run the page says how to make one', () => {
-  equal(['', 'clock'].map((run) => part(makeForm({ run }).root, '.none').hidden), [false, true]);
-});
 
 test('fields change the state, a search only once typing has rested', async () => {
   const { root, state } = makeForm({ run: 'clock' });

@@ -1,5 +1,5 @@
 import { equal, test } from '/tests/check.js';
-import { withNewWord, withWord, withoutWord, wordProblem, wordsSummary } from '/widgets/source/words.js';
+import { withNewWord, withWord, withoutWord, wordProblem, wordsName } from '/widgets/source/words.js';
 
 /** @type {[string, number][]} */
 const WORDS = [['a', 1], ['b', 2], ['word 3', 3]];
@@ -22,6 +22,7 @@ test('an empty word and one that appears twice are refused', () => {
   equal([wordProblem(WORDS, 1, 'b'), wordProblem(WORDS, 1, 'c')], ['', '']);
 });
 
-test('the summary counts the words', () => {
-  equal([WORDS, WORDS.slice(2)].map(wordsSummary), ['3 words, their logits, the text so far: edit', '1 word, their logits, the text so far: edit']);
+test('words are named by their number', () => {
+  const some = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => /** @type {[string, number]} */ ([`${i}`, i]));
+  equal([9, 1, 3].map((count) => wordsName(some(count))), ['Nine words', '1 word', '3 words']);
 });

@@ -21,7 +21,7 @@ const choose = (/** @type {ParentNode} */ element, /** @type {string} */ selecto
 
 test('the stages of the state are listed, and all others offered', async () => {
   const { element, questions } = await mountStages();
-  equal([names(element), texts(element, '.orders option')], [['Top-k', 'Temperature'], ['Known orders …', 'the chapter', 'other']]);
+  equal([names(element), texts(element, '.orders option')], [['Top-k', 'Temperature'], ['Presets …', 'the chapter', 'other']]);
   equal(texts(element, '.add option').slice(1), ['Top-k', 'Temperature', 'Epsilon cutoff', 'DRY', 'Logit bias', 'Banned tokens']);
   await until(() => part(element, '.order').textContent, 'no line on the order');
   equal(questions, [['order', labState()]]);
