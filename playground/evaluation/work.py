@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from cachetools import LRUCache
 
-from playground.errors import BusyError, PlaygroundError
+from playground.errors import PlaygroundError
 from playground.training.jobs.jobs import process_context
 
 MAX_ACTIVE = 2
@@ -49,9 +49,10 @@ class Works:
         self._lock = Lock()
 
     def ask(self, key: str, work: Work, *arguments: Any) -> Result:
-        """The result of `work(*arguments)`, or `{"progress": share}` while it runs; the first call starts it.
+        """The result of `work(*arguments)`, or `{"progress": share}` until it is done; the first call starts it.
 
-        `key` names the work: the same key is the same work. Raises `BusyError` if too much runs, and what it raised.
+        `key` names the work: the same key is the same work. At most `MAX_ACTIVE` run; others wait for a later call.
+        Raises `PlaygroundError` with the sentence of an error of the work.
         """
         with self._lock:
             if key in self._results:
@@ -60,7 +61,7 @@ class Works:
             active = self._active.get(key)
             if active is None:
                 if len(self._active) >= MAX_ACTIVE:
-                    raise BusyError("The server is busy with other evaluations; try again in a moment.")
+                    return {"progress": 0.0}
                 active = self._active[key] = self._start(work, arguments)
             active.asked_s = time.monotonic()
             return self._read(key, active)

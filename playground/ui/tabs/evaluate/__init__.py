@@ -2,6 +2,9 @@
 
 from playground.ui.context import Context
 from playground.ui.tabs.evaluate.server import EvaluateServer
+from playground.ui.widgets.eval_table.eval_table import EvalTable
+from playground.ui.widgets.honesty.honesty import Honesty
+from playground.ui.widgets.learning.learning import Learning
 from playground.ui.widgets.microscope.microscope import Microscope
 
 
@@ -9,3 +12,6 @@ def build(context: Context) -> None:
     """Lay out the tab."""
     server = EvaluateServer(context)
     Microscope(server_functions=[server.passage], elem_id="ev-microscope")
+    EvalTable(server_functions=[server.row, server.cancel_row], elem_id="ev-table")
+    Learning(server_functions=[server.learned, server.cancel_learned], elem_id="ev-learning")
+    Honesty(server_functions=[server.honesty], elem_id="ev-honesty")

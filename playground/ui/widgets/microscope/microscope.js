@@ -28,6 +28,7 @@ import { chosenTokens, comparedLosses, heads, isPredicted, perplexitySentence, s
 
 /** The server's answer until a longer work is done. @typedef {{ progress: number }} Unfinished */
 
+const BAR_SHARE = 0.6; // the longest bar leaves room for its numbers
 const NARROW_PX = 640; // three columns of numbers fit
 const UNFINISHED_MS = 200;
 const TYPING_MS = 500;
@@ -208,7 +209,7 @@ class MicroscopeView {
     part(this.#root, '.mi-beside dl').replaceChildren(...rows.flatMap((row) => [
       node('dt', { class: row.isOwn ? 'mi-mine' : '', text: row.name }),
       node('dd', { class: row.isOwn ? 'mi-mine' : '' },
-        node('i', { style: `width:${percent(row.loss / most).replace(' ', '')}` }),
+        node('i', { style: `width:${percent((BAR_SHARE * row.loss) / most).replace(' ', '')}` }),
         node('span', { text: `${loss(row.loss)}, as unsure as among ${row.perplexity}` })),
     ]));
   }
