@@ -79,7 +79,7 @@ def _open(page: Page) -> None:
         except OSError:
             time.sleep(0.2)
     page.goto(url)
-    page.get_by_role("button", name="Start", exact=True).wait_for()
+    page.locator("[data-drawer=train]:visible").first.wait_for()
 
 
 def _train_in_terminal(store: RunStore, name: str) -> float:
@@ -89,8 +89,10 @@ def _train_in_terminal(store: RunStore, name: str) -> float:
 
 
 def _train_on_page(store: RunStore, page: Page, name: str) -> float:
+    if page.get_by_role("button", name="Train", exact=True).is_hidden():
+        page.get_by_role("button", name="New run").click()
     page.get_by_label("Name of the run").fill(name)
-    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).click()
     while name not in store.names() or store.open(name).status().state not in ("completed", "failed", "interrupted"):
         page.wait_for_timeout(500)
     return _tokens_per_s(store, name)

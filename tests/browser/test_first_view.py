@@ -2,7 +2,7 @@
 
 from playground.ui.web import base_path, with_imports
 
-FIRST = ("facts/facts.js", "header/header.js", "live/live.js")
+FIRST = ("drawer/drawer.js", "facts/facts.js", "header/header.js", "live/live.js")
 MODULES = sorted(f"{base_path()}/{path}" for path in with_imports(FIRST))
 FETCHED = """() => performance.getEntriesByType('resource').map((entry) => ({
   path: new URL(entry.name).pathname.slice(1),
@@ -16,7 +16,7 @@ def open_first_view(page, url):
     """Open the page and wait until its widgets are drawn; returns what was fetched by then."""
     page.goto(url)
     page.locator(".hd-theme[aria-label]").wait_for()
-    page.locator("#pg-text-facts .fa-facts > *").first.wait_for()
+    page.locator("#pg-text-facts .fa-facts > *").first.wait_for(state="attached")
     return page.evaluate(FETCHED)
 
 

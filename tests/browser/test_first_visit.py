@@ -1,5 +1,7 @@
 """The first visit of a new server: there is a run to look at and to write with before anything was trained."""
 
+import re
+
 import pytest
 
 from playground.training.runs.recorded import NAME
@@ -25,6 +27,14 @@ def test_the_page_opens_on_the_recorded_run(new_page, new_server, shoot, size):
     page.locator(".pb-sample", has_text="Every effort moves you").wait_for()
     assert page.locator(".lv-empty").is_hidden()
     assert f"run={NAME}" in page.url
+    assert page.inner_text(".lv-read") == "This model has read one short story 20 times. Drag to watch it learn."
+    buttons = page.locator(".lv-recorded")
+    assert re.fullmatch(r"Train it yourself \(\d+ s\)\s+Use my text", buttons.inner_text())
+    box = buttons.bounding_box()
+    assert box["y"] + box["height"] <= height
+    buttons.get_by_role("button", name="Use my text").click()
+    page.locator("#pg-file").wait_for()
+    page.keyboard.press("Escape")
     shoot(page, f"first-visit-{size}")
 
 

@@ -70,6 +70,7 @@ def test_fault_43_a_fork_beyond_the_quota_is_refused_in_its_form(new_page, publi
     page.get_by_role("tab", name="Train").click()
     page.locator(".lv-buttons").get_by_role("button", name="+1 epoch").click()
     page.locator(".lv", has_text=TOO_MANY).wait_for()
+    page.get_by_role("button", name="New run").click()
     page.click("#pg-start")
     page.locator("#pg-start-complaint", has_text=TOO_MANY).wait_for()
 

@@ -31,17 +31,26 @@ def run_names(server):
 
 def open_train(page, url, run=None):
     page.goto(f"{url}/?run={run}" if run else url)
-    page.wait_for_selector("#pg-start")
+    page.wait_for_selector("[data-drawer=train]:visible")
     page.wait_for_function("document.querySelector('#pg-cost dd')?.textContent.length > 1")
 
 
+def open_settings(page):
+    """Open the drawer with the settings, unless it is open."""
+    if page.locator(".pg-new-run.pg-open").count() == 0:
+        page.locator("[data-drawer=train]:visible").first.click()
+    page.wait_for_selector("#pg-start")
+
+
 def choose_preset(page, name):
+    open_settings(page)
     page.click("#pg-preset input")
     page.get_by_role("option", name=re.compile(f"^{name}")).click()
     page.wait_for_function("document.querySelector('#pg-epochs input').value === '15'")
 
 
 def choose_source(page, name):
+    open_settings(page)
     page.locator("#pg-source label", has_text=name).click()
 
 
@@ -53,6 +62,7 @@ def upload(page, file):
 
 
 def fill(page, name, value):
+    open_settings(page)
     page.fill(f"#pg-{name} input", str(value))
     page.keyboard.press("Tab")
 

@@ -13,6 +13,7 @@ from .driving import (
     choose_source,
     end,
     fill,
+    open_settings,
     open_train,
     press,
     run_names,
@@ -166,6 +167,7 @@ def test_fault_39_start_pressed_twice_is_one_run(page, url):
     )
     wait_for_state(page, "running")
     first = page.inner_text(".lv-name")
+    open_settings(page)
     page.click("#pg-start")
     page.wait_for_timeout(1500)
     assert page.inner_text(".lv-name") == first

@@ -106,10 +106,37 @@ def test_the_chart_is_the_slider(page, url, finished):
 def test_curve_prose_guesses_and_slider_are_visible_without_scrolling(page, url, finished):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
-    for name in (".cv-losses", ".pb-sample", ".pb-rows", ".pb-slider", ".lv-replay", ".lv-ways"):
+    for name in (".cv-losses", ".pb-sample", ".pb-rows", ".lv-read", ".pb-slider", ".lv-replay", ".lv-ways", ".lv-new"):
         box = page.locator(name).bounding_box()
         assert box["y"] >= 0, name
         assert box["y"] + box["height"] <= 800, name
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_settings_are_a_drawer_that_moves_nothing_and_obeys_the_keyboard(new_page, url, finished, width):
+    page = new_page(width, 720)
+    open_train(page, url, run=finished)
+    wait_for_state(page, "completed")
+    drawer = page.locator(".pg-new-run")
+    assert drawer.is_hidden()
+    button = page.get_by_role("button", name="New run")
+    box = button.bounding_box()
+    assert box["y"] + box["height"] <= 720
+    assert width > 640 or box["height"] >= 44
+    places = """() => ['.lv-name', '.cv-losses', '.lv-ways'].map(
+        (name) => JSON.stringify(document.querySelector(name).getBoundingClientRect())
+    )"""
+    before = page.evaluate(places)
+    button.focus()
+    page.keyboard.press("Enter")
+    drawer.wait_for()
+    assert page.evaluate("document.activeElement.id") == "pg-start"
+    start = page.locator("#pg-start").bounding_box()
+    assert 0 <= start["y"] <= 720 - start["height"]
+    assert page.evaluate(places) == before
+    page.keyboard.press("Escape")
+    drawer.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.textContent") == "New run"
 
 
 def test_the_loss_axis_and_blind_guessing_are_named(page, url, finished):
@@ -148,19 +175,15 @@ def test_a_finished_run_is_replayed_until_a_touch(page, url, finished):
 def test_a_finished_run_leads_on(page, url, finished):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
-    page.click("[data-way=decode]")
-    page.wait_for_function("name => document.querySelector('#lab-source .run')?.value === name", arg=finished)
-    assert page.locator("#lab-source .model").is_visible()
-    assert page.input_value("#lab-source textarea") == "Every effort moves you"
-    page.click("[data-tab-id=train]")
-    page.click("[data-way=write]")
-    page.wait_for_function(
-        "name => [...document.querySelectorAll('input')].some((e) => e.offsetParent && e.value === name)",
-        arg=finished,
-    )
-    page.click("[data-tab-id=train]")
-    page.click("[data-way=compare]")
-    page.wait_for_selector(f".rv-table >> text={finished}")
+    for way, tab in (("decode", "decoding"), ("write", "generate"), ("compare", "runs"), ("whatif", "runs")):
+        page.click("[data-tab-id=train]")
+        page.click(f"[data-way={way}]")
+        page.wait_for_selector(f"[data-tab-id={tab}][aria-selected=true]")
+        assert page.input_value(".hd-run") == finished
+    assert f"whatif={finished}" in page.url
+    page.locator(".rv-table tbody tr", has_text=finished).first.wait_for()
+    page.go_back()
+    page.wait_for_selector("[data-tab-id=train][aria-selected=true]")
 
 
 def test_the_page_says_what_a_training_runs_on_and_its_share_of_the_peak(page, url, server, finished, shoot):

@@ -19,15 +19,17 @@ import { parts } from '/widgets/lib/dom.js';
  * @param {Record<string, unknown>} [settings.constants]
  * @param {Record<string, (query: any) => object | undefined>} [settings.server]
  * @param {boolean} [settings.beside]  keep what is on the page already
+ * @param {HTMLElement} [settings.into]  put it there, at the start, and keep what is on the page already
  * @returns {Promise<Mounted>}
  */
-export async function mountWidget(name, { value = null, constants = {}, server = {}, beside = false } = {}) {
+export async function mountWidget(name, { value = null, constants = {}, server = {}, beside = false, into } = {}) {
   const template = await (await fetch(`/widgets/${name}/${name}.html`)).text();
   const element = document.createElement('div');
   element.innerHTML = template; // the template is ours, and static
   element.className = `pg-${name}`;
-  if (!beside) document.body.replaceChildren();
-  document.body.append(element);
+  if (!beside && !into) document.body.replaceChildren();
+  if (into) into.prepend(element);
+  else document.body.append(element);
   const asText = (/** @type {unknown} */ given) =>
     given === null || typeof given === 'string' ? given : JSON.stringify(given);
   const props = { value: asText(value) };

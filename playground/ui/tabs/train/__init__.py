@@ -13,9 +13,11 @@ from gradio.components import Component
 from gradio.context import Context as Building
 
 from playground.errors import PlaygroundError
+from playground.training.runs.recorded import NAME
 from playground.ui.context import Context
-from playground.ui.exchange import to_json
+from playground.ui.exchange import event_text, to_json
 from playground.ui.one_page.server import PageServer
+from playground.ui.place import PlaceServer
 from playground.ui.tabs.train.client import add_run_endpoints, add_train_endpoint
 from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train.news import STEP_SERIES
@@ -23,6 +25,7 @@ from playground.ui.tabs.train.preview import Preview, Values
 from playground.ui.tabs.train.server import LiveServer
 from playground.ui.tabs.train.start import Starter
 from playground.ui.visitors import visitor_of
+from playground.ui.widgets.drawer.drawer import Drawer
 from playground.ui.widgets.facts.facts import Facts, facts, refusal
 from playground.ui.widgets.live.live import LiveView
 
@@ -39,27 +42,25 @@ class TrainTab:
 
 def build(context: Context) -> TrainTab:
     """Lay out the tab and wire its events."""
-    with gr.Row(elem_classes="pg-columns"):
-        with gr.Column(elem_classes=["pg-side", "pg-settings"]):
-            form = TrainForm(context.limits)
-            with gr.Column(elem_classes="pg-panel"):
-                with gr.Row(elem_classes="pg-with-button"):
-                    name = gr.Textbox(
-                        label="Name of the run",
-                        placeholder="made from text and size",
-                        max_lines=1,
-                        max_length=64,
-                        elem_id="pg-name",
-                    )
-                    start = gr.Button("Start", variant="primary", size="lg", elem_id="pg-start")
-                complaint = Facts(elem_id="pg-start-complaint")
-        with gr.Column(elem_classes="pg-main"):
-            server = LiveServer(context)
-            live = LiveView(
-                elem_id="pg-live",
-                server_functions=[server.news, server.command, server.figure, PageServer(context).save_page],
-                constants={"series": STEP_SERIES},
-            )
+    with gr.Column(elem_classes=["pg-new-run", "pg-settings"]):
+        Drawer(
+            server_functions=[PlaceServer(context).runs],
+            constants={"train": "#pg-start", "text": f"#pg-source input[value={UPLOAD}]"},
+        )
+        form = TrainForm(context.limits)
+        with gr.Column(elem_classes=["pg-panel", "pg-last"]):
+            with gr.Row(elem_classes="pg-with-button"):
+                name = gr.Textbox(
+                    label="Name of the run", placeholder="optional", max_lines=1, max_length=64, elem_id="pg-name"
+                )
+                start = gr.Button("Train", variant="primary", size="lg", elem_id="pg-start")
+            complaint = Facts(elem_id="pg-start-complaint")
+    server = LiveServer(context)
+    live = LiveView(
+        elem_id="pg-live",
+        server_functions=[server.news, server.command, server.figure, PageServer(context).save_page],
+        constants={"series": STEP_SERIES, "recorded": NAME},
+    )
     add_run_endpoints(server)
     _wire_form(form, Preview(form))
     starter = Starter(context)
@@ -89,7 +90,8 @@ def _wire_form(form: TrainForm, preview: Preview) -> None:
         return {**shown, **preview.look({**values, **shown})}
 
     def shorten(values: Values, event: gr.EventData) -> dict[Component, Any]:
-        shown = {context_length: int(event.context_length)}
+        wanted = event_text(event, "context_length")
+        shown = {context_length: int(wanted)} if wanted.isdecimal() and len(wanted) < 6 else {}
         return {**shown, **preview.look({**values, **shown})}
 
     previewed = [form.text_facts, form.cost, form.encoding]

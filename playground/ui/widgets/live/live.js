@@ -1,6 +1,7 @@
 // Watches one run: asks the server for what its log has gained, and shows it.
 
-import { node, part, parts, setText } from '../lib/dom.js';
+import { node, part, setText } from '../lib/dom.js';
+import { closeDrawer } from '../lib/drawer.js';
 import { whole } from '../lib/format.js';
 import { NO_ANSWER, ask, parse } from '../lib/host.js';
 import { getParameter, goTo, onPlace, readPlace, setParameter } from '../lib/place.js';
@@ -9,6 +10,7 @@ import { knownRuns } from '../lib/storage.js';
 import { Controls } from './controls.js';
 import { Curves } from './curves.js';
 import { Moment, evaluationAfter, evaluationAt } from './moment.js';
+import { Lead } from './lead.js';
 import { Loop } from './loop.js';
 import { Probe, momentText } from './probe.js';
 import { RunRecord } from './record.js';
@@ -25,7 +27,10 @@ import { Tiles } from './tiles.js';
  * @typedef {import('./record.js').Gain & { offset: number, more: boolean, status: Status, about: About | null }} News
  */
 
-/** `series`: how the server thins each column of the curves. @typedef {{ series: import('./record.js').Thinning }} Constants */
+/**
+ * `series`: how the server thins each column of the curves. `recorded`: name of the run that comes with the page.
+ * @typedef {{ series: import('./record.js').Thinning, recorded: string }} Constants
+ */
 
 const FIRST_STEPS_MS = 200;
 const LIVE_MS = 500;
@@ -34,7 +39,6 @@ const LOST_MS = 2000;
 const ADDRESS_MS = 250; // browsers limit how often an address may change
 const SHOWN_NOTES = 5;
 const MOMENT = 'moment'; // parameter of the address: a step
-const NARROW_PX = 960; // the view is below the form on screens up to this width
 
 /** @param {import('../lib/host.js').Host<Constants>} host */
 export function mount(host) {
@@ -44,14 +48,11 @@ export function mount(host) {
     const started = parse(host.props.value)?.run;
     if (!started) return;
     goTo({ tab: 'train', run: started });
-    if (innerWidth <= NARROW_PX) view.scrollIntoView({ block: 'start' }); // so that Start is seen to do something
+    closeDrawer();
   });
   onPlace(host.element, ({ run }) => live.follow(run));
   live.open(readPlace().run);
 }
-
-/** Which tab each way leads to. @type {Record<string, string>} */
-const WAYS = { decode: 'decoding', write: 'generate', compare: 'runs' };
 
 class LiveView {
   #view;
@@ -64,6 +65,7 @@ class LiveView {
   #loop;
   #controls;
   #saving;
+  #lead;
 
   /** The run that is watched. */ #run = '';
   /** @type {RunRecord} */ #record;
@@ -92,9 +94,7 @@ class LiveView {
     this.#loop = new Loop(view);
     this.#probe = new Probe(view, (index) => this.#moveTo(index));
     this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index));
-    for (const way of parts(view, '[data-way]', HTMLButtonElement)) {
-      way.addEventListener('click', () => this.#lead(way.dataset.way ?? '', trigger));
-    }
+    this.#lead = new Lead(view, constants.recorded, trigger);
     this.#controls = new Controls(view, (action) => this.#act(action));
     this.#saving = new Saving(view, server, {
       run: () => this.#run,
@@ -124,6 +124,7 @@ class LiveView {
     this.#part('notes').replaceChildren();
     this.#part('empty').hidden = Boolean(run);
     this.#part('full').hidden = !run;
+    this.#lead.open(run);
     this.#say('');
     if (run) knownRuns(run);
     this.#askNow();
@@ -191,7 +192,7 @@ class LiveView {
     this.#drawNotes();
     const isFinished = !status.live && evals.length > 0;
     this.#replay.draw(isFinished, evals.length);
-    this.#part('ways').classList.toggle('lv-away', !isFinished);
+    this.#lead.draw(status, this.#about, session, isFinished);
   }
 
   /** Show prose and guesses of the moment. */
@@ -274,12 +275,6 @@ class LiveView {
   /** @param {string} name */
   #part(name) {
     return part(this.#view, `.lv-${name}`);
-  }
-
-  /** Lead on to another tab with this run. @param {string} way @param {(event: string) => void} trigger */
-  #lead(way, trigger) {
-    if (way === 'decode') trigger('decode');
-    goTo({ tab: WAYS[way], run: this.#run, step: 'last' });
   }
 
   // --- acting ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // What a run is and what it is doing, in words. No DOM here.
 
-import { short, whole } from '../lib/format.js';
+import { short, time, whole } from '../lib/format.js';
 import { stateLabel, waitingLabel } from '../lib/run_states.js';
 
 /** @typedef {import('../lib/run_states.js').State} State */
@@ -62,3 +62,23 @@ export function aboutText(about, session) {
   if (session) parts.push(`${short(session.n_parameters)} parameters`, ...machineParts(session));
   return parts.filter(Boolean).join(' · ');
 }
+
+/** What a text is called in a sentence, by its name. @type {Record<string, string>} */
+const TEXTS = { story: 'one short story', stdlib: 'a part of Python’s library', verdict: 'The Verdict', pasted: 'a pasted text' };
+
+/**
+ * How often the model has read its text, in a sentence; '' before the first step.
+ * @param {About | null} about
+ * @param {Session | null} session
+ * @param {Status} status
+ */
+export function readingText(about, session, { step, live }) {
+  if (!about || !session || !step) return '';
+  const text = TEXTS[about.text_name] ?? `“${about.text_name}”`;
+  const epochs = step / session.steps_per_epoch;
+  const times = epochs === 1 ? 'once' : `${epochs < 10 ? +epochs.toFixed(1) : whole(Math.floor(epochs))} times`;
+  return live ? `This model has read ${text} ${times} so far.` : `This model has read ${text} ${times}. Drag to watch it learn.`;
+}
+
+/** What the button that leads to an own training says, by how long the shown one took. @param {Status | null} status */
+export const trainLabel = (status) => `Train it yourself${status?.elapsed_s ? ` (${time(status.elapsed_s)})` : ''}`;

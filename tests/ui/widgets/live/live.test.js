@@ -16,7 +16,7 @@ async function watching(answers, { run = 'river', command = () => ({}), figure =
   localStorage.clear();
   let asked = 0;
   const news = () => answers[Math.min(asked++, answers.length - 1)];
-  const mounted = await mountWidget('live', { constants: { series: SERIES }, server: { news, command, figure } });
+  const mounted = await mountWidget('live', { constants: { series: SERIES, recorded: 'recorded' }, server: { news, command, figure } });
   const questions = (/** @type {string} */ name) => mounted.questions.filter(([each]) => each === name).map(([, query]) => query);
   const textOf = (/** @type {string} */ name) => part(mounted.element, `.lv-${name}`).textContent;
   return { ...mounted, asked: questions, textOf };
@@ -58,11 +58,11 @@ test('a finished run leads on to other tabs, one that is active does not', async
   const { element, events, textOf } = await watching([FINISHED]);
   await until(() => textOf('state-text') === 'Finished', 'the state');
   equal(part(element, '.lv-ways').classList.contains('lv-away'), false);
-  const opened = ['decode', 'write', 'compare'].map((way) => {
+  const opened = ['decode', 'write', 'compare', 'whatif'].map((way) => {
     part(element, `[data-way=${way}]`).click();
     return readPlace().tab;
   });
-  equal([opened, readPlace().run, events.map(([name]) => name)], [['decoding', 'generate', 'runs'], 'river', ['decode']]);
+  equal([opened, readPlace().run, events.map(([name]) => name)], [['decoding', 'generate', 'runs', 'runs'], 'river', ['decode']]);
   const active = await watching([newsOf({ status: statusOf({ state: 'paused' }) })]);
   await until(() => active.textOf('state-text') === 'Paused', 'the state');
   equal(part(active.element, '.lv-ways').classList.contains('lv-away'), true);
@@ -79,6 +79,14 @@ test('it continues to ask where the last answer ended', async () => {
   ok(part(element, '[data-part=report]').classList.contains('lv-on'), 'the report did not light up');
 });
 
+test('a run that starts closes the settings', async () => {
+  let closed = 0;
+  addEventListener('pg-drawer-close', () => closed++);
+  const { update } = await watching([REST]);
+  update({ run: 'sea' });
+  equal([closed, readPlace().run], [1, 'sea']);
+});
+
 test('without a run it is empty', async () => {
   const { element, asked } = await watching([REST], { run: '' });
   equal([part(element, '.lv-empty').hidden, part(element, '.lv-full').hidden], [false, true]);
@@ -87,14 +95,14 @@ test('without a run it is empty', async () => {
 
 test('a run in the address is opened', async () => {
   history.replaceState(null, '', '/?run=addressed');
-  const { questions } = await mountWidget('live', { constants: { series: SERIES }, server: { news: () => REST } });
+  const { questions } = await mountWidget('live', { constants: { series: SERIES, recorded: 'recorded' }, server: { news: () => REST } });
   await until(() => questions.length, 'a question');
   equal(questions[0], ['news', { run: 'addressed', offset: 0 }]);
 });
 
 test('a moment in the address is shown, and one that is chosen is written there', async () => {
   history.replaceState(null, '', '/?run=river&moment=10');
-  const { element } = await mountWidget('live', { constants: { series: SERIES }, server: { news: () => FINISHED } });
+  const { element } = await mountWidget('live', { constants: { series: SERIES, recorded: 'recorded' }, server: { news: () => FINISHED } });
   const slider = part(element, '.pb-slider', HTMLInputElement);
   await until(() => slider.value === '1', 'the moment');
   slider.value = '0';

@@ -1,6 +1,6 @@
 import { equal, test } from '/tests/check.js';
 import { SESSION, newsOf, statusOf } from '/tests/live/fixtures.js';
-import { aboutText, endText, machineParts, mainAction, stateText } from '/widgets/live/status.js';
+import { aboutText, endText, machineParts, mainAction, readingText, stateText, trainLabel } from '/widgets/live/status.js';
 
 test('a queued run shows its place, and none while it starts', () => {
   equal(stateText(statusOf({ state: 'queued', queue_place: 2 })), 'Waiting, place 2');
@@ -28,4 +28,17 @@ test('the machine is told with its processes only where there are several', () =
 test('what is not known is left out of the heading', () => {
   equal(aboutText(newsOf().about, SESSION), 'nano · river · 123.5 k parameters · cpu · float32 · 2 threads'.replace('123.5', '123'));
   equal([aboutText(newsOf().about, null), aboutText(null, null)], ['nano · river', '']);
+});
+
+test('how often a text was read is told in whole epochs where there are many', () => {
+  const story = { ...newsOf().about, text_name: 'story' };
+  const read = (/** @type {number} */ step, live = false) => readingText(/** @type {any} */ (story), SESSION, statusOf({ step, live }));
+  equal(read(200), 'This model has read one short story 20 times. Drag to watch it learn.');
+  equal(read(10), 'This model has read one short story once. Drag to watch it learn.');
+  equal(read(23, true), 'This model has read one short story 2.3 times so far.');
+  equal([read(0), readingText(null, SESSION, statusOf()), readingText(newsOf().about, null, statusOf())], ['', '', '']);
+});
+
+test('the button that leads to an own training says how long it took', () => {
+  equal([trainLabel(statusOf({ elapsed_s: 58 })), trainLabel(null)], ['Train it yourself (58 s)', 'Train it yourself']);
 });
