@@ -146,7 +146,12 @@ class TrainConfig(Config):
     warmup_pct: float = Field(
         default=0, ge=0, le=100, description="Warmup: share of all steps in which lr rises from zero, in percent."
     )
-    min_lr: float = Field(default=0, ge=0, le=1, description="Learning rate at the end of the cosine decay.")
+    min_lr: float | None = Field(
+        default=0,
+        ge=0,
+        le=1,
+        description="Learning rate at the end of the cosine decay; empty: a tenth of the learning rate.",
+    )
     grad_clip: float | None = Field(
         default=None,
         gt=0,
@@ -199,9 +204,29 @@ class TrainConfig(Config):
 
     @model_validator(mode="after")
     def _min_lr_below_lr(self) -> Self:
-        if self.min_lr > self.lr:
+        if self.lowest_lr > self.lr:
             raise ValueError(f"min_lr: {self.min_lr} lies above lr {self.lr}; lower it")
         return self
+
+    def replace(self, **changes: Any) -> Self:
+        """As `Config.replace`; a lower `lr` takes a `min_lr` above it along, unless `changes` sets that, too.
+
+        >>> TrainConfig(lr=0.01, min_lr=0.001).replace(lr=0.0005).min_lr
+        5e-05
+        """
+        lr, floor = changes.get("lr"), self.min_lr
+        if isinstance(lr, int | float) and floor is not None and 0 < lr < floor and "min_lr" not in changes:
+            changes["min_lr"] = floor / self.lr * lr
+        return super().replace(**changes)
+
+    @property
+    def lowest_lr(self) -> float:
+        """Learning rate at the end of the cosine decay.
+
+        >>> TrainConfig(lr=0.5, min_lr=None).lowest_lr
+        0.05
+        """
+        return self.lr / 10 if self.min_lr is None else self.min_lr
 
     @property
     def needs_whole_gradient(self) -> bool:

@@ -38,7 +38,7 @@ def _schedule(lr: float, epochs: int, eval_freq: int) -> TrainConfig:
     """Warmup, cosine decay to a tenth of `lr`, and gradient clipping (book, appendix D)."""
     return TrainConfig(
         lr=lr,
-        min_lr=lr / 10,
+        min_lr=None,
         lr_schedule="cosine",
         warmup_pct=10,
         beta2=0.99,

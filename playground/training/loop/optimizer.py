@@ -44,7 +44,7 @@ def total_steps(config: TrainConfig, batches_per_epoch: int) -> int:
 
 
 def lr_at(step: int, total_steps: int, config: TrainConfig) -> float:
-    """The learning rate of step number `step` (from 0): linear warmup, then constant or cosine decay to `min_lr`.
+    """The learning rate of step number `step` (from 0): linear warmup, then constant or cosine decay to `lowest_lr`.
 
     >>> config = TrainConfig(lr=0.1, min_lr=0.0, lr_schedule="cosine", warmup_pct=20)
     >>> [round(lr_at(step, 10, config), 4) for step in range(10)]
@@ -56,13 +56,15 @@ def lr_at(step: int, total_steps: int, config: TrainConfig) -> float:
     if config.lr_schedule == "constant":
         return config.lr
     progress = min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))
-    return config.lr - (config.lr - config.min_lr) * 0.5 * (1 - math.cos(math.pi * progress))
+    return config.lr - (config.lr - config.lowest_lr) * 0.5 * (1 - math.cos(math.pi * progress))
 
 
 def with_lr(config: TrainConfig, lr: float | None) -> TrainConfig:
-    """The settings with another learning rate (None: unchanged); `min_lr` is lowered if it would exceed it.
+    """The settings with another learning rate (None: unchanged); a `min_lr` that would exceed it is lowered to it.
 
     >>> with_lr(TrainConfig(lr=0.01, min_lr=0.005), 0.001).min_lr
     0.001
     """
-    return config if lr is None else config.replace(lr=lr, min_lr=min(lr, config.min_lr))
+    if lr is None:
+        return config
+    return config.replace(lr=lr, min_lr=None if config.min_lr is None else min(lr, config.min_lr))

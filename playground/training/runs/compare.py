@@ -34,10 +34,17 @@ def differences(specs: Sequence[RunSpec]) -> list[Difference]:
     for part in ("model", "data", "train"):
         names = getattr(specs[0], part).keys() if specs else ()
         rows += [(name, [getattr(spec, part)[name] for spec in specs]) for name in names]
+    rows = [(name, _lowest_lrs(specs) if name == "min_lr" else values) for name, values in rows]
     rows.append(
         ("forked from", [f"{spec.parent.name}, step {spec.parent.step}" if spec.parent else "" for spec in specs])
     )
     return [Difference(name, tuple(values)) for name, values in rows if any(value != values[0] for value in values)]
+
+
+def _lowest_lrs(specs: Sequence[RunSpec]) -> list[float | None]:
+    """The lowest learning rates; as they were set where that is all that differs: a tenth of `lr`, or a number."""
+    given = [spec.train.min_lr for spec in specs]
+    return [spec.train.lowest_lr for spec in specs] if None in given and set(given) != {None} else given
 
 
 @dataclass(frozen=True)

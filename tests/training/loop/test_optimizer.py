@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.config import TrainConfig
-from playground.training.loop.optimizer import lr_at, make_optimizer
+from playground.errors import SettingsError
+from playground.training.loop.optimizer import lr_at, make_optimizer, with_lr
 
 
 def test_a_constant_schedule_is_constant():
@@ -44,3 +45,25 @@ def test_adamw_has_all_weights_in_one_group_with_the_settings():
     assert len(group["params"]) == 2
     assert (group["lr"], group["weight_decay"], group["betas"]) == (0.02, 0.3, (0.8, 0.95))
     assert group["fused"]
+
+
+def test_without_a_lowest_rate_the_decay_ends_at_a_tenth_of_the_rate():
+    config = TrainConfig(lr=0.01, min_lr=None, lr_schedule="cosine")
+    same = config.replace(min_lr=0.01 / 10)
+    assert [lr_at(step, 100, config) for step in range(120)] == [lr_at(step, 100, same) for step in range(120)]
+    assert lr_at(100, 100, config) == pytest.approx(0.001)
+    assert with_lr(config, 0.0001).min_lr is None
+
+
+@given(lr=st.floats(1e-8, 1), new=st.floats(1e-8, 1), floor=st.floats(0, 1))
+def test_a_learning_rate_below_the_floor_takes_the_floor_along(lr, new, floor):
+    config = TrainConfig(lr=lr, min_lr=min(lr, floor), lr_schedule="cosine").replace(lr=new)
+    assert config.lr == new
+    assert config.lowest_lr <= new
+    if new >= min(lr, floor):
+        assert config.min_lr == min(lr, floor)
+
+
+def test_a_floor_that_is_set_above_the_learning_rate_is_refused():
+    with pytest.raises(SettingsError, match="min_lr"):
+        TrainConfig(lr=0.01).replace(lr=0.001, min_lr=0.002)

@@ -72,3 +72,13 @@ def test_the_validation_curve_of_a_fork_starts_at_the_last_evaluation_before_the
     without_parent = curves(child)
     assert (without_parent.eval_x, without_parent.val_y) == (found.eval_x[1:], found.val_y[1:])
     assert without_parent.loss_x == found.loss_x
+
+
+def test_a_lowest_learning_rate_that_is_left_out_differs_only_by_what_it_amounts_to(new_run):
+    given, left_out, other = (
+        new_run(name, lr=lr, lr_schedule="cosine", min_lr=floor).spec
+        for name, lr, floor in (("a", 0.01, 0.001), ("b", 0.01, None), ("c", 0.02, None))
+    )
+    assert differences([given, left_out]) == []
+    assert [row.setting for row in differences([left_out, other])] == ["lr"]
+    assert [row.setting for row in differences([given, other])] == ["lr", "min_lr"]

@@ -131,8 +131,6 @@ class RunActions:
 
 
 def _changed(train: TrainConfig, settings: ForkSettings) -> TrainConfig:
-    """The settings of a fork; raises `SettingsError`. A lower learning rate lowers the lowest one, too."""
+    """The settings of a fork; raises `SettingsError`."""
     changes = settings.model_dump(exclude=set(ModelConfig.model_fields), exclude_none=True)
-    if settings.lr is not None:
-        changes["min_lr"] = min(train.min_lr, settings.lr)
     return train.replace(max_steps=None, **changes)
