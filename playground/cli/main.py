@@ -16,7 +16,7 @@ from playground.cli import evaluation, record, runs, writing
 from playground.cli.options import takes_settings
 from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, read_text_arguments, store
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.errors import PlaygroundError, TextError
+from playground.errors import PlaygroundError, TextError, reason_of
 
 app = typer.Typer(
     name="playground",
@@ -44,8 +44,15 @@ def main() -> None:
         else:
             app()
     except PlaygroundError as error:
-        Console(stderr=True).print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False)
-        sys.exit(1)
+        _refuse(str(error))
+    except OSError as error:  # a full disk, a path that is too long, a folder that may not be read
+        where = "" if error.filename is None else f": {str(error.filename)[:100]}"
+        _refuse(f"The system refused to read or write ({reason_of(error)}){where}; choose another file or folder.")
+
+
+def _refuse(sentence: str) -> None:
+    Console(stderr=True).print(f"[bold red]Error:[/] {escape(sentence)}", highlight=False)
+    sys.exit(1)
 
 
 @app.command()

@@ -82,6 +82,17 @@ def _checked(query: Any, query_class: type[BaseModel]) -> BaseModel:
         raise SettingsError(f"The request is not understood: {explain(error)}") from None
 
 
+def event_text(event: Any, name: str) -> str:
+    """A field that a widget's script sends with an event, as a text; empty if the event came without its data.
+
+    >>> import gradio as gr
+    >>> event_text(gr.EventData(None, {"run": "tale"}), "run"), event_text(gr.EventData(None, None), "run")
+    ('tale', '')
+    """
+    data = event._data  # reading an attribute of the event raises a TypeError where there is none
+    return str(data.get(name, "")) if isinstance(data, dict) else ""
+
+
 def to_json(value: Any) -> str:
     """Compact JSON; a number that is not finite becomes null, because browsers do not parse NaN.
 

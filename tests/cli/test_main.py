@@ -150,6 +150,26 @@ def test_main_shows_the_sentence_without_a_traceback(monkeypatch, capsys, tmp_pa
     assert "Traceback" not in shown.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "x" * 5000],
+        ["runs", "--checkpoints", "x" * 5000],
+        ["runs", "import", "x" * 5000],
+        ["train", "sample:story", "--checkpoints", "x" * 5000],
+    ],
+)
+def test_fault_78_a_path_that_is_too_long_is_refused_in_one_sentence(monkeypatch, capsys, arguments):
+    monkeypatch.setattr(sys, "argv", ["playground", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    said = capsys.readouterr().err
+    assert stopped.value.code == 1
+    assert "too long" in " ".join(said.split())
+    assert len(said) < 500
+    assert "Traceback" not in said
+
+
 def test_an_empty_standard_input_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"  \n")))
     with pytest.raises(PlaygroundError):

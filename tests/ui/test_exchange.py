@@ -13,7 +13,7 @@ from pydantic import Field
 
 from playground.config import ModelConfig
 from playground.errors import RunError
-from playground.ui.exchange import Query, finite, server_function, to_json
+from playground.ui.exchange import Query, event_text, finite, server_function, to_json
 from playground.ui.visitors import visitor_of
 from playground.ui.widgets.header.header import Header
 
@@ -49,6 +49,20 @@ class Server:
 @pytest.fixture(scope="module")
 def move():
     return server_function(Server().move)
+
+
+@pytest.mark.parametrize("data", [None, {}, [], "text", 7])
+def test_fault_72_an_event_that_comes_without_its_data_has_empty_fields(data):
+    assert event_text(gr.EventData(None, data), "run") == ""
+
+
+def test_fault_73_a_file_that_cannot_be_written_is_a_refusal_without_its_path():
+    def save(query: Move) -> dict[str, Any]:
+        raise OSError(28, "No space left on device", "/srv/secret/run.json")
+
+    assert refusal(server_function(save)({"run": "a"})) == (
+        "The server could not read or write a file (No space left on device); try again later."
+    )
 
 
 def refusal(answer: dict) -> str:

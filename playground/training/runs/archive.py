@@ -51,6 +51,7 @@ _MAX_ENTRIES = 6_000
 _MAX_READ_BYTES = 2_000_000
 """Largest directory of an archive, which zipfile reads at once: 333 bytes for each of the most entries."""
 _CHUNK_BYTES = 1 << 20
+_SHOWN = 100  # characters of a foreign name in a sentence
 
 
 def export_run(run: Run, target: Path) -> Path:
@@ -125,9 +126,9 @@ def import_run(
     except PlaygroundError:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
-        raise RunError(f"{archive.name} is not a run's archive, or it is damaged ({error}).") from None
+        raise RunError(f"{archive.name[:_SHOWN]} is not a run's archive, or it is damaged ({error}).") from None
     except OSError as error:
-        raise RunError(f"{archive.name} cannot be imported: {reason_of(error)}.") from None
+        raise RunError(f"{archive.name[:_SHOWN]} cannot be imported: {reason_of(error)}.") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -151,7 +152,7 @@ def _entries(opened: zipfile.ZipFile, max_bytes: int) -> tuple[dict[str, zipfile
     for entry in opened.infolist():
         if entry.is_dir() and not entry.file_size:
             continue
-        shown = entry.filename[:100]
+        shown = entry.filename[:_SHOWN]
         kind = stat.S_IFMT(entry.external_attr >> 16)
         top, _, path = entry.filename.partition("/")
         if kind not in (0, stat.S_IFREG) or not (path in {*_MAX_BYTES_OF, _DROPPED} or _STEP_FILE.fullmatch(path)):

@@ -45,7 +45,7 @@ def generate_endpoint(context: Context) -> Callable[..., dict[str, Any]]:
             start = Start(run, checkpoint, prompt, read_settings, weights).load(context)
             pieces = list(write_text(start.model, start.tokenizer, start.ids, start.settings))
         except PlaygroundError as error:
-            raise gr.Error(str(error)) from None
+            raise gr.Error(str(error), print_exception=False) from None
         return {
             "run": start.run,
             "step": start.step,

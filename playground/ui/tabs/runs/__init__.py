@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground.errors import PlaygroundError
 from playground.ui.context import Context
-from playground.ui.exchange import server_function, to_json
+from playground.ui.exchange import event_text, server_function, to_json
 from playground.ui.one_page.server import PageServer
 from playground.ui.tabs.runs.archives import make_archive, take_archive
 from playground.ui.tabs.runs.server import RunsServer, view_constants
@@ -41,7 +41,7 @@ def build(context: Context) -> RunsTab:
 
     def pack(event: gr.EventData) -> tuple[Any, Any]:
         try:
-            path = make_archive(context, str(event.run), Path(archive.GRADIO_CACHE))
+            path = make_archive(context, event_text(event, "run"), Path(archive.GRADIO_CACHE))
         except PlaygroundError as error:
             return gr.skip(), to_json({"error": str(error)})
         return str(path), gr.skip()
