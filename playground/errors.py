@@ -73,6 +73,9 @@ def explain(error: ValidationError) -> SettingsError:
         return SettingsError(f"{what}.")
     if first["type"] == "missing":
         return SettingsError(f"{where}: it is missing, and has no default.")
-    got = repr(first["input"])
+    try:
+        got = repr(first["input"])
+    except RecursionError:
+        got = "a value that is nested too deeply"
     got = got if len(got) <= 80 else f"{got[:80]}…"
     return SettingsError(f"{where}: {what[0].lower()}{what[1:]} (got {got}).")

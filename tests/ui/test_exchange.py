@@ -56,6 +56,13 @@ def test_fault_72_an_event_that_comes_without_its_data_has_empty_fields(data):
     assert event_text(gr.EventData(None, data), "run") == ""
 
 
+def test_fault_72_a_query_that_is_nested_deeply_is_refused_in_a_sentence(move):
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    assert "nested too deeply" in refusal(move({"run": deep}))
+
+
 def test_fault_73_a_file_that_cannot_be_written_is_a_refusal_without_its_path():
     def save(query: Move) -> dict[str, Any]:
         raise OSError(28, "No space left on device", "/srv/secret/run.json")

@@ -184,7 +184,7 @@ def read_log(text: str | None) -> TokenLog:
         raise SettingsError("This text has grown too long for the page; press Write to begin anew.")
     try:
         log = _read(text)
-    except (ValidationError, ValueError, IndexError, TypeError):
+    except (ValidationError, ValueError, IndexError, TypeError, RecursionError):
         raise SettingsError(_DAMAGED) from None
     if any(token >= log.head.vocab_size for branch in log.branches for token in branch.ids):
         raise SettingsError(_DAMAGED)
@@ -253,5 +253,5 @@ def last_receipt(text: str | None) -> str | None:
     try:
         last = json.loads((text or "").rstrip("\n").rpartition("\n")[2])
         return last["receipt"] if isinstance(last["receipt"], str) else None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None

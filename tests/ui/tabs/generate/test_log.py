@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import SettingsError
-from playground.ui.tabs.generate.log import line, read_log
+from playground.ui.tabs.generate.log import last_receipt, line, read_log
 
 HEAD = line(kind="desk", run="story", step=40, context_length=8, vocab_size=100)
 PROMPT = line(kind="branch", branch=0, parent=None, at=0) + line(i=1, by="prompt") + line(i=2, by="prompt")
@@ -62,11 +62,16 @@ def test_line_separators_inside_a_token_do_not_part_lines():
         HEAD + PROMPT + line(kind="branch", branch=1, parent=7, at=0),
         HEAD + PROMPT + "[1]\n",
         HEAD + PROMPT + "null\n",
+        HEAD + PROMPT + "[" * 100_000 + "\n",
     ],
 )
 def test_a_damaged_log_is_refused_in_one_sentence(text):
     with pytest.raises(SettingsError, match="press Write"):
         read_log(text)
+
+
+def test_fault_72_a_line_that_is_nested_too_deeply_is_no_receipt():
+    assert last_receipt("[" * 100_000) is None
 
 
 def test_a_log_cannot_make_the_server_use_much_more_memory_than_its_length():
