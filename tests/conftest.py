@@ -31,11 +31,11 @@ hypothesis.settings.load_profile("playground")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker for each core when all tests run; no workers when files or tests are named on the command line."""
+    """One worker more than cores when all tests run, as they wait a lot; none when tests are named on the command line."""
     from playground.device import available_cores
 
     runs_all = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    return min(available_cores(), MAX_WORKERS) if runs_all else 0
+    return min(available_cores() + 1, MAX_WORKERS) if runs_all else 0
 
 
 @pytest.hookimpl(tryfirst=True)

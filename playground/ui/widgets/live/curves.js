@@ -64,7 +64,7 @@ export class Curves {
       onPick: moved.pick,
       onKey: moved.key,
     });
-    setAttributes(this.#losses.svg, { role: 'slider', 'aria-valuemin': 0 });
+    setAttributes(this.#losses.svg, { role: 'slider', 'aria-valuemin': 0, 'aria-valuemax': 0, 'aria-valuenow': 0 });
     const blindKey = this.#part('key-blind');
     for (const kind of ['pointerenter', 'focus', 'click']) blindKey.addEventListener(kind, () => this.#showWhy(true));
     for (const kind of ['pointerleave', 'blur']) blindKey.addEventListener(kind, () => this.#showWhy(false));

@@ -1,0 +1,108 @@
+"""What holds for every tab: accessible, steady after the first paint, usable on a phone, and cheap while idle."""
+
+import time
+
+import psutil
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from playground.training.runs.recorded import NAME
+
+from .conftest import SIZES, Server
+
+TABS = {
+    "train": ".pb-rows li",
+    "evaluate": ".mi-text .tok",
+    "decoding": "#lab-picture .row",
+    "generate": ".desk-write",
+    "runs": ".rv-table tbody tr",
+}
+"""The tabs, and what is there when each has been drawn."""
+IDLE_S = 10
+OBSERVE_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const { hadRecentInput, value, startTime, sources } of list.getEntries()) {
+    if (!hadRecentInput) shifts.push([value, Math.round(startTime), sources.map(({ node }) => node?.className ?? '')]);
+  }
+}).observe({ type: 'layout-shift', buffered: true });
+"""
+SMALL_TARGETS = """() => [...document.querySelectorAll('button, select, input, summary')]
+  .filter((e) => !['range', 'radio', 'checkbox'].includes(e.type) && e.offsetParent && !e.disabled)
+  .map((e) => [e, e.getBoundingClientRect().height])
+  .filter(([, height]) => height > 1 && height < 43.5)
+  .map(([e, height]) => `${e.tagName.toLowerCase()}.${e.className} ${e.textContent.trim().slice(0, 20)} ${height}`)"""
+INNER_SCROLLERS = """() => [...document.querySelectorAll('.gradio-container *')]
+  .filter((e) => e.offsetParent && /auto|scroll/.test(getComputedStyle(e).overflowY))
+  .filter((e) => e.scrollHeight > e.clientHeight + 2)
+  .map((e) => `${e.tagName.toLowerCase()}.${e.className}`)"""
+
+
+@pytest.fixture(scope="module")
+def new_server(tmp_path_factory):
+    """A server as a user starts it, with the recorded run."""
+    running = Server(tmp_path_factory.mktemp("quality") / "checkpoints", recorded_run=True)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def open_tab(new_page, new_server):
+    """Open a tab on a page of a size in a colour scheme, and wait until it has been drawn."""
+
+    def make(tab, size="1280", scheme="light", **settings):
+        page = new_page(*SIZES[size], color_scheme=scheme, **settings)
+        page.add_init_script(OBSERVE_SHIFTS)
+        page.goto(f"{new_server.url}/?tab={tab}&run={NAME}")
+        page.locator(f"{TABS[tab]}:visible").first.wait_for()
+        return page
+
+    return make
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("tab", TABS)
+def test_axe_finds_nothing_serious(open_tab, tab, scheme):
+    page = open_tab(tab, scheme=scheme)
+    page.wait_for_timeout(1000)  # what comes into view asks the server
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    serious = [
+        f"{each['id']}: {each['help']} ({'; '.join(str(node['target'][0]) for node in each['nodes'][:5])})"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("tab", TABS)
+def test_nothing_moves_after_the_first_paint(open_tab, tab, size):
+    page = open_tab(tab, size)
+    page.wait_for_timeout(3000)
+    shifts = page.evaluate("shifts")
+    assert sum(value for value, *_ in shifts) < 0.02, shifts
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_on_a_phone_nothing_is_cut_off_and_targets_can_be_hit(open_tab, tab):
+    page = open_tab(tab, "375")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    small = page.evaluate(SMALL_TARGETS)
+    assert small == []
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_on_a_phone_no_scroller_lies_inside_another(open_tab, tab):
+    page = open_tab(tab, "375")
+    inner = page.evaluate(INNER_SCROLLERS)
+    assert inner == []
+
+
+def test_an_idle_page_takes_less_than_two_percent_of_a_core(open_tab, new_server):
+    page = open_tab("train")
+    page.wait_for_timeout(3000)
+    process = psutil.Process(new_server.process.pid)
+    before = sum(process.cpu_times()[:2])
+    time.sleep(IDLE_S)
+    assert sum(process.cpu_times()[:2]) - before < 0.02 * IDLE_S
