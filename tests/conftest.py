@@ -31,7 +31,7 @@ hypothesis.settings.load_profile("playground")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than cores when all tests run, as they wait a lot; none when tests are named on the command line."""
+    """One worker more than cores when all tests run, since many wait; none when the command line names tests."""
     from playground.device import available_cores
 
     runs_all = config.args_source is pytest.Config.ArgsSource.TESTPATHS
