@@ -170,6 +170,26 @@ def test_the_keyboard_alone_moves_a_slider(page, url):
     assert page.get_by_label("Temperature T", exact=True).input_value() == "1.02"
 
 
+def test_a_drag_on_the_temperature_chart_sets_the_temperature_and_hovering_shows_values(page, url):
+    open_lab(page, url)
+    page.locator("#lab-sweep").scroll_into_view_if_needed()
+    page.locator("#lab-sweep .now").wait_for(state="attached")
+    lines = page.eval_on_selector_all(
+        "#lab-sweep .word .line", "all => all.map((line) => line.getAttribute('transform'))"
+    )
+    assert len(set(lines)) > 1  # effort, moves and pizza are nearly the same and drawn beside each other
+    box = page.locator("#lab-sweep .plot").bounding_box()
+    middle = box["y"] + 60
+    page.mouse.move(box["x"] + 60, middle)
+    expect(page, "() => /At T = 0.0\\d+: forward/.test(document.querySelector('#lab-sweep .here').textContent)")
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 20, middle, steps=4)
+    page.mouse.up()
+    expect(page, "() => document.querySelector('#lab-picture .temperature output').textContent === '5'")
+    expect(page, "() => /forward57.21 %24.21 %/.test(document.querySelector('#lab-picture .bars').textContent)")
+    assert page.get_by_label("Temperature T", exact=True).input_value() == "5"
+
+
 def test_fault_49_a_thousand_updates_leave_no_more_nodes_than_one(page, url):
     open_lab(page, url)
     count = "() => document.querySelectorAll('#lab-picture *').length"

@@ -14,6 +14,7 @@ from playground.errors import SettingsError
 from playground.sampling import Temperature, TopK
 from playground.sampling.toy import MOST_DRAWS
 from playground.ui.context import Context
+from playground.ui.exchange import event_text
 from playground.ui.tabs.decoding import state as lab_state
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
@@ -60,7 +61,7 @@ def build(context: Context) -> DecodingTab:
     address = next(widget for widget in widgets if isinstance(widget, Address))
 
     def follow_link(now: str, event: gr.EventData) -> list[str]:
-        return [_follow_link(now, str(event.lab))] * len(widgets)
+        return [_follow_link(now, event_text(event, "lab"))] * len(widgets)
 
     address.link(follow_link, address, list(widgets), **_QUIET)
     return DecodingTab(state=address, widgets=widgets)

@@ -14,7 +14,7 @@ MAX_LINES = 9
 def make_sweep(state: LabState, source: Source) -> dict[str, Any]:
     """Probabilities after all stages, and their entropy in bits, at temperatures from 0.05 to 5, evenly spaced in log.
 
-    The other stages keep their settings. If no temperature is on, one is added at the end.
+    The other stages keep their settings. If no temperature is on, the first that is off is used, or one at the end.
 
     >>> from playground.ui.tabs.decoding.source import toy_source
     >>> sweep = make_sweep(LabState(), toy_source(LabState()))
@@ -37,10 +37,7 @@ def make_sweep(state: LabState, source: Source) -> dict[str, Any]:
 
 
 def _pipeline_at(stages: tuple[Stage, ...], temperature: float) -> Pipeline:
-    """The stages with the first temperature that is on replaced, or one added at the end."""
-    changed = list(stages)
-    for i, stage in enumerate(changed):
-        if stage.on and isinstance(stage, Temperature):
-            changed[i] = Temperature(temperature)
-            return Pipeline(changed)
-    return Pipeline([*changed, Temperature(temperature)])
+    """The stages at another temperature, as `withTemperature` in `widgets/lib/lab_state.js` sets it."""
+    places = [i for i, stage in enumerate(stages) if isinstance(stage, Temperature)]
+    place = next((i for i in places if stages[i].on), places[0] if places else len(stages))
+    return Pipeline([*stages[:place], Temperature(temperature), *stages[place + 1 :]])

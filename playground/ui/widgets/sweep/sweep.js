@@ -1,104 +1,119 @@
-// Probabilities over the temperature, one line for each word; below them the entropy; the current temperature marked.
+// Probabilities over the temperature, one line for each word; below them the entropy. A drag sets the temperature.
 
-import { onResize, part, setAttributes, setText, svgNode } from '../lib/dom.js';
+import { onResize, part, setAttributes, setText } from '../lib/dom.js';
 import { ask } from '../lib/host.js';
-import { readState } from '../lib/lab_state.js';
+import { firstState, readState, temperatureOf, withTemperature, writeState } from '../lib/lab_state.js';
 import { MOVE_A_CONTROL, isUsable } from '../lib/problem.js';
-import { logTicks, ticks } from '../lib/scale.js';
 import { whenSeen } from '../lib/when_seen.js';
-import { colourOf, drawnLines, entropyPath, hereText, layoutFor, scalesFor, sweepTitle } from './sweep_lines.js';
+import { pointedAt, pointedText, temperatureAfter, temperatureAt, withNow } from './chart_place.js';
+import { drawSweep } from './chart.js';
+import { drawnLines, hereText, layoutFor, scalesFor } from './sweep_lines.js';
 
+/** @typedef {import('../lib/lab_state.js').LabState} LabState */
 /** @typedef {import('./sweep_lines.js').Sweep} Sweep */
-/** @typedef {import('./sweep_lines.js').Layout} Layout */
-/** @typedef {import('./sweep_lines.js').Scales} Scales */
 
 const MIN_WIDTH = 260;
 
 /** @param {import('../lib/host.js').Host} host */
-export function mount({ element, props, server, watch }) {
+export function mount(host) {
+  const { element, props, server, watch } = host;
   const root = part(element, '.sweep');
   const plot = part(root, '.plot', SVGSVGElement);
+  let state = firstState(props);
   /** @type {Sweep | null} */
   let sweep = null;
+  /** @type {{ at: number, line: number } | null} */
+  let pointed = null;
+
+  const layoutNow = () => layoutFor(Math.max(MIN_WIDTH, root.clientWidth));
 
   function draw() {
     if (!sweep) return;
-    drawSweep(plot, sweep, layoutFor(Math.max(MIN_WIDTH, root.clientWidth)));
-    setText(part(root, '.here'), hereText(sweep));
+    drawSweep(plot, sweep, layoutNow(), pointed);
+    setText(part(root, '.here'), pointed ? pointedText(sweep, pointed) : hereText(sweep));
+    setAttributes(plot, { 'aria-valuenow': sweep.now, 'aria-valuetext': `T = ${sweep.now}` });
   }
 
-  const request = whenSeen(root, async (/** @type {import('../lib/lab_state.js').LabState} */ state) => {
+  const request = whenSeen(root, async (/** @type {LabState} */ asked) => {
     /** @type {import('../lib/host.js').Reply<Sweep>} */
-    const answer = await ask(server.sweep, state, MOVE_A_CONTROL);
+    const answer = await ask(server.sweep, asked, MOVE_A_CONTROL);
     if (!isUsable(answer, part(root, '.problem'))) return;
-    sweep = answer;
+    sweep = withNow(answer, temperatureOf(state)); // it may have moved on meanwhile
+    if (answer.now === sweep.now) sweep = answer;
     draw();
-    root.dataset.drawn = JSON.stringify(state);
+    root.dataset.drawn = JSON.stringify(asked);
   });
 
-  function read() {
-    const state = readState(props);
-    if (state) request(state);
+  /** Show a state: the temperature at once, the rest when the server has answered. */
+  function take(/** @type {LabState} */ next) {
+    state = next;
+    if (sweep && sweep.now !== temperatureOf(state)) {
+      sweep = withNow(sweep, temperatureOf(state));
+      draw();
+    }
+    request(state);
   }
 
+  function set(/** @type {number | undefined} */ temperature) {
+    if (temperature === undefined || temperature === temperatureOf(state)) return;
+    const next = withTemperature(state, temperature);
+    writeState(host, next);
+    take(next);
+  }
+
+  function point(/** @type {PointerEvent | null} */ event) {
+    if (!sweep) return;
+    const layout = layoutNow();
+    const scales = scalesFor(sweep, layout);
+    pointed = event && pointedAt(sweep, scales, drawnLines(sweep, layout, scales).map(({ lift }) => lift), placeOf(plot, event));
+    draw();
+  }
+
+  followPointer(plot, { set: (x) => set(sweep ? temperatureAt(sweep, layoutNow(), x) : undefined), point });
+  plot.addEventListener('keydown', (event) => {
+    const temperature = sweep ? temperatureAfter(event.key, sweep) : undefined;
+    if (temperature === undefined) return;
+    event.preventDefault();
+    set(temperature);
+  });
   onResize(root, draw);
-  watch('value', read);
-  read();
+  watch('value', () => take(readState(props) ?? state));
+  take(state);
+}
+
+/** Where the pointer is in the pixels of the plot. @param {SVGSVGElement} plot @param {PointerEvent} event */
+function placeOf(plot, event) {
+  const { left, top } = plot.getBoundingClientRect();
+  return { x: event.clientX - left, y: event.clientY - top };
 }
 
 /**
+ * A press or a drag sets; a pointer that hovers points. With a finger, a drag down scrolls the page and sets nothing.
  * @param {SVGSVGElement} plot
- * @param {Sweep} sweep
- * @param {Layout} layout
+ * @param {{ set: (x: number) => void, point: (event: PointerEvent | null) => void }} actions
  */
-function drawSweep(plot, sweep, layout) {
-  const { width, height, right } = layout;
-  const scales = scalesFor(sweep, layout);
-  plot.replaceChildren();
-  setAttributes(plot, { viewBox: `0 0 ${width} ${height}`, width, height });
-  svgNode('title', { text: sweepTitle(sweep) }, plot);
-  drawAxes(plot, sweep, layout, scales);
-  for (const { label, colour, dashes, path, end, labelY } of drawnLines(sweep, layout, scales)) {
-    svgNode('path', { class: 'line', d: path, stroke: colour, 'stroke-dasharray': dashes }, plot);
-    svgNode('path', { class: 'lead', d: `M${right} ${end}L${right + 8} ${labelY - 4}`, stroke: colour }, plot);
-    svgNode('text', { x: right + 11, y: labelY, class: 'name', text: label }, plot);
-  }
-  svgNode('path', { class: 'line entropy', d: entropyPath(sweep, scales) }, plot);
-  drawCurrent(plot, sweep, layout, scales);
-}
-
-/**
- * @param {SVGSVGElement} plot
- * @param {Sweep} sweep
- * @param {Layout} layout
- * @param {Scales} scales
- */
-function drawAxes(plot, { temperatures }, { left, right, low, bottom, height }, { toX, toY, toBitsY, mostBits }) {
-  const gridLine = (/** @type {number} */ y, /** @type {string} */ text) => {
-    svgNode('line', { class: 'grid', x1: left, x2: right, y1: y, y2: y }, plot);
-    svgNode('text', { x: left - 6, y: y + 4, 'text-anchor': 'end', text }, plot);
-  };
-  for (const p of [0, 0.25, 0.5, 0.75, 1]) gridLine(toY(p), `${100 * p} %`);
-  for (const bits of ticks(0, mostBits, 3, true)) gridLine(toBitsY(bits), String(bits));
-  svgNode('text', { x: left, y: low - 8, text: 'entropy in bits' }, plot);
-  for (const temperature of logTicks(temperatures[0], temperatures[temperatures.length - 1])) {
-    const x = toX(temperature);
-    svgNode('line', { class: 'tick', x1: x, x2: x, y1: bottom, y2: bottom + 4 }, plot);
-    svgNode('text', { x, y: bottom + 17, 'text-anchor': 'middle', text: String(temperature) }, plot);
-  }
-  svgNode('text', { x: (left + right) / 2, y: height - 3, 'text-anchor': 'middle', text: 'temperature' }, plot);
-}
-
-/**
- * The marks at the current temperature.
- * @param {SVGSVGElement} plot
- * @param {Sweep} sweep
- * @param {Layout} layout
- * @param {Scales} scales
- */
-function drawCurrent(plot, { now, here, entropy_here }, { top, bottom }, { toX, toY, toBitsY }) {
-  const x = toX(now);
-  svgNode('line', { class: 'now', x1: x, x2: x, y1: top, y2: bottom }, plot);
-  for (const [i, p] of here.entries()) svgNode('circle', { cx: x, cy: toY(p), r: 3.5, fill: colourOf(i) }, plot);
-  svgNode('circle', { cx: x, cy: toBitsY(entropy_here), r: 3.5, class: 'dot' }, plot);
+function followPointer(plot, { set, point }) {
+  let isDragged = false;
+  const setAt = (/** @type {PointerEvent} */ event) => set(placeOf(plot, event).x);
+  plot.addEventListener('pointerdown', (event) => {
+    isDragged = true;
+    point(null);
+    if (event.pointerType !== 'touch') setAt(event);
+  });
+  plot.addEventListener('pointermove', (event) => {
+    if (isDragged) {
+      plot.setPointerCapture(event.pointerId);
+      setAt(event);
+    } else if (event.pointerType !== 'touch') point(event);
+  });
+  plot.addEventListener('pointerup', (event) => {
+    if (isDragged) setAt(event);
+    isDragged = false;
+  });
+  plot.addEventListener('pointercancel', () => {
+    isDragged = false;
+  });
+  plot.addEventListener('pointerleave', () => {
+    if (!isDragged) point(null);
+  });
 }

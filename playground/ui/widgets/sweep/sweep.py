@@ -4,7 +4,7 @@ from playground.ui.widgets.base import Widget
 
 
 class Sweep(Widget):
-    """Its value is the laboratory's state; the server function `sweep(state)` answers with the numbers.
+    """Its value is the laboratory's state, of which it changes the temperature; its event `input` reports a change.
 
-    See `playground.ui.tabs.decoding.sweep`.
+    The server function `sweep(state)` answers with the numbers, see `playground.ui.tabs.decoding.sweep`.
     """

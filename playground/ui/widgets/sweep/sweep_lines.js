@@ -28,7 +28,8 @@ import { linePath } from '../lib/plot_geometry.js';
  */
 
 const DASHES = ['', '7 3', '2 3', '10 3 2 3', '4 2', '1 2', '12 4', '6 2 1 2', '3 5'];
-const COLOURS = 6;
+const SAME_PX = 2.5; // lines that are nowhere farther apart would hide each other
+const APART_PX = 3.5;
 const LABEL_GAP = 13;
 const MAX_LABEL_CHARS = 9;
 
@@ -57,19 +58,20 @@ export function scalesFor({ temperatures, entropy }, { left, right, top, split, 
 }
 
 /**
- * Each line with its colour, its dashes, its path, and where its label belongs.
+ * Each line with its dashes, its path, how far it is moved up, and where its label belongs.
  * @param {Sweep} sweep
  * @param {Layout} layout
  * @param {Scales} scales
  */
 export function drawnLines({ temperatures, lines }, { top, split }, { toX, toY }) {
-  const ends = lines.map(({ p }) => toY(p[p.length - 1]));
+  const lifts = liftsOf(lines.map(({ p }) => p.map(toY)));
+  const ends = lines.map(({ p }, i) => toY(p[p.length - 1]) - lifts[i]);
   const labels = spread(ends.map((end) => end + 4), LABEL_GAP, top + 8, split + 12);
   return lines.map(({ word, p }, i) => ({
     label: visible(word).slice(0, MAX_LABEL_CHARS),
-    colour: colourOf(i),
     dashes: DASHES[i % DASHES.length],
     path: linePath({ x: temperatures, y: p }, { toX, toY }),
+    lift: lifts[i],
     end: ends[i],
     labelY: labels[i],
   }));
@@ -83,8 +85,15 @@ export function drawnLines({ temperatures, lines }, { top, split }, { toX, toY }
 export const entropyPath = ({ temperatures, entropy }, { toX, toBitsY }) =>
   linePath({ x: temperatures, y: entropy }, { toX, toY: toBitsY });
 
-/** The colour of a line. @param {number} i */
-export const colourOf = (i) => `var(--pg-${1 + (i % COLOURS)})`;
+/**
+ * How many pixels each line is moved up, so that lines that are the same are drawn beside each other.
+ * @param {number[][]} heights  of each line at each temperature, in pixels
+ */
+export function liftsOf(heights) {
+  const areSame = (/** @type {number[]} */ one, /** @type {number[]} */ other) =>
+    one.every((height, i) => Math.abs(height - other[i]) <= SAME_PX);
+  return heights.map((line, i) => APART_PX * heights.slice(0, i).filter((before) => areSame(line, before)).length);
+}
 
 /**
  * Move places apart, none nearer than `gap` to the next, in their order, within `top` and `bottom` if they fit.

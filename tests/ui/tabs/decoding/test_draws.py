@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import SettingsError
-from playground.sampling import Temperature, TopK, softmax_with_temperature
+from playground.sampling import Temperature, TopK, TopP, softmax_with_temperature
 from playground.ui.tabs.decoding.chapter import make_chapter, save_chapter
 from playground.ui.tabs.decoding.draws import explain_count, make_draws
 from playground.ui.tabs.decoding.source import toy_source
@@ -80,6 +80,12 @@ class TestSweepAndChapter:
             expected = softmax_with_temperature(logits, sweep["temperatures"][i])
             torch.testing.assert_close(torch.tensor([line["p"][i] for line in sweep["lines"]]), expected)
         assert (sweep["now"], sweep["temperatures"][0], round(sweep["temperatures"][-1], 6)) == (2.0, 0.05, 5.0)
+
+    def test_a_temperature_that_is_off_is_used_in_its_place(self):
+        off = LabState(stages=(Temperature(2.0, on=False), TopP(0.9)))
+        on = LabState(stages=(Temperature(2.0), TopP(0.9)))
+        lines = [make_sweep(state, toy_source(state))["lines"] for state in (off, on)]
+        assert lines[0] == lines[1]
 
     def test_table_of_the_chapter(self):
         table = make_chapter(LabState())

@@ -37,3 +37,56 @@ test('a refusal is shown and goes with the next answer', async () => {
   update(labState({ seed: 8 }));
   await until(() => problem.hidden, 'the sentence stays');
 });
+
+/** A pointer at a share of the plot's width. */
+const press = (/** @type {Element} */ plot, /** @type {string} */ kind, /** @type {number} */ at, pointerType = 'mouse') => {
+  const { left, top, width } = plot.getBoundingClientRect();
+  plot.dispatchEvent(new PointerEvent(kind, { clientX: left + at * width, clientY: top + 20, pointerType, bubbles: true }));
+};
+const temperatureIn = (/** @type {{ value: string | null }} */ props) => JSON.parse(props.value ?? '').stages[1].temperature;
+
+test('a press and a drag set the temperature at once, keys too', async () => {
+  const { element, events, props } = await mountWidget('sweep', { value: labState(), server: { sweep: () => SWEEP } });
+  await until(() => part(element, '.sweep').dataset.drawn, 'nothing drawn');
+  const plot = part(element, '.plot', SVGSVGElement);
+  plot.setPointerCapture = () => {}; // there is no such pointer
+  press(plot, 'pointerdown', 0.5);
+  const first = temperatureIn(props);
+  press(plot, 'pointermove', 0.99);
+  press(plot, 'pointerup', 0.99);
+  equal([first > 0.05 && first < 5, temperatureIn(props), plot.getAttribute('aria-valuenow')], [true, 5, '5']);
+  press(plot, 'pointermove', 0.2);
+  equal([temperatureIn(props), new Set(events.map(([name]) => name))], [5, new Set(['input'])]);
+  plot.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home' }));
+  equal(temperatureIn(props), 0.05);
+});
+
+test('a finger sets by a tap or a drag, not by what scrolls the page', async () => {
+  const { element, events, props } = await mountWidget('sweep', { value: labState(), server: { sweep: () => SWEEP } });
+  await until(() => part(element, '.sweep').dataset.drawn, 'nothing drawn');
+  const plot = part(element, '.plot', SVGSVGElement);
+  press(plot, 'pointerdown', 0.99, 'touch');
+  press(plot, 'pointercancel', 0.99, 'touch');
+  equal(events, []);
+  press(plot, 'pointerdown', 0.99, 'touch');
+  press(plot, 'pointerup', 0.99, 'touch');
+  equal(temperatureIn(props), 5);
+});
+
+test('a pointer that hovers shows the values there, and the current ones come back', async () => {
+  const { element, events } = await mountWidget('sweep', { value: labState(), server: { sweep: () => SWEEP } });
+  await until(() => part(element, '.sweep').dataset.drawn, 'nothing drawn');
+  const plot = part(element, '.plot');
+  press(plot, 'pointermove', 0.02);
+  equal([texts(element, '.here'), texts(element, '.pointed .name')], [['At T = 0.05: forward 100.00 %, 0.000 bits.'], ['forward']]);
+  press(plot, 'pointerleave', 0.02);
+  equal([texts(element, '.here'), events], [['At T = 1: forward 70.00 %, 0.881 bits.'], []]);
+});
+
+test('a temperature from elsewhere is marked before the server has answered', async () => {
+  const { element, questions, update } = await mountWidget('sweep', { value: labState(), server: { sweep: () => SWEEP } });
+  await until(() => part(element, '.sweep').dataset.drawn, 'nothing drawn');
+  update(labState({ stages: [{ name: 'temperature', on: true, temperature: 0.5 }] }));
+  equal([questions.length, part(element, '.plot').getAttribute('aria-valuenow')], [1, '0.5']);
+  equal(texts(element, '.here'), ['At T = 0.5: forward 80.00 %, 0.700 bits.']);
+});

@@ -1,5 +1,5 @@
 import { close, equal, ok, test } from '/tests/check.js';
-import { drawnLines, entropyPath, hereText, layoutFor, scalesFor, spread, sweepTitle } from '/widgets/sweep/sweep_lines.js';
+import { drawnLines, entropyPath, hereText, layoutFor, liftsOf, scalesFor, spread, sweepTitle } from '/widgets/sweep/sweep_lines.js';
 
 const SWEEP = {
   temperatures: [0.05, 0.5, 5],
@@ -42,16 +42,16 @@ test('labels at the bottom move up', () => {
 test('every line has a path, a label at its end and a look of its own', () => {
   const layout = layoutFor(620);
   const lines = drawnLines(SWEEP, layout, scalesFor(SWEEP, layout));
-  equal(lines.map(({ label, colour, dashes }) => [label, colour, dashes]), [['·forward', 'var(--pg-1)', ''], ['a·very·lo', 'var(--pg-2)', '7 3']]);
+  equal(lines.map(({ label, dashes, lift }) => [label, dashes, lift]), [['·forward', '', 0], ['a·very·lo', '7 3', 0]]);
   ok(lines[0].path.startsWith(`M${layout.left.toFixed(1)} ${layout.top.toFixed(1)}L`), lines[0].path);
   close(lines[1].end, layout.split - (layout.split - layout.top) * 0.6);
   close(lines[1].labelY, lines[1].end + 4);
 });
 
-test('more lines than colours differ in their dashes', () => {
+test('nine lines differ in their dashes', () => {
   const layout = layoutFor(620);
   const nine = { ...SWEEP, lines: Array.from({ length: 9 }, (_, i) => ({ word: `${i}`, p: [0, 0, 0] })) };
-  const looks = drawnLines(nine, layout, scalesFor(nine, layout)).map(({ colour, dashes }) => colour + dashes);
+  const looks = drawnLines(nine, layout, scalesFor(nine, layout)).map(({ dashes }) => dashes);
   equal(new Set(looks).size, 9);
 });
 
@@ -64,4 +64,13 @@ test('the entropy has its own path', () => {
 test('the sentence names the likeliest word here', () => {
   equal(hereText(SWEEP), 'At T = 1: forward 70.00 %, 0.881 bits.');
   equal(sweepTitle(SWEEP), 'Probabilities and entropy at temperatures from 0.05 to 5');
+});
+
+test('lines that are the same are drawn beside each other', () => {
+  equal(liftsOf([[100, 50], [100, 51], [100, 80], [101, 50]]), [0, 3.5, 0, 7]);
+  equal(liftsOf([]), []);
+  const layout = layoutFor(620);
+  const same = { ...SWEEP, lines: [SWEEP.lines[0], { ...SWEEP.lines[0], word: 'other' }] };
+  const [one, other] = drawnLines(same, layout, scalesFor(same, layout));
+  equal([one.path === other.path, one.end - other.end], [true, 3.5]);
 });
