@@ -70,14 +70,19 @@ class Batches:
 
     def epoch(self, n: int, start: int = 0) -> Iterator[Batch]:
         """The batches of epoch `n` from batch `start` on: inputs (B, T) and targets (B, T), both int64."""
-        order = self._order(n)
+        order = self.order(n)
         for batch in range(start, len(self)):
             chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
             rows = self.windows[chosen].long()  # (B, T + 1), the only copy
             yield rows[:, :-1], rows[:, 1:]
 
-    def _order(self, epoch: int) -> Tensor:
-        """Numbers of all windows in the order of an epoch, (W,)."""
+    def order(self, epoch: int) -> Tensor:
+        """Numbers of all windows in the order of an epoch, (W,).
+
+        >>> batches = Batches(torch.arange(10), context_length=3, batch_size=2)
+        >>> sorted(batches.order(0).tolist()), batches.order(0).equal(batches.order(0))
+        ([0, 1, 2], True)
+        """
         if not self.shuffle:
             return torch.arange(len(self.windows))
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "order", epoch))

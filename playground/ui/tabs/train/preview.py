@@ -11,11 +11,15 @@ from gradio.components import Component
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.cost import Plan, measure_step_s
 from playground.errors import DownloadError, PlaygroundError, SettingsError, TextError
-from playground.text.corpus import TextTooShortError, build_corpus, check_long_enough, corpus_stats
+from playground.model.presets import PRESETS
+from playground.text.corpus import Corpus, TextTooShortError, build_corpus, check_long_enough, corpus_stats
 from playground.text.estimate import estimate_stats
 from playground.text.upload import UnclearEncodingError
+from playground.ui.forms import explain_all
 from playground.ui.tabs.train.cost import cost_facts, text_facts
 from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm, encoding_choices
+from playground.ui.tabs.train.text_view import SeenText
+from playground.ui.widgets.drawer.drawer import problems
 from playground.ui.widgets.facts.facts import facts, refusal
 
 Values = Mapping[Component, Any]
@@ -37,24 +41,34 @@ class Preview:
 
     def look(self, values: Values) -> dict[Component, Any]:
         """The numbers of the text and the cost, without the time; or one sentence that says what is wrong."""
-        form = self._form
+        form, wrong = self._form, None
         try:
             settings = form.read_settings(values)
         except SettingsError as error:
-            return {form.text_facts: gr.skip(), form.cost: refusal(str(error))}
+            preset, wrong = PRESETS[values[form.preset]], error
+            settings = (preset.model, preset.data, preset.train)  # the numbers of the text need some
+        cost = refusal(explain_all(wrong)) if wrong else cost_facts()
+        shown: dict[Component, Any] = {form.drawer: problems(wrong)}
         if hint := self._missing_text(values):
-            return {form.text_facts: facts(note=hint), form.cost: facts(), form.encoding: gr.update(visible=False)}
+            return {
+                **shown,
+                form.text_facts: facts(note=hint),
+                form.cost: cost,
+                form.encoding: gr.update(visible=False),
+            }
         try:
             plan, notes = self._plan(values, *settings), form.read_notes(values)
         except (TextError, DownloadError) as error:
             return {
+                **shown,
                 form.text_facts: refusal(str(error), _way_out(error)),
-                form.cost: facts(),
+                form.cost: cost,
                 form.encoding: self._offer_encodings(values, error),
             }
         return {
-            form.text_facts: text_facts(plan, notes),
-            form.cost: cost_facts(plan),
+            **shown,
+            form.text_facts: text_facts(plan, notes, are_settings_right=wrong is None),
+            form.cost: cost if wrong else cost_facts(plan),
             form.encoding: self._offer_encodings(values, is_large=plan.is_estimate),
         }
 
@@ -80,7 +94,7 @@ class Preview:
         return {**shown, form.cost: cost_facts(plan, self._step_s(plan))}
 
     def _missing_text(self, values: Values) -> str:
-        """What to do while no text was given, which is not an error until Start is pressed."""
+        """What to do while no text was given, which is not an error until Train is pressed."""
         if values[self._form.source] == UPLOAD and not values[self._form.file]:
             return (
                 "A text file in any usual encoding, a PDF, a Word document (.docx), an e-book (.epub), a web page or "
@@ -98,11 +112,29 @@ class Preview:
         chosen = values[self._form.encoding]
         return gr.update(choices=encoding_choices(likely), value=chosen, visible=bool(likely or is_large or chosen))
 
+    def seen_text(self, values: Values) -> SeenText:
+        """The text of the form as a training would see it.
+
+        Raises `SettingsError`, `DownloadError`, and `TextError`, also for no text and for one that is read later only.
+        """
+        if hint := self._missing_text(values):
+            raise TextError(hint)
+        model, data, train = self._form.read_settings(values)
+        text, _ = self._form.read_text(values)
+        if isinstance(text, Path):
+            raise TextError(
+                "This file is so large that it is read as a whole only when it is trained on: press Train, then look "
+                "below the curves of the run."
+            )
+        return SeenText(self._corpus_of(text, data), data, model.context_length, train.seed)
+
+    def _corpus_of(self, text: str, data: DataConfig) -> Corpus:
+        return self._build_corpus(text, DataConfig(vocabulary=data.vocabulary, train_ratio=data.train_ratio))
+
     def _plan(self, values: Values, model: ModelConfig, data: DataConfig, train: TrainConfig) -> Plan:
         text, _ = self._form.read_text(values)
         part = self._form.read_part(text, values[self._form.encoding] or None) if isinstance(text, Path) else None
-        settings = DataConfig(vocabulary=data.vocabulary, train_ratio=data.train_ratio)
-        corpus = self._build_corpus(part.text if part else text, settings)
+        corpus = self._corpus_of(part.text if part else str(text), data)
         if part:
             stats = estimate_stats(part, corpus, data, model.context_length)
         else:
