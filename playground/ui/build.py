@@ -12,12 +12,14 @@ from starlette.middleware import Middleware
 from playground.errors import SettingsError
 from playground.ui.context import Context
 from playground.ui.guard import Guard
+from playground.ui.lessons.tour import make_lessons
 from playground.ui.place import PlaceServer
 from playground.ui.tabs import decoding, generate, runs, train
 from playground.ui.theme import head, theme
 from playground.ui.web import Preload, fetch_in_background, routes
 from playground.ui.widgets.base import all_modules, first_modules, styles
 from playground.ui.widgets.header.header import Header
+from playground.ui.widgets.lesson.lesson import LessonCard
 
 TITLE = "GPT playground"
 TABS = ["train", "decoding", "generate", "runs"]
@@ -64,6 +66,7 @@ def build(context: Context) -> gr.Blocks:
                 generate.build(context, place)
             with gr.Tab("Runs", id="runs"):
                 runs.build(context)
+        LessonCard(constants={"lessons": make_lessons()}, elem_id="pg-lesson")
         page.load(None, js=fetch_in_background(all_modules(page)))
     page.queue(**_QUEUE)
     queue = getattr(page, "_queue", None)  # private to Gradio; without it the server only takes more processor time

@@ -62,8 +62,8 @@ def routes() -> list[Mount]:
 def with_imports(modules: Iterable[str]) -> list[str]:
     """The modules and all that they import, directly or not, each once.
 
-    >>> with_imports(["header/header.js"])
-    ['header/header.js', 'lib/dom.js']
+    >>> with_imports(["header/colours.js"])
+    ['header/colours.js', 'lib/dom.js']
     """
     found: dict[str, None] = {}
     queue = list(modules)

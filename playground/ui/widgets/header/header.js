@@ -1,10 +1,11 @@
 // The top of the page: the pickers of run and step, the tab that is open, and the buttons for the page as a whole.
 
-import { node, part, setText } from '../lib/dom.js';
+import { node, part, parts, setText } from '../lib/dom.js';
 import { ask, parse } from '../lib/host.js';
 import { getParameter, goTo, linkOf, onPlace, readPlace, setDefaultPrompt, setParameter } from '../lib/place.js';
 import { poll } from '../lib/poll.js';
 import { knownRuns } from '../lib/storage.js';
+import { askFor, doneLessons } from '../lesson/tour.js';
 import { runOptions, stepOptions } from './choices.js';
 import { switchColours } from './colours.js';
 
@@ -16,6 +17,7 @@ const NO_RUN_MS = 3000; // the first run may be started elsewhere
 const SETTLED_MS = 60_000; // new steps are asked for when a picker is opened, too
 const COPIED_MS = 2000;
 const PRESENT = 'present';
+const TABS = '#pg-tabs > .tab-wrapper';
 
 /** @param {import('../lib/host.js').Host<Constants>} host */
 export function mount(host) {
@@ -23,6 +25,7 @@ export function mount(host) {
   if (getParameter('lab') && !getParameter('tab')) goTo(readPlace(), { replace: true }); // a link of an earlier version
   switchColours(part(element, '.hd-theme'));
   offerLink(part(element, '.hd-copy'));
+  offerLessons(element);
   part(element, '.hd-reset').addEventListener('click', () => location.assign(location.pathname));
   const menu = part(element, '.hd-menu'); // shown on a narrow screen only
   menu.addEventListener('click', () => menu.setAttribute('aria-expanded', String(menu.getAttribute('aria-expanded') !== 'true')));
@@ -136,6 +139,14 @@ function offerLink(button) {
   });
 }
 
+/** The tour, and a lesson made of what is shown; the widget `lesson` opens both. @param {HTMLElement} element */
+function offerLessons(element) {
+  const tour = part(element, '.hd-tour');
+  tour.classList.toggle('hd-first', !doneLessons().length);
+  tour.addEventListener('click', () => askFor('tour'));
+  part(element, '.hd-lesson').addEventListener('click', () => askFor('make'));
+}
+
 /**
  * Larger type without the settings, for a projector; kept in the address.
  * @param {HTMLElement} button
@@ -153,15 +164,23 @@ function offerPresent(button) {
 }
 
 /**
- * Keep the open tab and the address the same, in both directions.
+ * Keep the open tab and the address the same, in both directions. On a narrow screen Gradio puts the tabs that do not fit
+ * into a menu; there they have no ids, so they are known by their labels.
  * @param {string[]} ids  of the page's tabs
  * @returns {() => void}  opens the tab that the address names
  */
 function keepTab(ids) {
-  const button = (/** @type {string} */ id) => document.querySelector(`#pg-tabs [data-tab-id="${CSS.escape(id)}"]`);
-  const isOpen = (/** @type {string} */ id) => button(id)?.getAttribute('aria-selected') === 'true';
+  const inMenu = () => parts(document, `${TABS} > .overflow-menu > .overflow-dropdown > button`);
+  const labels = () => parts(document, `${TABS} > [aria-hidden] > button`).map((tab) => tab.textContent);
+  const button = (/** @type {string} */ id) =>
+    document.querySelector(`${TABS} [data-tab-id="${CSS.escape(id)}"]`)
+    ?? inMenu().find((tab) => tab.textContent === labels()[ids.indexOf(id)]);
+  const isOpen = (/** @type {string} */ id) => button(id)?.classList.contains('selected');
+  const idOf = (/** @type {Element} */ tab) =>
+    tab.getAttribute('data-tab-id') ?? ids[labels().indexOf(tab.textContent)] ?? '';
   document.addEventListener('click', ({ target }) => {
-    const id = target instanceof Element ? target.closest('[data-tab-id]')?.getAttribute('data-tab-id') : null;
+    const tab = target instanceof Element ? target.closest(`[data-tab-id], ${TABS} > .overflow-menu > .overflow-dropdown > button`) : null;
+    const id = tab && idOf(tab);
     if (id && ids.includes(id) && readPlace().tab !== id) goTo({ tab: id });
   });
   const open = () => {

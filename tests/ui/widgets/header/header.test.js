@@ -66,7 +66,7 @@ test('an address that names a run that is not there says so and keeps it', async
 
 test('the open tab and the address stay the same', async () => {
   const tab = (/** @type {string} */ id) => node('button', { 'data-tab-id': id, text: id });
-  const tabs = node('div', { id: 'pg-tabs' }, tab('train'), tab('runs'), tab('inner'));
+  const tabs = node('div', { id: 'pg-tabs' }, node('div', { class: 'tab-wrapper' }, tab('train'), tab('runs'), tab('inner')));
   await mountHeader('?run=tale');
   document.body.append(tabs);
   part(tabs, '[data-tab-id=runs]').click();
@@ -76,6 +76,40 @@ test('the open tab and the address stay the same', async () => {
   tabs.addEventListener('click', ({ target }) => { opened = /** @type {HTMLElement} */ (target).dataset.tabId ?? ''; });
   goTo({ tab: 'train' });
   equal(opened, 'train');
+});
+
+test('a tab that a narrow screen keeps in a menu is opened by its address, and writes it', async () => {
+  const measured = node('div', { 'aria-hidden': 'true' }, node('button', { text: 'Train' }), node('button', { text: 'Runs' }));
+  const inMenu = node('button', { text: 'Runs' });
+  const menu = node('span', { class: 'overflow-menu' }, node('div', { class: 'overflow-dropdown' }, inMenu));
+  const shown = node('div', {}, node('button', { 'data-tab-id': 'train', text: 'Train' }));
+  await mountHeader('?run=tale');
+  document.body.append(node('div', { id: 'pg-tabs' }, node('div', { class: 'tab-wrapper' }, measured, shown, menu)));
+  let clicks = 0;
+  inMenu.addEventListener('click', () => { clicks += 1; });
+  goTo({ tab: 'runs' });
+  equal(clicks, 1);
+  goTo({ tab: 'train' });
+  inMenu.click();
+  equal([readPlace().tab, clicks > 1], ['runs', true]);
+});
+
+test('the tour and a lesson of what is shown are asked for, and the first visit is told how long the tour takes', async () => {
+  const { element } = await mountHeader('?run=tale');
+  /** @type {unknown[]} */
+  const asked = [];
+  const hear = (/** @type {Event} */ event) => asked.push(/** @type {CustomEvent} */ (event).detail);
+  addEventListener('pg-lesson', hear);
+  part(element, '.hd-tour').click();
+  part(element, '.hd-lesson').click();
+  removeEventListener('pg-lesson', hear);
+  equal(asked, ['tour', 'make']);
+  ok(part(element, '.hd-tour').classList.contains('hd-first'), 'not the first visit');
+  equal(texts(element, '.hd-tour span'), ['Take the tour (5 min)', 'Tour']);
+  localStorage.setItem('pg-lessons', '["pizza"]');
+  const again = await mountWidget('header', { constants: { tabs: [] }, server: { runs } });
+  ok(!part(again.element, '.hd-tour').classList.contains('hd-first'), 'still the first visit');
+  localStorage.clear();
 });
 
 test('Present is kept in the address', async () => {
