@@ -24,7 +24,7 @@ export function originText({ source, words, prompt, run, step }, book) {
   }
   if (!run) return '';
   const which = step === 'last' ? 'last step' : step === 'best' ? 'best step' : `step ${whole(step)}`;
-  return `Read by ${run}, ${which}. Capitals count: “Every” and “every” are different tokens, so other guesses follow.`;
+  return `Read by ${run}, ${which}. “Every” and “every” are different tokens, so the guesses differ.`;
 }
 
 /**

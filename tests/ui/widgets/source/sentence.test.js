@@ -24,7 +24,7 @@ test('words are the chapter’s until one of them is changed', () => {
 
 test('a model is named with its step, and the reader is told that capitals count', () => {
   const text = originText(labState({ source: 'model', run: 'clock', step: 1500 }), BOOK);
-  equal(text, 'Read by clock, step 1,500. Capitals count: “Every” and “every” are different tokens, so other guesses follow.');
+  equal(text, 'Read by clock, step 1,500. “Every” and “every” are different tokens, so the guesses differ.');
   equal(originText(labState({ source: 'model', run: 'clock' }), BOOK).startsWith('Read by clock, last step.'), true);
   equal(originText(labState({ source: 'model', run: 'clock', step: 'best' }), BOOK).startsWith('Read by clock, best step.'), true);
   equal(originText(labState({ source: 'model' }), BOOK), '');
