@@ -24,10 +24,11 @@ def make_archive(context: Context, run_name: str, cache: Path) -> Path:
     folder = cache / "archives"
     own = folder / secrets.token_hex(16)  # the path is the only key to the file
     with writing("The archive"):
-        own.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
             if time.time() - old.stat().st_mtime > _KEPT_S:
                 shutil.rmtree(old, ignore_errors=True)
+        own.mkdir()
     try:
         return export_run(run, own / f"{run.name}.zip")
     except RunError:
