@@ -24,8 +24,7 @@ def open_desk(url, tale):
     """Open the Generate tab on a page, with the run chosen."""
 
     def make(page):
-        page.goto(url)
-        page.get_by_role("tab", name="Generate").click()
+        page.goto(f"{url}/?tab=generate")
         page.wait_for_function("document.querySelector('.hd-run')?.value === 'tale'")
         page.wait_for_function("document.querySelector('.strip')?.hasAttribute('aria-busy')")  # its module has come
         return page

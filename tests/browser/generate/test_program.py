@@ -14,7 +14,7 @@ def test_a_program_writes_a_text(url, tale):
     made = client.predict(run="tale", prompt="The rain had", max_new_tokens=8, temperature=0, api_name="/generate")
     assert made["text"]
     assert [token["rank"] for token in made["tokens"]] == [1] * 8
-    form = ["The rain had", "tale", "last", 0, "", 8, 1, "", True, "crop", "float32", False, "", ""]
+    form = ['{"run": "tale"}', "The rain had", 0, "", 8, 1, "", True, "crop", "float32", False, "", ""]
     *_, log = client.submit(*form, api_name="/write")
     shown = [json.loads(line) for line in log.split("\n") if line]
     assert "".join(each["t"] for each in shown if each.get("t") and not each.get("by")) == made["text"]

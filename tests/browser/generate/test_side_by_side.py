@@ -51,7 +51,7 @@ def write_side_by_side(desk, choice):
     desk.locator("#desk-prompt textarea").fill("The rain had")
     desk.get_by_role("tab", name="Side by side").click()
     desk.get_by_label(choice).check()
-    desk.locator(".lanes-write").click()
+    desk.locator(".lanes-write:visible").click()
 
 
 def test_settings_are_compared_side_by_side(desk, shoot):
@@ -66,11 +66,11 @@ def test_settings_are_compared_side_by_side(desk, shoot):
     shoot(desk, "generate-compare")
     while desk.locator("#lanes-settings input:checked").count():
         desk.locator("#lanes-settings input:checked").first.uncheck()
-    desk.locator(".lanes-write").click()
+    desk.locator(".lanes-write:visible").click()
     desk.get_by_text("choose 2 to 6").wait_for()
 
 
-def test_where_a_text_leaves_the_first_one_is_shown_even_if_all_of_it_comes_at_once(lanes_alone):
+def test_where_a_text_begins_to_differ_is_shown_even_if_all_of_it_comes_at_once(lanes_alone):
     lanes = [{"title": "one", "note": ""}, {"title": "two", "note": ""}, {"title": "three", "note": ""}]
     page = lanes_alone(
         {"kind": "start", "job": "j"},
@@ -81,7 +81,7 @@ def test_where_a_text_leaves_the_first_one_is_shown_even_if_all_of_it_comes_at_o
         *({"kind": "score", "lane": lane, **SCORE} for lane in range(3)),
     )
     told = [page.locator(".lane").nth(lane).locator("dd").first.inner_text() for lane in (1, 2)]
-    assert told == ["nowhere", "at token 2"]
+    assert told == ["nowhere", "token 2"]
     assert page.locator(".lane .tok.parts").all_inner_texts() == [" word1"]
 
 
@@ -112,14 +112,16 @@ def test_the_slider_over_the_steps_follows_what_is_written_until_the_reader_move
     assert page.locator(".tok.parts").count() == 0
 
 
-def test_the_same_prompt_is_written_by_the_model_as_it_grew(desk, shoot):
-    write_side_by_side(desk, "As it grew")
+def test_the_same_prompt_is_written_through_training_one_click_away(desk, shoot):
+    desk.locator("#desk-prompt textarea").fill("The rain had")
+    desk.get_by_role("tab", name="Through training").click()
+    desk.locator(".lanes-write:visible").click()
     desk.locator(".lane:last-child .lane-score dt").first.wait_for()
     steps = desk.locator(".lane h3").all_inner_texts()
     assert steps[0] == "Step 0, untrained"
     assert 5 <= len(steps) <= 12
     assert all(note.startswith("Loss") for note in desk.locator(".lane .lane-note").all_inner_texts())
-    slider, large = desk.get_by_role("slider", name="Step of the run"), desk.locator(".grown-text")
+    slider, large = desk.get_by_role("slider", name="Step of the run"), desk.locator("#training-lanes .grown-text")
     asked = []
     desk.on("request", lambda request: asked.append(request.url))
     slider.focus()
@@ -134,10 +136,12 @@ def test_the_same_prompt_is_written_by_the_model_as_it_grew(desk, shoot):
     assert asked == []
     assert desk.locator(".grown h3").inner_text() == steps[-1]
     shoot(desk, "generate-grown")
-    desk.get_by_label("Seeds").check()
-    desk.locator(".lanes-write").click()
+    assert desk.locator("#training-lanes .lanes-note").is_hidden()
+    write_side_by_side(desk, "Seeds")
     desk.locator(".lane", has_text="Seed 123").wait_for()
-    assert not desk.locator(".grown").is_visible()
+    assert not desk.locator("#lanes .grown").is_visible()
+    desk.get_by_role("tab", name="Through training").click()
+    assert large.text_content().startswith("The rain had")
 
 
 def test_several_samples_are_rated_and_saved(desk, page, tmp_path):
@@ -145,7 +149,7 @@ def test_several_samples_are_rated_and_saved(desk, page, tmp_path):
     desk.get_by_role("tab", name="Side by side").click()
     desk.get_by_label("Seeds").check()
     desk.locator("#lanes-samples").wait_for()
-    desk.locator(".lanes-write").click()
+    desk.locator(".lanes-write:visible").click()
     desk.locator(".lane:nth-child(4) .lane-score dt").first.wait_for()
     desk.locator(".lane").nth(1).get_by_label("4 of 5").check(force=True)
     with page.expect_download() as saved:

@@ -135,7 +135,7 @@ def test_stop_ends_at_once_and_continue_continues(desk):
 
 
 def test_a_new_seed_for_every_text(desk):
-    desk.get_by_text("Where to stop").click()
+    desk.get_by_text("More options").click()
     desk.get_by_label("A new seed for every text").check()
     write(desk, max_new_tokens=10)
     desk.wait_for_function("document.querySelector('#desk-seed input').value !== '123'")
@@ -169,7 +169,7 @@ def test_a_receipt_is_saved_and_opened(desk, page, tmp_path):
     assert "generate tale" in command
     assert "--seed 9" in command
     with page.expect_download() as saved:
-        desk.get_by_role("button", name="Save receipt").click()
+        desk.get_by_role("button", name="Save this text").click()
     receipt = tmp_path / "receipt.json"
     saved.value.save_as(receipt)
     write(desk, "Another text", seed=1, temperature=1, top_k="")
@@ -277,11 +277,54 @@ def test_the_tab_fits_a_phone(new_page, open_desk):
     write(page, max_new_tokens=40)
     page.locator(".tok:not(:has(.sliver))").nth(8).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    page.get_by_role("tab", name="Side by side").click()
-    page.get_by_label("As it grew").check()
-    page.locator(".lanes-write").click()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("tab", name="Through training").click()
+    page.locator(".lanes-write:visible").click()
     page.locator(".lane:last-child .lane-score dt").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert page.locator(".lanes-grid").bounding_box()["height"] < 720  # one row, not a column of a dozen texts
     last = page.locator(".lane").last.bounding_box()
     assert last["x"] + last["width"] <= 375  # the row goes along with the slider
+
+
+def test_tokens_outside_the_window_keep_their_colours(desk):
+    """The model sees 32 tokens; a text of 400 is coloured from its second token to its last."""
+    write(desk, max_new_tokens=400)
+    desk.locator(".tok.horizon").wait_for()
+    colours = desk.locator(".tok > .glyphs").evaluate_all("all => all.map((e) => getComputedStyle(e).backgroundColor)")
+    assert all(colour != "rgba(0, 0, 0, 0)" for colour in colours[1:])
+    assert len(set(colours[1:300])) > 2
+    first = desk.locator(".tok > .glyphs").first
+    assert "gradient" in first.evaluate("e => getComputedStyle(e).backgroundImage")  # nothing is known about it
+
+
+def test_on_a_phone_the_text_comes_into_view_and_a_word_opens_a_sheet(new_page, open_desk):
+    page = open_desk(new_page(375, 720))
+    write(page, max_new_tokens=40)
+    word = page.locator(".tok:not(:has(.sliver))").nth(8)
+    page.wait_for_function(
+        "([above, below]) => { const { top } = document.querySelector('.strip').getBoundingClientRect();"
+        " return above < top && top < below; }",
+        arg=[0, 400],
+    )
+    assert page.locator(".desk-write").bounding_box()["y"] >= 0
+    assert page.locator(".token-panel").is_hidden()
+    word.click()
+    sheet = page.locator(".token-panel")
+    box = sheet.bounding_box()
+    assert box["y"] + box["height"] == 720
+    assert (box["x"], box["width"]) == (0, 375)
+    assert word.bounding_box()["y"] + word.bounding_box()["height"] <= box["y"]
+    heights = sheet.locator("button").evaluate_all("all => all.map((e) => e.offsetHeight)")
+    assert min(heights) >= 44
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Close"
+    page.keyboard.press("Escape")
+    sheet.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.dataset.i") == word.get_attribute("data-i")
+    word.click()
+    page.get_by_role("button", name="Close").click()
+    sheet.wait_for(state="hidden")
+    heights = page.locator("#desk :is(button, select):visible, #desk-side button:visible").evaluate_all(
+        "all => all.map((e) => e.offsetHeight)"
+    )
+    assert min(heights) >= 44

@@ -12,7 +12,6 @@ from playground.sampling.receipt import Receipt
 from playground.text.tokenizer import token_ids_to_text, token_text
 from playground.ui.context import Context
 from playground.ui.exchange import to_json
-from playground.ui.forms import Fields
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.log import last_receipt
 from playground.ui.tabs.generate.receipts import all_forms, difference_sentence, load_receipt, receipt_of_beams
@@ -24,13 +23,7 @@ from playground.ui.widgets.token_strip.token_strip import TokenStrip
 
 def build_beams(context: Context, form: Form, strip: TokenStrip) -> BeamTree:
     """Lay out the section and wire its events; a receipt that is opened at the `strip` may be one of a search."""
-    fields = Fields(BeamConfig(max_new_tokens=12))
-    with gr.Column(elem_classes="pg-panel"), gr.Row():
-        fields.widgets["width"] = gr.Slider(1, 8, 4, step=1, label="Beams", min_width=200, elem_id="beam-width")
-        fields.widgets["length_penalty"] = gr.Slider(
-            -2, 2, 1.0, step=0.1, label="Length penalty", min_width=200, elem_id="beam-penalty"
-        )
-        fields.add("max_new_tokens", info=False, elem_id="beam-tokens", min_width=90)
+    fields = form.beams
     tree = BeamTree(elem_id="beams")
 
     def search(values: dict) -> Iterator[str]:

@@ -9,7 +9,7 @@ from gradio.components import Component
 
 from playground.config import DecodeConfig, TrainConfig
 from playground.errors import SettingsError
-from playground.sampling import Pipeline, Temperature, TopK
+from playground.sampling import BeamConfig, Pipeline, Temperature, TopK
 from playground.ui.context import Context
 from playground.ui.forms import LABELS, Fields
 from playground.ui.place import MAX_PROMPT_CHARACTERS, Place, go_to
@@ -18,6 +18,7 @@ from playground.ui.tabs.decoding.stage_catalogue import make_catalogue
 from playground.ui.tabs.decoding.state import LabState
 from playground.ui.tabs.generate.start import Start
 from playground.ui.tabs.generate.weights import ABOUT_WEIGHTS, WEIGHTS
+from playground.ui.widgets.desk.desk import Desk
 from playground.ui.widgets.header.header import Header
 from playground.ui.widgets.stage_list.stage_list import StageList
 
@@ -35,6 +36,10 @@ class Form:
     """Its value names the run and the step that write."""
     prompt: gr.Textbox
     fields: Fields[DecodeConfig]
+    beams: Fields[BeamConfig]
+    """Shown in place of temperature, top-k and seed, which a beam search does not have."""
+    desk: Desk
+    """Beside the prompt."""
     fresh_seed: gr.Checkbox
     weights: gr.Dropdown
     own_stages: gr.Checkbox
@@ -80,22 +85,27 @@ class Form:
 
 def build_form(context: Context, place: Header) -> Form:
     """Lay out the form."""
-    fields = Fields(DecodeConfig())
+    fields, beams = Fields(DecodeConfig()), Fields(BeamConfig(max_new_tokens=12))
     with gr.Column(elem_classes="pg-panel desk-form"):
         prompt = _build_prompt(place)
-        with gr.Row():
+        with gr.Row(elem_classes="desk-settings"):
             fields.widgets["temperature"] = gr.Slider(
-                0, 5, 1.0, step=0.05, label=LABELS["temperature"], min_width=260, elem_id="desk-temperature"
+                0, 5, 1.0, step=0.05, label=LABELS["temperature"], min_width=120, elem_id="desk-temperature"
             )
             for name in ("top_k", "max_new_tokens", "seed"):
-                fields.add(name, info=False, elem_id=f"desk-{name}", min_width=90)
-        with gr.Accordion(
-            "Where to stop, long texts, smaller weights, all the stages", open=False, elem_id="desk-further"
-        ):
+                fields.add(name, info=False, elem_id=f"desk-{name}", min_width=60)
+        with gr.Row(elem_classes="desk-settings desk-of-beams"):
+            beams.widgets["width"] = gr.Slider(1, 8, 4, step=1, label="Beams", min_width=120, elem_id="beam-width")
+            beams.widgets["length_penalty"] = gr.Slider(
+                -2, 2, 1.0, step=0.1, label="Length penalty", min_width=120, elem_id="beam-penalty"
+            )
+            beams.add("max_new_tokens", info=False, elem_id="beam-tokens", min_width=60)
+        desk = Desk(elem_id="desk-side")
+        with gr.Accordion("More options", open=False, elem_id="desk-further"):
             fresh_seed, weights = _build_further(fields)
             own_stages, stages = _build_stages(context)
     place.place(_show_stages_of, [place, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
-    return Form(place, prompt, fields, fresh_seed, weights, own_stages, stages)
+    return Form(place, prompt, fields, beams, desk, fresh_seed, weights, own_stages, stages)
 
 
 def _build_prompt(place: Header) -> gr.Textbox:

@@ -41,6 +41,10 @@ MIN_SNAPSHOTS = 3
 """With fewer snapshots than this, all checkpoints of the run are shown."""
 COPIED_TOKENS = 8
 """Tokens in a row that count as copied in the scores."""
+ONE_STEP = (
+    "This run has the weights of one step only, so there is nothing to compare it with. To keep more, set “Copy the "
+    "weights every … steps” before a training."
+)
 
 FORM_SETTINGS = "These settings"
 NAMED_SETTINGS: dict[str, DecodeConfig | BeamConfig] = {
@@ -110,7 +114,8 @@ class LaneWriter:
             steps = steps_to_show(run, min(MAX_STEPS, most))
             evaluations = read_history(run, with_steps=False).evaluations
             lanes = [{"title": step_label(step), "note": loss_note(evaluations, step), "step": step} for step in steps]
-            yield from self._lines(loaded, lanes, self._tokens_at(steps, loaded), stopped)
+            note = ONE_STEP if len(steps) == 1 else None
+            yield from self._lines(loaded, lanes, self._tokens_at(steps, loaded), stopped, note=note)
 
         return self._streams.stream("", lines)
 
@@ -127,10 +132,12 @@ class LaneWriter:
         tokens: Iterable[tuple[int, Step]],
         stopped: Event,
         rated: bool = False,
+        note: str | None = None,
     ) -> Iterator[Line]:
         """All lines of a log: the lanes' titles, their `tokens`, each with its lane, and their scores."""
         yield RESTART
-        yield line(kind="lanes", run=start.run, step=start.step, prompt=start.prompt, rated=rated, lanes=lanes)
+        about = {"run": start.run, "step": start.step, "prompt": start.prompt, "rated": rated, "note": note}
+        yield line(kind="lanes", **about, lanes=lanes)
         formats = [TokenLines(start.tokenizer, start.ids) for _ in lanes]
         written: list[list[Step]] = [[] for _ in lanes]
         for lane, step in tokens:

@@ -1,6 +1,7 @@
 // The widget: the texts that a beam search found, and its tree from left to right. A box is a token of a beam that was
 // kept; a mark says what became of it.
 
+import { bringIntoView, standBeside } from '../desk/beside_prompt.js';
 import { node, part, parts, setAttributes, setText, svgNode } from '../lib/dom.js';
 import { signed } from '../lib/format.js';
 import { parse } from '../lib/host.js';
@@ -61,10 +62,13 @@ class BeamTree {
     this.svg = part(element, 'svg', SVGSVGElement);
     this.note = briefNote(part(element, '.receipt-note'));
     this.button = part(element, '.beams-search', HTMLButtonElement);
+    const actions = part(element, '.desk-actions');
     this.button.addEventListener('click', () => {
       this.#showSearching(true);
+      bringIntoView(actions);
       host.trigger('search');
     });
+    standBeside(element, actions);
     for (const button of parts(element, '[data-copy]')) {
       const action = /** @type {import('../saving/take_out.js').Action} */ (button.dataset.copy);
       button.addEventListener('click', () => this.#takeOut(action));

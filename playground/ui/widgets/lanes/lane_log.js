@@ -31,7 +31,7 @@
  * @property {Score | null} score
  */
 
-/** @typedef {{ run: string, step: number, prompt: string, rated: boolean }} Head */
+/** `note`: what the reader should know about the choice of texts. @typedef {{ run: string, step: number, prompt: string, rated: boolean, note?: string | null }} Head */
 
 /** What a log says. */
 export class LaneLog {

@@ -1,5 +1,6 @@
 // The widget: texts side by side, one column each, and a slider over them where they are steps of a run.
 
+import { bringIntoView, standBeside } from '../desk/beside_prompt.js';
 import { node, part, saveFile, setText } from '../lib/dom.js';
 import { ask } from '../lib/host.js';
 import { leadingSpace, probabilityShade, summary } from '../lib/shades.js';
@@ -42,12 +43,16 @@ class Lanes {
       scores: scoreNodes,
       chosen: (lane) => this.#bringIntoView(lane),
     });
-    this.#part('.lanes-write').addEventListener('click', () => this.#write());
+    this.actions = part(host.element, '.desk-actions');
+    this.write = part(this.actions, '.lanes-write');
+    this.stop = part(this.actions, '.desk-stop', HTMLButtonElement);
+    this.write.addEventListener('click', () => this.#write());
     this.#part('.lanes-save').addEventListener('click', () => this.#save());
-    this.#part('.desk-stop').addEventListener('click', () => {
+    this.stop.addEventListener('click', () => {
       this.#stopping = true;
       this.#draw();
     });
+    standBeside(host.element, this.actions);
   }
 
   /** Take in the widget's value. */
@@ -67,6 +72,7 @@ class Lanes {
     this.#asked = true;
     this.#log.error = '';
     this.#draw();
+    bringIntoView(this.actions);
     this.#host.trigger('write');
   }
 
@@ -79,10 +85,15 @@ class Lanes {
     if (this.#shown !== this.#log.lanes) this.#begin();
     for (const column of this.#columns) column.grow();
     this.grown.draw();
-    const { job, error, lanes } = this.#log;
+    const { job, error, lanes, head } = this.#log;
     const busy = this.#asked || job !== null;
-    this.#part('.lanes-write').hidden = busy;
-    this.#part('.desk-stop').hidden = !busy;
+    const hadFocus = this.actions.contains(document.activeElement);
+    this.write.hidden = busy;
+    this.stop.hidden = !busy;
+    this.stop.disabled = busy && this.#stopping;
+    if (hadFocus) (busy ? this.stop : this.write).focus();
+    setText(this.#part('.lanes-note'), head?.note ?? '');
+    this.#part('.lanes-note').hidden = !head?.note;
     this.#part('.lanes-save').hidden = busy || !lanes.length;
     setText(this.#part('.desk-error'), error);
     setText(this.#part('.lanes-status'), busy ? 'Writing …' : '');
@@ -146,7 +157,7 @@ class Column {
     this.#count = tokens.length;
     if (!score || this.#foot.childElementCount) return;
     if (number > 0 && !this.#bySteps) {
-      this.#foot.append(node('dt', { text: 'Leaves the first' }), node('dd', { text: partedAt(this.lane) }));
+      this.#foot.append(node('dt', { text: 'Differs from' }), node('dd', { text: partedAt(this.lane) }));
     }
     this.#foot.append(...scoreNodes(this.lane));
   }
@@ -170,7 +181,7 @@ function starRow(lane, rate) {
 }
 
 /**
- * A coloured token; `parts` marks the one at which a text leaves the first one.
+ * A coloured token; `parts` marks the first one that differs from the first text.
  * @param {Token} token
  * @param {boolean} [parts]
  */
@@ -180,7 +191,7 @@ function tokenNode(token, parts = false) {
     class: token.t.trim() ? 'glyphs' : 'glyphs sliver',
     text: token.t.slice(space.length),
   });
-  const title = summary(token) + (parts ? '; here it leaves the first text' : '');
+  const title = summary(token) + (parts ? '; from here on it differs from the first text' : '');
   const style = `--shade: ${probabilityShade(token.p)}`;
   return node('span', { class: parts ? 'tok parts' : 'tok', title, style }, space, glyphs);
 }

@@ -13,12 +13,12 @@ const ROWS = [
   ['Mean log probability', (score) => signed(score.mean, 3), 'of a token, under the model'],
   ['Perplexity', (score) => perplexity(score.perplexity), 'as unsure as if it chose among so many tokens'],
   [
-    'Different pairs',
+    'Distinct pairs',
     (score) => formatProbability(score.distinct),
-    'share of different ones among all pairs of tokens',
+    'share of distinct ones among all pairs of tokens',
   ],
   [
-    'Repeated fours',
+    'Repeated 4-grams',
     (score) => formatProbability(score.repetition),
     'share of four tokens in a row that stood in the text before',
   ],
@@ -37,5 +37,5 @@ export function scoreRows(score) {
   return hasNumbers(score) ? ROWS.map(([name, value, help]) => ({ name, value: value(score), help })) : [];
 }
 
-/** Where a lane leaves the first one. @param {Lane} lane */
-export const partedAt = (lane) => (lane.parted < 0 ? 'nowhere' : `at token ${lane.parted + 1}`);
+/** Where a lane begins to differ from the first one. @param {Lane} lane */
+export const partedAt = (lane) => (lane.parted < 0 ? 'nowhere' : `token ${lane.parted + 1}`);

@@ -59,13 +59,19 @@ export function drawPanel(panel, opened, actions) {
   const scored = isScored(token)
     ? [facts(token, opened.vocabSize), choices(token, opened, actions)]
     : [node('p', { class: 'panel-hint', text: FIRST_TOKEN })];
-  panel.replaceChildren(head(opened, actions), ...scored, ...opened.spans.map(place));
+  panel.replaceChildren(head(opened, actions), ...scored, ...sources(opened.spans));
 }
 
 /** @param {Opened} opened @param {Actions} actions */
 function head({ token, i }, { open, close }) {
   const button = (/** @type {string} */ label, /** @type {string} */ text, /** @type {() => void} */ onclick) =>
-    node('button', { type: 'button', class: 'panel-step', 'aria-label': label, text, onclick });
+    node('button', {
+      type: 'button',
+      class: label === 'Close' ? 'panel-step panel-close' : 'panel-step',
+      'aria-label': label,
+      text,
+      onclick,
+    });
   return node(
     'header',
     { class: 'panel-head' },
@@ -96,10 +102,11 @@ function facts(token, vocabSize) {
 function choices(token, { i, vocabSize, busy }, { take }) {
   const listed = choicesOf(token);
   const rest = restSentence(listed, vocabSize);
-  const titles = ['Instead', 'model', token.q == null ? '' : 'drawn from'].map((text) => node('span', { text }));
+  const titles = ['', 'model', token.q == null ? '' : 'drawn from'].map((text) => node('span', { text }));
   return node(
     'section',
     { class: 'panel-choices', 'aria-label': 'Alternatives' },
+    node('h4', { text: 'Instead' }),
     node('div', { class: 'choice-head', 'aria-hidden': 'true' }, ...titles),
     node(
       'ol',
@@ -139,15 +146,20 @@ function choiceButton(choice, busy, take) {
   );
 }
 
-/** Where tokens around the open one stand in the run's text. @param {Span} span */
-function place({ start, end, part, before, text, after, character }) {
-  const title = `${end - start} tokens in a row stand in the ${part === 'val' ? 'validation' : 'training'} text`;
+/** Where tokens around the open one stand in the run's text, under one heading. @param {Span[]} spans */
+function sources(spans) {
+  return spans.map((span, k) => place(span, k === 0));
+}
+
+/** @param {Span} span @param {boolean} isFirst */
+function place({ start, end, part, before, text, after, character }, isFirst) {
+  const where = `${end - start} tokens in a row stand in the ${part === 'val' ? 'validation' : 'training'} text, `;
   return node(
     'section',
     { class: `panel-place ${part}` },
-    node('h4', { text: title }),
+    isFirst ? node('h4', { text: 'Source' }) : '',
+    node('p', { class: 'panel-rest', text: `${where}from character ${whole(character + 1)} on:` }),
     node('blockquote', {}, before, node('mark', { text }), after),
-    node('p', { class: 'panel-rest', text: `From character ${whole(character + 1)} on.` }),
   );
 }
 

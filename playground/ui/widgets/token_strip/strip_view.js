@@ -38,6 +38,7 @@ export function tokenNode(token, i, { measure, spaces }) {
   made.setAttribute('aria-label', summary(token) + (token.by ? ORIGINS[token.by] : ''));
   if (token.by) made.dataset.by = token.by;
   if (isScored(token)) made.style.setProperty('--shade', shadeOf(token, measure));
+  else made.classList.add('unscored');
   const space = spaces ? '' : leadingSpace(token.t);
   const [first, ...lines] = token.t.slice(space.length).split('\n');
   made.append(space, glyphs(first, spaces, lines.length > 0));
@@ -68,7 +69,7 @@ export class StripView {
   /** Number of nodes, and the token of the last one: what was drawn before may be kept if both still fit. */
   #drawn = { count: 0, last: /** @type {Token | undefined} */ (undefined) };
   #caret = node('span', { class: 'caret', 'aria-hidden': 'true' });
-  /** Index of the first token that is not greyed out. */
+  /** Index of the first token that the model sees. */
   #horizon = 0;
   #selected = -1;
   /** @type {Element[]} */
@@ -158,15 +159,21 @@ export class StripView {
     }
   }
 
-  /** Grey out the tokens before `first`, which the model does not see. @param {number} first */
+  /** Mark token `first` as the first one that the model sees; none for 0. @param {number} first */
   markSight(first) {
-    const before = this.#horizon;
-    this.#at(before)?.classList.remove('horizon');
-    for (let i = Math.min(first, before); i < Math.max(first, before); i++) {
-      this.#at(i)?.classList.toggle('unseen', i < first);
+    if (first === this.#horizon) return;
+    for (const [i, isHere] of /** @type {[number, boolean][]} */ ([[this.#horizon, false], [first, first > 0]])) {
+      const token = this.#at(i);
+      token?.classList.toggle('horizon', isHere);
+      if (isHere) token?.setAttribute('title', 'The model sees the text from here on.');
+      else token?.removeAttribute('title');
     }
-    if (first) this.#at(first)?.classList.add('horizon');
     this.#horizon = first;
+  }
+
+  /** Scroll token `i` into view, if it is not. @param {number} i */
+  bringIntoView(i) {
+    this.#at(i)?.scrollIntoView({ block: 'nearest' });
   }
 
   #clear() {

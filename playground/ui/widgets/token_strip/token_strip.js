@@ -1,6 +1,8 @@
 // The widget: buttons, text, panel and branches, kept in line with the log that is its value.
 
+import { bringIntoView, standBeside } from '../desk/beside_prompt.js';
 import { node, part, parts, setText } from '../lib/dom.js';
+import { whole } from '../lib/format.js';
 import { ask, parse } from '../lib/host.js';
 import { legend, MEASURES, summary } from '../lib/shades.js';
 import { briefNote, takeOut } from '../saving/take_out.js';
@@ -50,6 +52,10 @@ class TokenStrip {
     this.measure = part(element, '.desk-measure', HTMLSelectElement);
     this.spaces = part(element, '.desk-spaces', HTMLInputElement);
     this.panel = part(element, '.token-panel');
+    this.actions = part(element, '.desk-actions');
+    this.write = part(element, '.desk-write', HTMLButtonElement);
+    this.stop = part(element, '.desk-stop', HTMLButtonElement);
+    this.more = part(element, '.desk-more', HTMLButtonElement);
     this.note = briefNote(part(element, '.receipt-note'));
     this.copied = new CopiedView(part(element, '.copied'), () => this.#redrawCopied());
     this.strip = new StripView(part(element, '.strip'), {
@@ -62,6 +68,7 @@ class TokenStrip {
     });
     this.#listenToButtons();
     this.#listenToLook();
+    standBeside(element, this.actions);
   }
 
   /** Take in the widget's value. */
@@ -78,15 +85,27 @@ class TokenStrip {
   /** Open token `i`, if there is one. @param {number} i @param {boolean} [focus] */
   open(i, focus = false) {
     if (!this.#log.tokens[i]) return;
+    const wasOpen = this.#opened >= 0;
     this.#opened = i;
     this.strip.rove(i, focus);
     this.#draw(false);
+    if (!this.#isSheet) return;
+    this.strip.bringIntoView(i);
+    if (!wasOpen) part(this.panel, '.panel-close').focus({ preventScroll: true });
   }
 
-  /** Close the open token. */
+  /** Close the open token; the focus goes back to it from the panel. */
   close() {
+    const isInside = this.panel.contains(document.activeElement);
+    const opened = this.#opened;
     this.#opened = -1;
     this.#draw(false);
+    if (isInside) this.strip.rove(opened, true);
+  }
+
+  /** Whether the panel lies over the page, as it does on a narrow screen. */
+  get #isSheet() {
+    return getComputedStyle(this.panel).position === 'fixed';
   }
 
   get #isBusy() {
@@ -107,23 +126,24 @@ class TokenStrip {
 
   #listenToButtons() {
     const { element } = this.#host;
-    const onClick = (/** @type {string} */ selector, /** @type {() => void} */ work) =>
-      this.#part(selector).addEventListener('click', work);
-    onClick('.desk-write', () => {
+    this.write.addEventListener('click', () => {
       this.#opened = -1;
       this.#send('write');
     });
-    onClick('.desk-more', () => this.#send('more'));
-    onClick('.desk-stop', () => {
+    this.more.addEventListener('click', () => this.#send('more'));
+    this.stop.addEventListener('click', () => {
       this.#stopping = true;
       this.#drawActions();
+    });
+    this.panel.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.close();
     });
     for (const button of parts(element, '[data-copy]')) {
       const action = /** @type {import('../saving/take_out.js').Action} */ (button.dataset.copy);
       button.addEventListener('click', () => this.#takeOut(action));
     }
     const file = part(element, '.receipt-file', HTMLInputElement);
-    onClick('.receipt-open', () => file.click());
+    this.#part('.receipt-open').addEventListener('click', () => file.click());
     file.addEventListener('change', () => this.#restore(file));
   }
 
@@ -144,6 +164,7 @@ class TokenStrip {
     this.#stopping = false;
     this.#log.error = '';
     this.#draw(false);
+    bringIntoView(this.actions);
     this.#host.trigger(event);
   }
 
@@ -230,6 +251,7 @@ class TokenStrip {
     this.#markSight();
     const status = branch ? statusParts(branch, { busy, weights: head.weights, now_ms: performance.now() }) : [];
     this.#part('.status-text').replaceChildren(...status.flatMap((text, k) => (k ? [' · ', text] : [text])));
+    setText(this.#part('.status-by'), tokens.length ? `by ${head.run}, step ${whole(head.step)}` : '');
     this.#part('.with-text').hidden = !tokens.length || busy;
   }
 
@@ -243,7 +265,7 @@ class TokenStrip {
     this.#drawPanel();
   }
 
-  /** Grey out what the model does not see when it chooses the open token, or else the next one. */
+  /** Mark where that begins which the model sees when it chooses the open token, or else the next one. */
   #markSight() {
     const { branch, tokens } = this.#log;
     const opened = tokens[this.#opened];
@@ -269,9 +291,7 @@ class TokenStrip {
 
   #drawActions() {
     const busy = this.#isBusy;
-    const [write, stop, more] = ['.desk-write', '.desk-stop', '.desk-more'].map((name) =>
-      part(this.#host.element, name, HTMLButtonElement),
-    );
+    const { write, stop, more } = this;
     const focused = document.activeElement;
     write.hidden = busy;
     stop.hidden = !busy;

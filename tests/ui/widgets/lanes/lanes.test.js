@@ -24,15 +24,15 @@ const WRITTEN = [
   score(2),
 ];
 
-test('texts stand side by side with their scores, and the token at which one leaves the first is marked', async () => {
+test('texts stand side by side with their scores, and the first token that differs from the first text is marked', async () => {
   const { element } = await lanes([...begun(THREE), ...WRITTEN]);
   equal(texts(element, '.lane h3'), ['one', 'two', 'three']);
   equal(texts(element, '.lane-text'), [' rains word0', ' rains word0', ' rains word1']);
   equal(texts(element, '.tok.parts'), [' word1']);
-  ok(part(element, '.tok.parts').title.endsWith('; here it leaves the first text'), 'the mark is not explained');
+  ok(part(element, '.tok.parts').title.endsWith('; from here on it differs from the first text'), 'the mark is not explained');
   equal(
     parts(element, '.lane').map((lane) => texts(lane, 'dd')[0]),
-    ['−0.700', 'nowhere', 'at token 2'],
+    ['−0.700', 'nowhere', 'token 2'],
   );
   equal(part(element, '.tok').style.getPropertyValue('--shade'), 'var(--step-5)');
   equal([part(element, '.grown').hidden, part(element, '.lanes-grid').hasAttribute('tabindex')], [true, false]);
@@ -121,4 +121,12 @@ test('texts are rated and saved', async () => {
 
 test('texts that are not rated have no stars', async () => {
   equal(parts((await lanes(begun(THREE))).element, '.stars').length, 0);
+});
+
+test('what is said about the choice of texts stands above them', async () => {
+  const { element, update } = await lanes(begun(STEPS));
+  equal(part(element, '.lanes-note').hidden, true);
+  const [start, head] = begun(STEPS.slice(2));
+  update(logOf([start, { ...head, note: 'This run has one step only.' }]));
+  equal([part(element, '.lanes-note').hidden, texts(element, '.lanes-note')], [false, ['This run has one step only.']]);
 });

@@ -8,8 +8,8 @@ test('a score has a row for each number', () => {
     [
       ['Mean log probability', '−0.700'],
       ['Perplexity', '2.01'],
-      ['Different pairs', '100.0 %'],
-      ['Repeated fours', '0 %'],
+      ['Distinct pairs', '100.0 %'],
+      ['Repeated 4-grams', '0 %'],
       ['Copied', '25.0 %'],
     ],
   );
@@ -24,7 +24,7 @@ test('a text without tokens has no score', () => {
   equal([scoreRows(null), scoreRows({})], [[], []]);
 });
 
-test('where a lane leaves the first one is counted from 1', () => {
+test('where a lane begins to differ from the first one is counted from 1', () => {
   const lane = { number: 1, title: '', note: '', tokens: [], score: null };
-  equal([partedAt({ ...lane, parted: -1 }), partedAt({ ...lane, parted: 1 })], ['nowhere', 'at token 2']);
+  equal([partedAt({ ...lane, parted: -1 }), partedAt({ ...lane, parted: 1 })], ['nowhere', 'token 2']);
 });

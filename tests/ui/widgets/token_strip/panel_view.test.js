@@ -87,9 +87,9 @@ test('the first token of a text has no numbers', () => {
 test('where a token was copied from is shown in its surroundings', () => {
   const span = { start: 2, end: 6, part: 'val', character: 1233, before: 'the ', text: 'rain had', after: ' stopped' };
   const { panel } = panelWith({ spans: [span] });
-  equal(texts(panel, '.panel-place.val h4'), ['4 tokens in a row stand in the validation text']);
+  equal(texts(panel, '.panel-place.val h4'), ['Source']);
   equal(texts(panel, '.panel-place blockquote, .panel-place mark'), ['the rain had stopped', 'rain had']);
-  equal(texts(panel, '.panel-place .panel-rest'), ['From character 1,234 on.']);
+  equal(texts(panel, '.panel-place .panel-rest'), ['4 tokens in a row stand in the validation text, from character 1,234 on:']);
 });
 
 test('text from a model is never markup', () => {

@@ -1,7 +1,7 @@
 import { equal, ok, test } from '/tests/check.js';
 import { token } from '/tests/token_strip/log_fixture.js';
 import { texts } from '/tests/mounting.js';
-import { node } from '/widgets/lib/dom.js';
+import { node, parts } from '/widgets/lib/dom.js';
 import { StripView, tokenNode } from '/widgets/token_strip/strip_view.js';
 
 /** @typedef {import('/widgets/token_strip/token_log.js').Token} Token */
@@ -65,9 +65,11 @@ test('a screen reader hears the token and where it came from', () => {
   equal(label({ t: 'a', by: 'hand' }), '“a” 50.0 %, rank 1, taken by you');
 });
 
-test('a token without a probability has no colour', () => {
-  equal(tokenNode({ i: 1, t: 'a' }, 0, LOOK).style.getPropertyValue('--shade'), '');
-  equal(glyphsOf({ p: 1 }).made.style.getPropertyValue('--shade'), 'var(--step-0)');
+test('a token without a probability has no colour and is marked, so that it does not look certain', () => {
+  const first = tokenNode({ i: 1, t: 'a' }, 0, LOOK);
+  equal([first.style.getPropertyValue('--shade'), first.className], ['', 'tok unscored']);
+  const certain = glyphsOf({ p: 1 }).made;
+  equal([certain.style.getPropertyValue('--shade'), certain.className], ['var(--step-0)', 'tok']);
 });
 
 test('a text that grows keeps its nodes and gets new ones at its end, before the caret', () => {
@@ -166,18 +168,20 @@ test('marks of forks and copied spans move with what they mark', () => {
   equal([marked('.forked'), marked('.copied-train'), marked('.copied-val')], [[2], [3], []]);
 });
 
-test('what the model does not see is grey, up to the horizon', () => {
-  const { view, show, marked } = strip();
+test('a line stands where that begins which the model sees, and the tokens before it keep their colours', () => {
+  const { root, view, show, marked } = strip();
   const tokens = tokensOf('abcdef');
   show(tokens);
+  const shades = () => parts(root, '.tok').map((each) => each.style.getPropertyValue('--shade'));
+  const before = shades();
   for (const first of [3, 5, 2, 0]) {
     view.markSight(first);
-    equal([marked('.unseen'), marked('.horizon')], [Array.from({ length: first }, (_, i) => i), first ? [first] : []]);
+    equal([marked('.horizon'), marked('[title]'), shades()], [first ? [first] : [], first ? [first] : [], before]);
   }
   view.markSight(4);
   show(tokens, { anew: true });
   view.markSight(1);
-  equal([marked('.unseen'), marked('.horizon')], [[0], [1]]);
+  equal([marked('.horizon'), shades()], [[1], before]);
 });
 
 test('colours follow the measure', () => {

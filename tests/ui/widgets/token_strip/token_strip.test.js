@@ -87,7 +87,7 @@ test('Write and Continue raise their events once, until the server answers', asy
   );
 });
 
-test('what went wrong is said beside the buttons until the next press', async () => {
+test('what went wrong is said above the text until the next press', async () => {
   const { element, append, click } = await desk(TEXT);
   append([START, { kind: 'error', says: 'There is no run named gone.' }]);
   equal(texts(element, '.desk-error'), ['There is no run named gone.']);
@@ -189,20 +189,20 @@ test('an answer about a text that has changed since is left out', async () => {
   ok(!props.value?.includes('"copied"'), 'it is in the log');
 });
 
-test('what the model does not see is grey: for the next token, or for the one that is open', async () => {
+test('a line stands where that begins which the model sees: for the next token, or for the one that is open', async () => {
   const long = [token(3, ' had'), token(4, ' a', { s: 1 }), token(5, ' b', { s: 2 })];
   const { element, click, append } = await desk([START, DESK, FIRST, ...PROMPT, ...long]);
-  equal(marked(element, '.unseen'), [0, 1]);
+  equal(marked(element, '.horizon'), [2]);
   append([{ ...END, seen_from: 3 }]);
-  equal([marked(element, '.unseen'), marked(element, '.horizon')], [[0, 1, 2], [3]]);
+  equal(marked(element, '.horizon'), [3]);
   ok(
     texts(element, '.status-text')[0]?.endsWith('the model still sees the last 2 tokens'),
     texts(element, '.status-text')[0] ?? '',
   );
   click('[data-i="3"]');
-  equal(marked(element, '.unseen'), [0]);
+  equal(marked(element, '.horizon'), [1]);
   click('[data-i="2"]');
-  equal(marked(element, '.unseen'), []);
+  equal(marked(element, '.horizon'), []);
 });
 
 test('colours follow the measure that is chosen, and so does the legend', async () => {
@@ -284,4 +284,18 @@ test('characters of any kind are shown as they are', async () => {
   const { element } = await desk([START, DESK, FIRST, ...strange.map((text, i) => token(i, text)), END]);
   equal(texts(element, '.strip-plain'), [strange.join('')]);
   equal(element.querySelectorAll('img').length, 0);
+});
+
+test('who wrote the text stands under it', async () => {
+  equal(texts((await desk(TEXT)).element, '.status-by'), ['by tale, step 40']);
+});
+
+test('a panel over the page takes the focus and gives it back', async () => {
+  const { element, click } = await desk(TEXT);
+  const panel = part(element, '.token-panel');
+  panel.style.position = 'fixed';
+  click('[data-i="3"]');
+  ok(document.activeElement === part(element, '.panel-close'), 'the panel has no focus');
+  panel.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  equal([texts(element, '.panel-id'), document.activeElement?.getAttribute('data-i')], [[], '3']);
 });
