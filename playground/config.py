@@ -205,7 +205,7 @@ class TrainConfig(Config):
     @model_validator(mode="after")
     def _min_lr_below_lr(self) -> Self:
         if self.lowest_lr > self.lr:
-            raise ValueError(f"min_lr: {self.min_lr} lies above lr {self.lr}; lower it")
+            raise ValueError(f"min_lr: {self.min_lr} lies above the learning rate {self.lr}; lower it, or leave it out")
         return self
 
     def replace(self, **changes: Any) -> Self:

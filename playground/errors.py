@@ -11,7 +11,26 @@ PlaygroundError
 └── BusyError
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import ValidationError
+
+_PLAIN = {
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be above {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be below {lt}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "literal_error": "must be one of {expected}",
+    "string_too_long": "must have at most {max_length} characters",
+}
+"""Pydantic's type of an error → what is wrong, for a form that shows it at the field."""
 
 
 class PlaygroundError(Exception):
@@ -23,7 +42,17 @@ class PlaygroundError(Exception):
 
 
 class SettingsError(PlaygroundError):
-    """A setting is out of bounds or does not fit the others."""
+    """A setting is out of bounds or does not fit the others.
+
+    `problems` says of every invalid setting what is wrong, from its name; the message is about the first one.
+
+    >>> SettingsError("lr: must be above 0.", {"lr": "must be above 0"}).problems
+    {'lr': 'must be above 0'}
+    """
+
+    def __init__(self, message: str, problems: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.problems = dict(problems or {})
 
 
 class TextError(PlaygroundError):
@@ -65,17 +94,37 @@ def explain(error: ValidationError) -> SettingsError:
     ...     print(error)
     n_heads: input should be greater than or equal to 1 (got 0).
     """
-    first = error.errors(include_url=False)[0]
+    report = error.errors(include_url=False)
+    problems = dict(_problem(each) for each in reversed(report))  # of several about one setting, the first
+    problems.pop("", None)
+    return SettingsError(_sentence(report[0]), dict(reversed(problems.items())))
+
+
+def _problem(report: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of the setting that a report is about, and what is wrong with it."""
+    name, message = ".".join(str(part) for part in report["loc"]), str(report["msg"])
+    if report["type"] == "value_error":  # a rule, whose message starts with the name of the setting
+        rule = str(report["ctx"]["error"])
+        stated, separator, what = rule.partition(": ")
+        return (name or stated, what) if separator else (name, rule)
+    plain = _PLAIN.get(report["type"])
+    if plain is None:
+        return name, f"{message[0].lower()}{message[1:]}"
+    bounds = report.get("ctx", {}).items()
+    return name, plain.format(**{key: f"{x:,.12g}" if isinstance(x, int | float) else x for key, x in bounds})
+
+
+def _sentence(first: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in first["loc"])
     message = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
     what = message.rstrip(".")
     if not where:  # a rule between fields, whose message names them
-        return SettingsError(f"{what}.")
+        return f"{what}."
     if first["type"] == "missing":
-        return SettingsError(f"{where}: it is missing, and has no default.")
+        return f"{where}: it is missing, and has no default."
     try:
         got = repr(first["input"])
     except RecursionError:
         got = "a value that is nested too deeply"
     got = got if len(got) <= 80 else f"{got[:80]}…"
-    return SettingsError(f"{where}: {what[0].lower()}{what[1:]} (got {got}).")
+    return f"{where}: {what[0].lower()}{what[1:]} (got {got})."

@@ -19,8 +19,33 @@ class Preset:
     """What to expect, in one sentence."""
 
 
-def _small_preset(name: str, note: str, model: ModelConfig, batch_size: int, train: TrainConfig) -> Preset:
-    title = f"{name}: {model.n_layers} layers, width {model.emb_dim}"
+def count_parameters(config: ModelConfig) -> dict[str, int]:
+    """Number of parameters per part of the model, and their `total`; nothing is allocated.
+
+    >>> count_parameters(GPT_CONFIG_124M)["total"]
+    162419712
+    """
+    width, layers = config.emb_dim, config.n_layers
+    qkv = 3 * width * (width + config.qkv_bias)
+    parts = {
+        "token embedding": config.vocab_size * width,
+        "position embedding": config.context_length * width,
+        "attention": layers * (qkv + width * (width + 1)),
+        "feed-forward": layers * (8 * width * width + 5 * width),
+        "norms": (2 * layers + 1) * 2 * width,
+        "output head": config.vocab_size * width,
+    }
+    return {**parts, "total": sum(parts.values())}
+
+
+_STORY_VOCABULARY = 1690
+"""Size of the compact vocabulary of the sample story."""
+
+
+def _small_preset(name: str, note: str, model: ModelConfig, batch_size: int, train: TrainConfig, time: str) -> Preset:
+    """`time` is that of the sample story on two cores, as the title says it."""
+    n_parameters = count_parameters(model.replace(vocab_size=_STORY_VOCABULARY))["total"]
+    title = f"{name.capitalize()} ({n_parameters / 1e6:.1f} M parameters, about {time})"
     return Preset(name, title, model, DataConfig(vocabulary="compact", batch_size=batch_size), train, note)
 
 
@@ -29,9 +54,13 @@ def _gpt2_preset(size: str, width: int, heads: int, layers: int) -> Preset:
         emb_dim=width, n_heads=heads, n_layers=layers, context_length=1024, drop_rate=0.1, qkv_bias=True
     )
     data = DataConfig(vocabulary="gpt2", batch_size=2)
-    title = f"GPT-2 {size}: {layers} layers, width {width}"
+    title = _gpt2_title(size, model)
     note = "A size of the published GPT-2, for a graphics card or a long wait."
     return Preset(f"gpt2-{size}", title, model, data, TrainConfig(), note)
+
+
+def _gpt2_title(size: str, model: ModelConfig) -> str:
+    return f"GPT-2 {size} size, untrained ({count_parameters(model)['total'] / 1e6:,.0f} M parameters)"
 
 
 def _schedule(lr: float, epochs: int, eval_freq: int) -> TrainConfig:
@@ -55,6 +84,7 @@ _PRESETS = (
         ModelConfig(emb_dim=64, n_heads=2, n_layers=2, context_length=64, drop_rate=0.0),
         batch_size=4,
         train=_schedule(lr=8e-3, epochs=15, eval_freq=20),
+        time="5 s",
     ),
     _small_preset(
         "mini",
@@ -62,6 +92,7 @@ _PRESETS = (
         ModelConfig(emb_dim=128, n_heads=4, n_layers=4, context_length=128, drop_rate=0.1),
         batch_size=4,
         train=_schedule(lr=4e-3, epochs=20, eval_freq=10),
+        time="40 s",
     ),
     _small_preset(
         "small",
@@ -69,10 +100,11 @@ _PRESETS = (
         ModelConfig(emb_dim=256, n_heads=8, n_layers=6, context_length=256, drop_rate=0.1),
         batch_size=2,
         train=_schedule(lr=1.5e-3, epochs=20, eval_freq=10),
+        time="3 min",
     ),
     Preset(
         "gpt2-124M",
-        "GPT-2 124M: the chapter's configuration",
+        _gpt2_title("124M", GPT_CONFIG_124M),
         GPT_CONFIG_124M,
         DataConfig(vocabulary="gpt2", batch_size=2),
         TrainConfig(),
@@ -96,25 +128,6 @@ def find_preset(name: str) -> Preset:
     if name not in PRESETS:
         raise SettingsError(f"preset: there is no {name!r}; choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]
-
-
-def count_parameters(config: ModelConfig) -> dict[str, int]:
-    """Number of parameters per part of the model, and their `total`; nothing is allocated.
-
-    >>> count_parameters(GPT_CONFIG_124M)["total"]
-    162419712
-    """
-    width, layers = config.emb_dim, config.n_layers
-    qkv = 3 * width * (width + config.qkv_bias)
-    parts = {
-        "token embedding": config.vocab_size * width,
-        "position embedding": config.context_length * width,
-        "attention": layers * (qkv + width * (width + 1)),
-        "feed-forward": layers * (8 * width * width + 5 * width),
-        "norms": (2 * layers + 1) * 2 * width,
-        "output head": config.vocab_size * width,
-    }
-    return {**parts, "total": sum(parts.values())}
 
 
 def flop_per_token(config: ModelConfig) -> int:

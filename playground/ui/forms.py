@@ -10,7 +10,8 @@ the page.
 
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import starmap
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import gradio as gr
@@ -35,7 +36,7 @@ LABELS = {
     "drop_last": "Leave out the last, partial batch",
     "shuffle": "Shuffle the windows",
     "epochs": "Epochs",
-    "max_steps": "Most steps",
+    "max_steps": "Maximum steps",
     "lr": "Learning rate",
     "weight_decay": "Weight decay",
     "beta1": "Beta 1",
@@ -73,6 +74,21 @@ def label_of(name: str) -> str:
     ('Learning rate', 'Some new setting')
     """
     return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def sentence_of(name: str, problem: str) -> str:
+    """What is wrong with a setting, as a sentence for the page.
+
+    >>> sentence_of("lr", "must be above 0"), sentence_of("n_heads", "5 heads do not divide a width of 64")
+    ('Learning rate must be above 0.', 'Heads: 5 heads do not divide a width of 64.')
+    """
+    separator = " " if problem.startswith(("must ", "is ")) else ": "
+    return f"{label_of(name)}{separator}{problem}."
+
+
+def explain_all(error: SettingsError) -> str:
+    """All that is wrong with some settings, as sentences for the page."""
+    return " ".join(starmap(sentence_of, error.problems.items())) or str(error)
 
 
 class Fields(Generic[C]):
@@ -118,10 +134,23 @@ class Fields(Generic[C]):
     def read(self, values: Mapping[Component, Any], base: C | None = None) -> C:
         """`base` (by default `initial`) with the settings that `values` contains, from widget to value.
 
-        Raises `SettingsError` naming the field.
+        Raises `SettingsError` naming all fields that are wrong.
         """
-        changes = {name: self._value(name, values[widget]) for name, widget in self.widgets.items() if widget in values}
-        return (base or self.initial).replace(**changes)
+        changes: dict[str, Any] = {}
+        errors: list[SettingsError] = []
+        for name, widget in self.widgets.items():
+            if widget in values:
+                try:
+                    changes[name] = self._value(name, values[widget])
+                except SettingsError as error:
+                    errors.append(error)
+        try:
+            config = (base or self.initial).replace(**changes)
+        except SettingsError as error:
+            errors.append(error)
+        if errors:
+            raise all_of(errors)
+        return config
 
     def write(self, config: C) -> dict[Component, Any]:
         """The values that show `config`, from widget to value, as an event's handler may return them."""
@@ -137,17 +166,29 @@ class Fields(Generic[C]):
         if value == "" and is_optional:
             value = None
         if value is None and not is_optional:
-            raise SettingsError(f"{name}: {label_of(name)} is empty; give a value.")
+            raise _wrong(name, "is empty; give a value")
         if isinstance(value, float) and not math.isfinite(value):
-            raise SettingsError(f"{name}: {label_of(name)} must be a number (got {value}).")
+            raise _wrong(name, "must be a number")
         return value
+
+
+def all_of(errors: Sequence[SettingsError]) -> SettingsError:
+    """One error with the problems of all of them; there must be one at least."""
+    problems: dict[str, str] = {}
+    for error in errors:
+        problems |= error.problems
+    return SettingsError(str(errors[0]), problems)
+
+
+def _wrong(name: str, problem: str) -> SettingsError:
+    return SettingsError(f"{name}: {sentence_of(name, problem)}", {name: problem})
 
 
 def _number(name: str, text: str) -> float | None:
     try:
         return float(text) if text else None
     except ValueError:
-        raise SettingsError(f"{name}: {label_of(name)} must be a number or empty (got {text[:40]!r}).") from None
+        raise _wrong(name, "must be a number or empty") from None
 
 
 def _widget(config: Config, name: str, settings: dict[str, Any]) -> Component:

@@ -95,3 +95,15 @@ def test_flop_per_token_equals_what_pytorch_counts(config):
     # PyTorch also counts the positions that are masked
     unseen = 6 * config.n_layers * config.emb_dim * config.context_length
     assert counter.get_total_flops() == ids.numel() * (flop_per_token(config) + unseen)
+
+
+def test_a_title_says_how_many_parameters_and_that_a_published_size_is_untrained():
+    assert PRESETS["mini"].title == "Mini (1.2 M parameters, about 40 s)"
+    assert PRESETS["gpt2-124M"].title == "GPT-2 124M size, untrained (162 M parameters)"
+    assert all("untrained" in preset.title for name, preset in PRESETS.items() if name.startswith("gpt2"))
+
+
+def test_the_lowest_rate_of_a_schedule_scales_with_the_rate():
+    train = PRESETS["mini"].train
+    assert train.lowest_lr == train.lr / 10
+    assert train.replace(lr=0.0001).lowest_lr == pytest.approx(0.00001)

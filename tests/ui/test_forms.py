@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import SettingsError
-from playground.ui.forms import Fields, label_of
+from playground.ui.forms import Fields, all_of, explain_all, label_of
 
 CONFIGS = (ModelConfig, DataConfig, TrainConfig)
 
@@ -82,3 +82,40 @@ def test_fault_09_a_start_context_over_the_limit_is_refused(training):
 def test_settings_without_a_value_are_taken_from_the_base(training):
     lr = training.widgets["lr"]
     assert training.read({lr: 0.5}, TrainConfig(epochs=3)) == TrainConfig(epochs=3, lr=0.5)
+
+
+def test_all_wrong_settings_are_named_at_once_in_plain_words(training):
+    with pytest.raises(SettingsError) as caught:
+        training.read(values_of(training, epochs=0, lr=7, grad_clip="soon", max_steps="2.5", threads=""))
+    assert caught.value.problems == {
+        "grad_clip": "must be a number or empty",
+        "epochs": "must be at least 1",
+        "max_steps": "must be a whole number",
+        "lr": "must be at most 1",
+    }
+    sentences = explain_all(caught.value)
+    assert "Learning rate must be at most 1." in sentences
+    assert "Epochs must be at least 1." in sentences
+    assert "input should" not in sentences
+
+
+def test_a_rule_between_settings_is_named_at_its_field():
+    fields = fields_of(ModelConfig())
+    with pytest.raises(SettingsError) as caught:
+        fields.read(values_of(fields, n_heads=7))
+    assert list(caught.value.problems) == ["n_heads"]
+    assert explain_all(caught.value).startswith("Heads: 7 heads do not divide")
+
+
+def test_a_lower_learning_rate_is_taken_where_the_lowest_one_is_left_empty():
+    fields = fields_of(TrainConfig(lr=0.004, min_lr=None, lr_schedule="cosine"))
+    assert fields.read(values_of(fields, lr=0.0001)).lowest_lr == pytest.approx(0.00001)
+
+
+def test_the_problems_of_several_forms_are_one_error():
+    parts = [
+        SettingsError("lr: too large.", {"lr": "must be at most 1"}),
+        SettingsError("x.", {"n_heads": "must be above 0"}),
+    ]
+    error = all_of(parts)
+    assert (str(error), list(error.problems)) == ("lr: too large.", ["lr", "n_heads"])

@@ -45,7 +45,7 @@ def open_settings(page):
 def choose_preset(page, name):
     open_settings(page)
     page.click("#pg-preset input")
-    page.get_by_role("option", name=re.compile(f"^{name}")).click()
+    page.get_by_role("option", name=re.compile(f"^{name}", re.IGNORECASE)).click()
     page.wait_for_function("document.querySelector('#pg-epochs input').value === '15'")
 
 

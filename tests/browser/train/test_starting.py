@@ -129,13 +129,69 @@ def test_a_short_text_is_trained_with_the_context_that_is_offered(page, url, sho
     assert page.input_value("#pg-context_length input") == offered
 
 
-def test_a_setting_out_of_its_bounds_is_named(page, url):
+def test_all_settings_out_of_their_bounds_are_named_at_their_fields(page, url):
     open_train(page, url)
     fill(page, "lr", 7)
-    page.wait_for_selector("#pg-cost .fa-error:visible")
-    assert "lr" in page.inner_text("#pg-cost .fa-error")
-    fill(page, "lr", 0.001)
+    fill(page, "epochs", 0)
+    for name, sentence in (
+        ("lr", "Learning rate must be at most 1."),
+        ("epochs", "Epochs must be at least 1."),
+    ):
+        page.locator(f"#pg-{name} .pg-problem", has_text=sentence).wait_for()
+        page.locator("#pg-cost .fa-error", has_text=sentence).wait_for()
+        assert page.get_attribute(f"#pg-{name} input", "aria-invalid") == "true"
+    assert page.input_value("#pg-lr input") == "7"
+    page.click("#pg-start")
+    page.locator("#pg-start-complaint", has_text="Epochs must be at least 1.").wait_for()
+    fill(page, "lr", 0.0001)  # below the lowest rate of the schedule before
+    fill(page, "epochs", 3)
     page.wait_for_selector("#pg-cost .fa-facts:visible")
+    assert page.locator(".pg-problem").count() == 0
+
+
+def test_what_was_said_of_a_text_does_not_stay_beside_the_next(page, url, tmp_path):
+    open_train(page, url)
+    characters = page.inner_text("#pg-text-facts dd >> nth=0")
+    fill(page, "lr", 7)
+    page.wait_for_selector("#pg-cost .fa-error:visible")
+    choose_source(page, "Upload")
+    page.locator("#pg-text-facts .fa-note", has_text="A text file").wait_for()
+    assert page.locator("#pg-text-facts dd").count() == 0
+    page.click("#pg-start")
+    page.wait_for_selector("#pg-start-complaint .fa-error:visible")
+    file = tmp_path / "harbour.txt"
+    file.write_text(LONG, encoding="utf-8")
+    page.set_input_files("#pg-file input[type=file]", file)
+    page.wait_for_function("document.querySelector('#pg-text-facts dd')?.textContent === '12,000'")
+    assert characters != "12,000"
+    assert page.locator("#pg-start-complaint .fa-error").is_hidden()
+
+
+def test_the_list_of_sizes_closes_when_the_keyboard_leaves_it(page, url):
+    open_train(page, url)
+    open_settings(page)
+    page.click("#pg-preset input")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Tab")
+    page.get_by_role("option").first.wait_for(state="hidden")
+    assert page.input_value("#pg-preset input") == "Mini (1.2 M parameters, about 40 s)"
+
+
+def test_nothing_in_the_drawer_moves_when_its_numbers_arrive(new_page, url):
+    page = new_page()
+    page.route("**/gradio_api/run/**", lambda route: (page.wait_for_timeout(1500), route.continue_()))
+    page.goto(url)
+    page.wait_for_selector("[data-drawer=train]:visible")
+    open_settings(page)
+    places = """() => ['#pg-preset', '#pg-epochs', '#pg-cost .fa-more', '#pg-start'].map(
+        (name) => document.querySelector(name).getBoundingClientRect().top
+    )"""
+    assert page.locator("#pg-cost dd").first.inner_text() == "–"
+    page.wait_for_timeout(300)
+    before = page.evaluate(places)
+    page.wait_for_function("document.querySelectorAll('#pg-cost dd')[3].textContent.length > 1")
+    after = page.evaluate(places)
+    assert all(abs(new - old) <= 2 for old, new in zip(before, after, strict=True)), (before, after)
 
 
 def test_fault_16_what_looks_like_markup_is_shown_as_characters(page, url, tmp_path):

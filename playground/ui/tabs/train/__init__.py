@@ -12,23 +12,26 @@ import gradio as gr
 from gradio.components import Component
 from gradio.context import Context as Building
 
-from playground.errors import PlaygroundError
+from playground.errors import PlaygroundError, SettingsError
 from playground.training.runs.recorded import NAME
 from playground.ui.context import Context
 from playground.ui.exchange import event_text, to_json
+from playground.ui.forms import explain_all
 from playground.ui.one_page.server import PageServer
 from playground.ui.place import PlaceServer
 from playground.ui.tabs.train.client import add_run_endpoints, add_train_endpoint
+from playground.ui.tabs.train.cost import cost_facts
 from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train.news import STEP_SERIES
 from playground.ui.tabs.train.preview import Preview, Values
 from playground.ui.tabs.train.server import LiveServer
 from playground.ui.tabs.train.start import Starter
 from playground.ui.visitors import visitor_of
-from playground.ui.widgets.drawer.drawer import Drawer
+from playground.ui.widgets.drawer.drawer import Drawer, problems
 from playground.ui.widgets.facts.facts import Facts, facts, refusal
 from playground.ui.widgets.live.live import LiveView
 
+_READING = facts(note="Reading the text …")
 _QUICK = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
 
 
@@ -43,11 +46,11 @@ class TrainTab:
 def build(context: Context) -> TrainTab:
     """Lay out the tab and wire its events."""
     with gr.Column(elem_classes=["pg-new-run", "pg-settings"]):
-        Drawer(
+        drawer = Drawer(
             server_functions=[PlaceServer(context).runs],
             constants={"train": "#pg-start", "text": f"#pg-source input[value={UPLOAD}]"},
         )
-        form = TrainForm(context.limits)
+        form = TrainForm(context.limits, drawer)
         with gr.Column(elem_classes=["pg-panel", "pg-last"]):
             with gr.Row(elem_classes="pg-with-button"):
                 name = gr.Textbox(
@@ -62,24 +65,31 @@ def build(context: Context) -> TrainTab:
         constants={"series": STEP_SERIES, "recorded": NAME},
     )
     add_run_endpoints(server)
-    _wire_form(form, Preview(form))
+    _wire_form(form, Preview(form), complaint)
     starter = Starter(context)
     add_train_endpoint(starter, context.limits)
 
     def on_start(values: Values, request: gr.Request) -> dict[Component, Any]:
         try:
             run_name = starter.start(form.read(values), name=values[name] or None, visitor=visitor_of(request))
+        except SettingsError as error:
+            return {complaint: refusal(explain_all(error)), drawer: problems(error)}
         except PlaygroundError as error:
             return {complaint: refusal(str(error))}
         return {live: to_json({"run": run_name}), complaint: facts()}
 
     start.click(
-        on_start, {*form.inputs, name}, [live, complaint], api_name="start", show_progress="hidden", concurrency_limit=2
+        on_start,
+        {*form.inputs, name},
+        [live, complaint, drawer],
+        api_name="start",
+        show_progress="hidden",
+        concurrency_limit=2,
     )
     return TrainTab(live)
 
 
-def _wire_form(form: TrainForm, preview: Preview) -> None:
+def _wire_form(form: TrainForm, preview: Preview, complaint: Facts) -> None:
     context_length = form.model.widgets["context_length"]
 
     def show_source(source: str) -> dict[Component, Any]:
@@ -94,7 +104,15 @@ def _wire_form(form: TrainForm, preview: Preview) -> None:
         shown = {context_length: int(wanted)} if wanted.isdecimal() and len(wanted) < 6 else {}
         return {**shown, **preview.look({**values, **shown})}
 
-    previewed = [form.text_facts, form.cost, form.encoding]
+    previewed = [form.text_facts, form.cost, form.encoding, form.drawer]
+    # What was said of the text before, or when Train was pressed, goes before the next text has been read.
+    for event in (form.source.input, form.file.change, form.file.upload):
+        event(
+            None,
+            None,
+            [form.text_facts, form.cost, complaint],
+            js=f"() => {to_json([_READING, cost_facts(), facts()])}",
+        )
     form.source.input(show_source, form.source, [form.file, form.pasted], api_name="show_source", **_QUICK)
     edits = [widget.input for widget in (form.source, form.encoding, *form.settings)]
     # Gradio raises no `input` event when a text is pasted into a textbox with the mouse or Ctrl+V.

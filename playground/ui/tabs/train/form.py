@@ -9,28 +9,31 @@ import gradio as gr
 from gradio.components import Component
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
-from playground.errors import TextError
+from playground.errors import SettingsError, TextError
 from playground.model.presets import DEFAULT_PRESET, PRESETS
 from playground.text.estimate import read_sample
 from playground.text.samples import SAMPLES
 from playground.text.upload import ENCODINGS
 from playground.ui.context import Limits
-from playground.ui.forms import Fields
+from playground.ui.forms import C, Fields, all_of
 from playground.ui.tabs.train.choice import Choice, check_parameters, check_pasted, read_sample_text
+from playground.ui.tabs.train.cost import cost_facts, text_facts
 from playground.ui.tabs.train.uploads import Upload, Uploads
+from playground.ui.widgets.drawer.drawer import Drawer
 from playground.ui.widgets.facts.facts import Facts
 
 UPLOAD, PASTE = "upload", "paste"
+_SAMPLE_LABELS = {"story": "Story", "stdlib": "Python code", "verdict": "The Verdict (downloads)"}
 
 
 class TrainForm:
     """Lays itself out where it is made; `read` turns the values of its widgets into a `Choice`.
 
-    `text_facts` and `cost` are filled by `Preview`.
+    `text_facts`, `cost` and the problems that `drawer` shows at the fields are filled by `Preview`.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, drawer: Drawer) -> None:
+        self._limits, self.drawer = limits, drawer
         self.read_part = lru_cache(maxsize=2)(read_sample)
         """Reads a part of a large text file; remembers the last ones."""
         self._uploads = Uploads(limits.max_text_bytes)
@@ -41,7 +44,8 @@ class TrainForm:
 
     def _lay_out_text(self) -> None:
         with gr.Column(elem_classes="pg-panel"):
-            choices = [(name.capitalize(), name) for name in SAMPLES] + [("Upload", UPLOAD), ("Paste", PASTE)]
+            choices = [(_SAMPLE_LABELS.get(name, name), name) for name in SAMPLES]
+            choices += [("Upload", UPLOAD), ("Paste", PASTE)]
             self.source = gr.Radio(
                 choices, value=next(iter(SAMPLES)), label="Text", elem_id="pg-source", elem_classes="pg-segments"
             )
@@ -70,7 +74,7 @@ class TrainForm:
                 visible=False,
                 elem_id="pg-pasted",
             )
-            self.text_facts = Facts(elem_id="pg-text-facts")
+            self.text_facts = Facts(text_facts(), elem_id="pg-text-facts")
 
     def _lay_out_settings(self) -> None:
         with gr.Column(elem_classes="pg-panel"):
@@ -96,7 +100,7 @@ class TrainForm:
                     gr.HTML(f"<h3>{title}</h3>", elem_classes="pg-group")
                     with gr.Column(elem_classes="pg-fields"):
                         fields.add_rest(left_out)
-            self.cost = Facts(elem_id="pg-cost")
+            self.cost = Facts(cost_facts(), elem_id="pg-cost")
 
     @property
     def inputs(self) -> set[Component]:
@@ -121,11 +125,26 @@ class TrainForm:
         return Choice(text, name, values[self.preset], model, data, train, encoding or None)
 
     def read_settings(self, values: Mapping[Component, Any]) -> tuple[ModelConfig, DataConfig, TrainConfig]:
-        """The three configs; raises `SettingsError` naming the field."""
+        """The three configs; raises `SettingsError` naming all fields that are wrong."""
         preset = PRESETS[values[self.preset]]
-        model = self.model.read(values, preset.model)
+        errors: list[SettingsError] = []
+
+        def read(fields: Fields[C], base: C) -> C | None:
+            try:
+                return fields.read(values, base)
+            except SettingsError as error:
+                errors.append(error)
+                return None
+
+        model, data, train = (
+            read(self.model, preset.model),
+            read(self.data, preset.data),
+            read(self.train, preset.train),
+        )
+        if model is None or data is None or train is None:
+            raise all_of(errors)
         check_parameters(model, self._limits)
-        return model, self.data.read(values, preset.data), self.train.read(values, preset.train)
+        return model, data, train
 
     def read_text(self, values: Mapping[Component, Any]) -> tuple[str | Path, str]:
         """The text, or the file of a large one, and its name; raises `TextError` or `DownloadError`."""

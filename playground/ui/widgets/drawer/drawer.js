@@ -2,9 +2,10 @@
 
 import { part } from '../lib/dom.js';
 import { onDrawer } from '../lib/drawer.js';
-import { ask } from '../lib/host.js';
+import { ask, parse } from '../lib/host.js';
 import { onPlace, readPlace } from '../lib/place.js';
 import { knownRuns } from '../lib/storage.js';
+import { showProblems } from './problems.js';
 
 /** @typedef {import('../lib/drawer.js').Purpose} Purpose */
 
@@ -15,7 +16,7 @@ const WIDE_PX = 640; // on a narrower screen the drawer covers the page, so it d
 /** `text`: a selector of the choice of an own text; `train`: of the button that trains. @typedef {Record<Purpose, string>} Constants */
 
 /** @param {import('../lib/host.js').Host<Constants>} host */
-export function mount({ element, server, constants }) {
+export function mount({ element, props, server, watch, constants }) {
   const drawer = /** @type {HTMLElement} */ (element.closest('.pg-new-run'));
   /** What had the focus before. @type {HTMLElement | null} */
   let opener = null;
@@ -50,6 +51,9 @@ export function mount({ element, server, constants }) {
     if (run !== shown && run) close();
     shown = run;
   });
+  const drawProblems = () => showProblems(drawer, parse(props.value)?.problems ?? {});
+  watch('value', drawProblems);
+  drawProblems();
   if (!shown) void offerWithoutRuns(server.runs, drawer);
 }
 

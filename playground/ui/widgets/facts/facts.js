@@ -67,7 +67,7 @@ function drawFacts(grid, facts) {
 
 /** @param {HTMLElement} fold @param {Value} shown */
 function drawMore(fold, { more = '', bars = [], table }) {
-  fold.hidden = !bars.length;
+  fold.hidden = !more;
   setText(part(fold, 'summary'), more);
   part(fold, '.fa-bars').replaceChildren(...bars.map(makeBar), ...(table ? [makeTable(table)] : []));
 }

@@ -77,3 +77,12 @@ test('where a run is going to be shown it stays closed', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
   equal([isOpen(), document.documentElement.className], [false, '']);
 });
+
+test('what is wrong with settings is shown at their fields', async () => {
+  const { column, update } = await drawn();
+  column.insertAdjacentHTML('beforeend', '<div id="pg-lr"><input></div>');
+  update({ problems: { lr: 'Learning rate must be above 0.' } });
+  equal(part(column, '#pg-lr .pg-problem').textContent, 'Learning rate must be above 0.');
+  update({ problems: {} });
+  equal(column.querySelector('.pg-problem'), null);
+});

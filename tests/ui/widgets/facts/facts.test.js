@@ -9,7 +9,7 @@ const VALUE = {
     { name: 'Text', value: '<b>' },
   ],
   note: 'Estimated.',
-  more: 'Where they go',
+  more: 'Parameters, memory and cost',
   bars: [{ title: 'Memory', format: 'bytes', parts: [['Weights', 3e6], ['Activations', 1e6]] }],
   table: { title: 'Beside', head: ['', 'this one'], rows: [['Tokens', '12']] },
 };
@@ -26,7 +26,7 @@ test('bars show the share of each part, and a table follows them', async () => {
   equal(parts(element, '.fa-bar i').map((bar) => bar.style.flexGrow), ['0.75', '0.25']);
   equal(texts(element, '.fa-bars li'), ['Weights3.00 MB', 'Activations1.00 MB']);
   equal(texts(element, '.fa-bars td'), ['Tokens', '12']);
-  equal([part(element, '.fa-more').hidden, part(element, 'summary').textContent], [false, 'Where they go']);
+  equal([part(element, '.fa-more').hidden, part(element, 'summary').textContent], [false, 'Parameters, memory and cost']);
 });
 
 test('an update keeps the nodes of the values', async () => {
