@@ -14,7 +14,7 @@ from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.lessons.tour import make_lessons
 from playground.ui.place import PlaceServer
-from playground.ui.tabs import decoding, generate, runs, train
+from playground.ui.tabs import decoding, evaluate, generate, runs, train
 from playground.ui.theme import head, theme
 from playground.ui.web import Preload, fetch_in_background, routes
 from playground.ui.widgets.base import all_modules, first_modules, styles
@@ -22,7 +22,7 @@ from playground.ui.widgets.header.header import Header
 from playground.ui.widgets.lesson.lesson import LessonCard
 
 TITLE = "GPT playground"
-TABS = ["train", "decoding", "generate", "runs"]
+TABS = ["train", "evaluate", "decoding", "generate", "runs"]
 """The ids of the tabs, as they stand in the page's address."""
 
 _GRADIO_ENVIRONMENT = {
@@ -60,6 +60,8 @@ def build(context: Context) -> gr.Blocks:
         with gr.Tabs(elem_id="pg-tabs"):
             with gr.Tab("Train", id="train"):
                 training = train.build(context)
+            with gr.Tab("Evaluate", id="evaluate"):
+                evaluate.build(context)
             with gr.Tab("Decoding", id="decoding"):
                 decoding.connect(decoding.build(context), training.live)
             with gr.Tab("Generate", id="generate"):
