@@ -21,15 +21,17 @@ from playground.ui.one_page.server import PageServer
 from playground.ui.place import PlaceServer
 from playground.ui.tabs.train.client import add_run_endpoints, add_train_endpoint
 from playground.ui.tabs.train.cost import cost_facts
-from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm
+from playground.ui.tabs.train.form import FIRST_WORD, PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train.news import STEP_SERIES
 from playground.ui.tabs.train.preview import Preview, Values
 from playground.ui.tabs.train.server import LiveServer
 from playground.ui.tabs.train.start import Starter
+from playground.ui.tabs.train.text_view import RunTexts
 from playground.ui.visitors import visitor_of
 from playground.ui.widgets.drawer.drawer import Drawer, problems
 from playground.ui.widgets.facts.facts import Facts, facts, refusal
 from playground.ui.widgets.live.live import LiveView
+from playground.ui.widgets.text_view.text_view import FORM_LOOKED_AT, TextView
 
 _READING = facts(note="Reading the text …")
 _QUICK = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
@@ -64,6 +66,12 @@ def build(context: Context) -> TrainTab:
         server_functions=[server.news, server.command, server.figure, PageServer(context).save_page],
         constants={"series": STEP_SERIES, "recorded": NAME},
     )
+    with gr.Column(elem_classes="pg-panel"):
+        TextView(
+            elem_id="pg-run-text",
+            server_functions=[RunTexts(context).text],
+            constants={"of": "run", "word": FIRST_WORD},
+        )
     add_run_endpoints(server)
     _wire_form(form, Preview(form), complaint)
     starter = Starter(context)
@@ -124,6 +132,9 @@ def _wire_form(form: TrainForm, preview: Preview, complaint: Facts) -> None:
         form.preset.input(show_preset, form.inputs, [*form.settings, *previewed], api_name="show_preset", **_QUICK),
         form.text_facts.way_out(shorten, form.inputs, [context_length, *previewed], api_name="shorten", **_QUICK),
     ]
+    for i, event in enumerate(looked):
+        event.then(None, js=FORM_LOOKED_AT, api_name=f"looked_{i}", **_QUICK)
+    form.text_view.look(preview.look_at_text, form.inputs, form.text_view, api_name="look_at_text", **_QUICK)
     # The time is measured, so it comes later; one measurement at a time.
     for event, name in zip(looked, ("time", "time_of_file", "time_of_preset", "time_of_shorter"), strict=True):
         event.then(

@@ -21,8 +21,11 @@ from playground.ui.tabs.train.cost import cost_facts, text_facts
 from playground.ui.tabs.train.uploads import Upload, Uploads
 from playground.ui.widgets.drawer.drawer import Drawer
 from playground.ui.widgets.facts.facts import Facts
+from playground.ui.widgets.text_view.text_view import TextView
 
 UPLOAD, PASTE = "upload", "paste"
+FIRST_WORD = "Every effort moves you"
+"""What is shown as tokens before the user types a word."""
 _SAMPLE_LABELS = {"story": "Story", "stdlib": "Python code", "verdict": "The Verdict (downloads)"}
 
 
@@ -75,6 +78,7 @@ class TrainForm:
                 elem_id="pg-pasted",
             )
             self.text_facts = Facts(text_facts(), elem_id="pg-text-facts")
+            self.text_view = TextView(elem_id="pg-form-text", constants={"of": "form", "word": FIRST_WORD})
 
     def _lay_out_settings(self) -> None:
         with gr.Column(elem_classes="pg-panel"):

@@ -15,10 +15,11 @@ from playground.model.presets import PRESETS
 from playground.text.corpus import Corpus, TextTooShortError, build_corpus, check_long_enough, corpus_stats
 from playground.text.estimate import estimate_stats
 from playground.text.upload import UnclearEncodingError
+from playground.ui.exchange import server_function, to_json
 from playground.ui.forms import explain_all
 from playground.ui.tabs.train.cost import cost_facts, text_facts
 from playground.ui.tabs.train.form import PASTE, UPLOAD, TrainForm, encoding_choices
-from playground.ui.tabs.train.text_view import SeenText
+from playground.ui.tabs.train.text_view import FormTextQuery, SeenText
 from playground.ui.widgets.drawer.drawer import problems
 from playground.ui.widgets.facts.facts import facts, refusal
 
@@ -111,6 +112,17 @@ class Preview:
         likely = error.choices if isinstance(error, UnclearEncodingError) else ()
         chosen = values[self._form.encoding]
         return gr.update(choices=encoding_choices(likely), value=chosen, visible=bool(likely or is_large or chosen))
+
+    def look_at_text(self, values: Values, event: gr.EventData) -> dict[Component, Any]:
+        """How the text of the form becomes numbers: the answer to the `FormTextQuery` of an event."""
+
+        def answer(query: FormTextQuery) -> dict[str, Any]:
+            try:
+                return {"number": query.number, **self.seen_text(values).look(query)}
+            except PlaygroundError as error:
+                return {"number": query.number, "error": str(error)}
+
+        return {self._form.text_view: to_json(server_function(answer)(event._data))}
 
     def seen_text(self, values: Values) -> SeenText:
         """The text of the form as a training would see it.
