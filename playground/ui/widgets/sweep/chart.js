@@ -13,6 +13,7 @@ import { drawnLines, entropyPath, scalesFor, sweepTitle } from './sweep_lines.js
  * @param {Sweep} sweep
  * @param {Layout} layout
  * @param {{ at: number, line: number } | null} pointed  indices of a temperature and a line that are pointed at
+ * @returns {(sweep: Sweep) => void}  draws only the marks at the current temperature anew
  */
 export function drawSweep(plot, sweep, layout, pointed) {
   const { width, height, right, top, bottom } = layout;
@@ -29,10 +30,14 @@ export function drawSweep(plot, sweep, layout, pointed) {
     svgNode('text', { x: right + 11, y: labelY, class: 'name', text: label }, group);
   }
   svgNode('path', { class: 'line entropy', d: entropyPath(sweep, scales) }, plot);
-  drawCurrent(plot, sweep, layout, scales, lines.map(({ lift }) => lift));
-  if (!pointed) return;
+  const current = svgNode('g', {}, plot);
+  const lifts = lines.map(({ lift }) => lift);
+  const mark = (/** @type {Sweep} */ now) => markCurrent(current, now, layout, scales, lifts);
+  mark(sweep);
+  if (!pointed) return mark;
   const x = scales.toX(sweep.temperatures[pointed.at]);
   svgNode('line', { class: 'cursor', x1: x, x2: x, y1: top, y2: bottom }, plot);
+  return mark;
 }
 
 /**
@@ -58,17 +63,18 @@ function drawAxes(plot, { temperatures }, { left, right, low, bottom, height }, 
 }
 
 /**
- * The marks at the current temperature.
- * @param {SVGSVGElement} plot
+ * Draw the marks at the current temperature.
+ * @param {SVGGElement} group
  * @param {Sweep} sweep
  * @param {Layout} layout
  * @param {Scales} scales
  * @param {number[]} lifts
  */
-function drawCurrent(plot, { now, here, entropy_here }, { top, bottom }, { toX, toY, toBitsY }, lifts) {
+function markCurrent(group, { now, here, entropy_here }, { top, bottom }, { toX, toY, toBitsY }, lifts) {
   const x = toX(now);
-  svgNode('line', { class: 'now', x1: x, x2: x, y1: top, y2: bottom }, plot);
-  svgNode('path', { class: 'grip', d: `M${x - 7} ${top - 8}h14l-7 9z` }, plot);
-  for (const [i, p] of here.entries()) svgNode('circle', { cx: x, cy: toY(p) - lifts[i], r: 3.5 }, plot);
-  svgNode('circle', { cx: x, cy: toBitsY(entropy_here), r: 3.5 }, plot);
+  group.replaceChildren();
+  svgNode('line', { class: 'now', x1: x, x2: x, y1: top, y2: bottom }, group);
+  svgNode('path', { class: 'grip', d: `M${x - 7} ${top - 8}h14l-7 9z` }, group);
+  for (const [i, p] of here.entries()) svgNode('circle', { cx: x, cy: toY(p) - lifts[i], r: 3.5 }, group);
+  svgNode('circle', { cx: x, cy: toBitsY(entropy_here), r: 3.5 }, group);
 }

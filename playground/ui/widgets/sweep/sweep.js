@@ -24,14 +24,34 @@ export function mount(host) {
   let sweep = null;
   /** @type {{ at: number, line: number } | null} */
   let pointed = null;
+  /** @type {((sweep: Sweep) => void) | null} */
+  let mark = null;
+  let isPlanned = false;
 
   const layoutNow = () => layoutFor(Math.max(MIN_WIDTH, root.clientWidth));
 
   function draw() {
     if (!sweep) return;
-    drawSweep(plot, sweep, layoutNow(), pointed);
-    setText(part(root, '.here'), pointed ? pointedText(sweep, pointed) : hereText(sweep));
-    setAttributes(plot, { 'aria-valuenow': sweep.now, 'aria-valuetext': `T = ${sweep.now}` });
+    mark = drawSweep(plot, sweep, layoutNow(), pointed);
+    describe(sweep);
+  }
+
+  function describe(/** @type {Sweep} */ shown) {
+    setText(part(root, '.here'), pointed ? pointedText(shown, pointed) : hereText(shown));
+    setAttributes(plot, { 'aria-valuenow': shown.now, 'aria-valuetext': `T = ${shown.now}` });
+  }
+
+  /** Move the marks to the current temperature before the next frame: a slider must not wait for them. */
+  function planMark() {
+    if (isPlanned) return;
+    isPlanned = true;
+    requestAnimationFrame(() => {
+      isPlanned = false;
+      if (!sweep || !plot.clientWidth) return;
+      sweep = withNow(sweep, temperatureOf(state));
+      mark?.(sweep);
+      describe(sweep);
+    });
   }
 
   const request = whenSeen(root, async (/** @type {LabState} */ asked) => {
@@ -47,10 +67,7 @@ export function mount(host) {
   /** Show a state: the temperature at once, the rest when the server has answered. */
   function take(/** @type {LabState} */ next) {
     state = next;
-    if (sweep && sweep.now !== temperatureOf(state)) {
-      sweep = withNow(sweep, temperatureOf(state));
-      draw();
-    }
+    if (sweep && sweep.now !== temperatureOf(state)) planMark();
     request(state);
   }
 
@@ -71,7 +88,7 @@ export function mount(host) {
 
   followPointer(plot, { set: (x) => set(sweep ? temperatureAt(sweep, layoutNow(), x) : undefined), point });
   plot.addEventListener('keydown', (event) => {
-    const temperature = sweep ? temperatureAfter(event.key, sweep) : undefined;
+    const temperature = sweep ? temperatureAfter(event.key, { ...sweep, now: temperatureOf(state) }) : undefined;
     if (temperature === undefined) return;
     event.preventDefault();
     set(temperature);

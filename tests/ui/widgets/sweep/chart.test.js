@@ -22,6 +22,15 @@ test('every word has a line and a label, the same lines are moved apart', () => 
   equal(plot.querySelectorAll('.pointed, .cursor').length, 0);
 });
 
+test('the marks alone can be drawn at another temperature', () => {
+  const plot = svgNode('svg');
+  const mark = drawSweep(plot, SWEEP, layoutFor(620), null);
+  const [line, at] = [plot.querySelector('.word .line'), plot.querySelector('.now')?.getAttribute('x1')];
+  mark({ ...SWEEP, now: 2, here: [0.6, 0.6] });
+  equal([plot.querySelectorAll('.now').length, plot.querySelectorAll('circle').length], [1, 3]);
+  equal([plot.querySelector('.word .line') === line, plot.querySelector('.now')?.getAttribute('x1') === at], [true, false]);
+});
+
 test('the line that is pointed at stands out', () => {
   const plot = svgNode('svg');
   drawSweep(plot, SWEEP, layoutFor(620), { at: 1, line: 1 });
