@@ -60,7 +60,7 @@ def open_costs(page):
     costs = page.locator("#pg-cost summary")
     costs.wait_for(state="attached")
     if not costs.is_visible():
-        page.get_by_role("button", name="Train it yourself").click()
+        page.get_by_role("button", name="New run").click()
     costs.click()
 
 

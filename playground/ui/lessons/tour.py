@@ -26,7 +26,7 @@ WORDS_OF_ORDER = (("first", 3.0), ("second", 2.0), ("third", 1.0))
 """Words with logits of which top-p keeps fewer after a temperature than before it."""
 PROMPT_FROM_STORY = "There was no comma and no advice. Nobody knew who had painted it."
 """Two sentences of the text that the recorded run was trained on."""
-CHART, STAGES, TEXT, COST = ".cv-losses", "#lab-stages", "#desk", "#pg-cost"
+CHART, STAGES, PROMPT, TEXT, RUN, COST = ".cv-losses", "#lab-stages", "#desk-prompt", "#desk", "#pg-live", "#pg-cost"
 """Selectors of parts of the page."""
 
 
@@ -189,7 +189,7 @@ def _instead() -> Lesson:
         tab="generate",
         place={"run": NAME, "step": "last", "prompt": run.start_context},
         hide=("settings",),
-        look=TEXT,
+        look=PROMPT,
         question=f"After “{run.start_context}”, how probable is the model's favourite next token?",
         guess={"answers": [f"About {_percent(share)}", "About 50 %", "About 90 %"], "right": 0},
         task="Press Write, then open one of the coloured words: what else could have stood there?",
@@ -212,7 +212,7 @@ def _recited() -> Lesson:
             "prompt": PROMPT_FROM_STORY,
         },
         hide=("settings",),
-        look=TEXT,
+        look=PROMPT,
         question="This prompt stands in the story. How much of what the model adds will be copied from the story, at "
         "least 8 tokens in a row?",
         guess={"answers": ["Next to nothing", "Some of it", "Nearly all of it"], "right": None},
@@ -235,11 +235,11 @@ def _cost() -> Lesson:
         title="What the real thing costs",
         tab="train",
         place={"run": NAME},
-        look=COST,
+        look=RUN,
         question="Llama 2 with 7 billion parameters read 2 trillion tokens. Eight A100 GPUs cost about "
         f"${DOLLARS_PER_8_GPU_HOURS} an hour. What did its training cost?",
         guess={"answers": ["About $7,000", "About $69,000", "About $690,000", "About $69 million"], "right": 2},
-        task="Press “Train it yourself”, open “Parameters, memory and cost” below the settings, and compare.",
+        task="Press “New run”, open “Parameters, memory and cost” below the settings, and compare.",
         done={"shown": f"{COST} table"},
         answer=f"About $690,000: {LLAMA_HOURS:,} GPU hours, divided by 8, times ${DOLLARS_PER_8_GPU_HOURS}, "
         f"are ${dollars:,.0f}.",

@@ -88,20 +88,20 @@ def build_form(context: Context, place: Header) -> Form:
     fields, beams = Fields(DecodeConfig()), Fields(BeamConfig(max_new_tokens=12))
     with gr.Column(elem_classes="pg-panel desk-form"):
         prompt = _build_prompt(place)
-        with gr.Row(elem_classes="desk-settings"):
+        with gr.Row(elem_classes="desk-settings pg-settings"):
             fields.widgets["temperature"] = gr.Slider(
                 0, 5, 1.0, step=0.05, label=LABELS["temperature"], min_width=120, elem_id="desk-temperature"
             )
             for name in ("top_k", "max_new_tokens", "seed"):
                 fields.add(name, info=False, elem_id=f"desk-{name}", min_width=60)
-        with gr.Row(elem_classes="desk-settings desk-of-beams"):
+        with gr.Row(elem_classes="desk-settings desk-of-beams pg-settings"):
             beams.widgets["width"] = gr.Slider(1, 8, 4, step=1, label="Beams", min_width=120, elem_id="beam-width")
             beams.widgets["length_penalty"] = gr.Slider(
                 -2, 2, 1.0, step=0.1, label="Length penalty", min_width=120, elem_id="beam-penalty"
             )
             beams.add("max_new_tokens", info=False, elem_id="beam-tokens", min_width=60)
         desk = Desk(elem_id="desk-side")
-        with gr.Accordion("More options", open=False, elem_id="desk-further"):
+        with gr.Accordion("More options", open=False, elem_id="desk-further", elem_classes="pg-settings"):
             fresh_seed, weights = _build_further(fields)
             own_stages, stages = _build_stages(context)
     place.place(_show_stages_of, [place, stages], stages, queue=False, show_progress="hidden", api_visibility="private")
