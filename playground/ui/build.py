@@ -47,6 +47,7 @@ _SERVER: dict[str, Any] = {
     "enable_monitoring": False,
     "show_error": False,
     "footer_links": [],
+    "_frontend": False,  # else the start fails if the page does not answer itself within 3 s, as on a busy machine
     "state_session_capacity": 1000,  # limits the memory that invented session names can take
 }
 
