@@ -51,7 +51,11 @@ def open_lesson(page, place):
 
 
 def wait_for_picture(page):
-    """Wait until the picture is drawn and the list of stages, whose module may come later, has its rows."""
+    """Wait until the picture is drawn and the list of stages, whose module may come later, has its rows.
+
+    `test_place.py` tests that the address opens the tab.
+    """
+    page.get_by_role("tab", name="Decoding").click()
     page.wait_for_function(
         """() => {
           const picture = document.querySelector('#lab-picture .distribution');
