@@ -115,6 +115,7 @@ def _record(row: "RunSummary") -> dict[str, Any]:
     """A run as JSON."""
     return {
         "name": row.name,
+        "title": row.spec.shown_name,
         **row.spec.model_dump(include={"preset", "text_name", "created"}),
         **row.status.model_dump(exclude={"pid", "process_started"}),
         "size_bytes": row.size_bytes,
@@ -131,7 +132,7 @@ def _table(rows: "list[RunSummary]") -> Table:
     for row in rows:
         status = row.status
         table.add_row(
-            escape(("*" if row.pinned else "") + row.name),
+            escape(("*" if row.pinned else "") + row.name + (f" ({row.spec.title})" if row.spec.title else "")),
             status.state,
             f"{status.step}/{status.total_steps or '–'}",
             *(shown(value, ".3f") for value in (status.train_loss, status.val_loss, status.best_val_loss)),

@@ -2,17 +2,19 @@
 
 The rule: on a private server all visitors share all runs. On a public server a run's name is its only key. New runs get
 names that cannot be guessed, no run is listed or named to a visitor who did not send its name first, and a run cannot
-be renamed. Whoever sends a run's name may watch it, write with it, train it further, fork it and delete it. Only the
+be renamed. Whoever sends a run's name may watch it, write with it, train it further, fork it and delete it. But while
+it is being trained, only the visitor who started that may stop, pause or change it. Only the
 recorded run, which comes with the package, is listed for every visitor there; all may fork it, none may change it.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from playground.errors import RunError
 from playground.training.runs.recorded import recorded_run
 from playground.training.runs.store import RunSummary, summarize
 from playground.ui.context import Context
+from playground.ui.visitors import Visitor
 
 
 def lists_runs(context: Context) -> bool:
@@ -52,6 +54,28 @@ def check_change(context: Context, name: str) -> None:
     """Raise `RunError` if no visitor may change this run: train it further, pin it or delete it."""
     if not lists_runs(context) and name == recorded_run(context.store):
         raise RunError(f"{name} is here for every visitor, so it stays as it is; fork it to train it further.")
+
+
+def may_control(context: Context, name: str, visitor: Visitor) -> bool:
+    """Whether the visitor may stop, pause or change the training of a run, if it is active."""
+    return lists_runs(context) or context.owners.is_owner(name, visitor) or not context.quota.is_active(name)
+
+
+def check_control(context: Context, name: str, visitor: Visitor) -> None:
+    """Raise `RunError` if another visitor has started the training of this run, which is active."""
+    if not may_control(context, name, visitor):
+        raise RunError("Another visitor started this training, so it is not yours to change; fork the run instead.")
+
+
+def start_training(context: Context, name: str, visitor: Visitor, start: Callable[[], None]) -> None:
+    """Call `start`, which lets the run train, and count it for the visitor, whose training it is if it was not active.
+
+    Raises `BusyError` if the visitor has as many as allowed, and whatever `start` raises.
+    """
+    is_theirs = not lists_runs(context) and not context.quota.is_active(name)
+    context.quota.start(visitor.address, name, start)
+    if is_theirs:
+        context.owners.set(name, visitor)
 
 
 def check_rename(context: Context) -> None:

@@ -16,7 +16,7 @@ from playground.training.runs.archive import MAX_BYTES
 from playground.training.runs.recorded import bring_in_recorded
 from playground.training.runs.run import ModelVersion, Which
 from playground.training.runs.store import RunStore
-from playground.ui.visitors import TrainingQuota
+from playground.ui.visitors import Owners, TrainingQuota
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ class Context:
     models: LoadedModels
     quota: TrainingQuota
     limits: Limits = field(default_factory=Limits)
+    owners: Owners = field(default_factory=Owners)
 
     @classmethod
     def open(

@@ -61,17 +61,19 @@ class PlaceServer:
     def runs(self, query: PlaceQuery) -> dict[str, Any]:
         """What can be chosen.
 
-        - `runs`: the names of the runs that the visitor may see, newest first.
+        - `runs`: the names of the runs that the visitor may see, newest first; `titles`: what they are called.
         - `current`: the run in the address; without one a run that is being trained, or else the newest one that was.
         - `steps`: values and labels of the steps of the current run whose weights exist; `prompt`: its start context.
         - `missing`: why the run in the address cannot be opened, in a sentence.
         """
         listed = listed_runs(self._context, [*query.known, query.run] if query.run else query.known)
         names = [summary.name for summary in listed]
+        titles = [summary.spec.shown_name for summary in listed]
         started = [summary for summary in listed if summary.status.live or summary.status.step]
         newest = max(started, key=lambda summary: (summary.status.live, summary.spec.created), default=None)
         current = query.run or (newest.name if newest else None)
-        answer: dict[str, Any] = {"runs": names, "current": current, "steps": [], "prompt": "", "missing": None}
+        answer: dict[str, Any] = {"runs": names, "titles": titles, "current": current}
+        answer |= {"steps": [], "prompt": "", "missing": None}
         if current is None:
             return answer
         try:

@@ -1,13 +1,17 @@
-"""Visitors: who sends a request, and how many trainings one visitor may have active at a time."""
+"""Visitors: who sends a request, how many trainings one may have active at a time, and who started which one."""
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 
 import gradio as gr
 
 from playground.errors import BusyError, RunError
 from playground.training.jobs.jobs import Jobs
+
+MAX_TOKEN = 64
+"""Longest token of a visitor, in characters."""
 
 
 def visitor_of(request: gr.Request | None) -> str:
@@ -21,6 +25,51 @@ def visitor_of(request: gr.Request | None) -> str:
         return str(forwarded).rpartition(",")[2].strip()
     client = getattr(request, "client", None)
     return client.host if client else ""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks: the network address, and the secret token that the browser keeps ("" if it sent none)."""
+
+    address: str
+    token: str = ""
+
+    @classmethod
+    def of(cls, request: gr.Request | None, token: str = "") -> "Visitor":
+        """The visitor that sends a request, with the token that came with it."""
+        return cls(visitor_of(request), token)
+
+    @property
+    def key(self) -> str:
+        """What tells this visitor from others: the token, or else the address."""
+        return self.token or self.address
+
+
+class Owners:
+    """Who started the training of each run, by the run's name; kept in memory, as trainings end with the server.
+
+    >>> owners = Owners()
+    >>> owners.set("tale", Visitor("10.0.0.1"))
+    >>> owners.claim("tale", Visitor("10.0.0.1", "secret"))
+    >>> owners.is_owner("tale", Visitor("10.0.0.1")), owners.is_owner("tale", Visitor("10.0.0.2", "secret"))
+    (False, True)
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[str, str] = {}
+
+    def set(self, run_name: str, visitor: Visitor) -> None:
+        """The visitor has started the training of the run."""
+        self._keys[run_name] = visitor.key
+
+    def claim(self, run_name: str, visitor: Visitor) -> None:
+        """Know the visitor by the token from now on, if the training was started from the address without one."""
+        if visitor.token and self._keys.get(run_name) == visitor.address:
+            self._keys[run_name] = visitor.token
+
+    def is_owner(self, run_name: str, visitor: Visitor) -> bool:
+        """Whether the visitor started the training; true where it is not known who did."""
+        return self._keys.get(run_name, visitor.key) == visitor.key
 
 
 class TrainingQuota:

@@ -40,7 +40,7 @@ def choose_run(page):
 def fork(page):
     """Start a fork that takes long to train."""
     page.locator("[data-do=fork]").click()
-    form = page.locator(".rf")
+    form = page.locator(".rk")
     form.locator("[name=lr]").wait_for()
     form.locator("[name=epochs]").fill("50000")
     form.get_by_role("button").click()
@@ -56,13 +56,13 @@ def test_fault_43_a_fork_beyond_the_quota_is_refused_in_its_form(new_page, publi
         page.wait_for_function("before => document.querySelectorAll('.rv-table tbody tr').length > before", arg=before)
         choose_run(page)
     fork(page)
-    refusal = page.locator(".rf .rv-refused")
+    refusal = page.locator(".rk .rv-refused")
     refusal.wait_for()
     assert refusal.inner_text() == TOO_MANY
-    button = page.locator(".rf button").bounding_box()
+    button = page.locator(".rk button").bounding_box()
     assert 0 <= refusal.bounding_box()["y"] - button["y"] - button["height"] <= 24
     assert page.locator(".rv-message").is_hidden()
-    assert page.locator(".rf [name=new_name]").is_hidden()
+    assert page.locator(".rk [name=new_name]").is_hidden()
     shoot(page, f"public-fork-{size}")
     page.locator("[data-do=fork]").click()
     assert refusal.is_hidden()
@@ -83,7 +83,34 @@ def test_fault_06_an_archive_above_the_limit_is_refused_before_it_is_sent(page, 
     page.on("request", lambda request: sent.append(request.url))
     open_run(page, public)
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Bring in a run").click()
+        page.get_by_role("button", name="Import a run").click()
     chooser.value.set_files(archive)
     page.locator(".rv-message", has_text="large.zip has 200 MB; archives of at most 200 MB are taken here.").wait_for()
     assert not [url for url in sent if "/upload" in url]
+
+
+def test_fault_79_a_second_visitor_watches_but_does_not_stop_the_training_of_the_first(chromium, public):
+    mine, theirs = (chromium.new_context() for _ in range(2))
+    try:
+        first = mine.new_page()
+        first.goto(f"{public.url}/?tab=runs&run=mine")
+        for run in RunStore(public.checkpoints).runs():
+            if run.status.live:
+                RunStore(public.checkpoints).open(run.name).control.stop()
+        choose_run(first)
+        fork(first)
+        first.locator(".rv-table tbody tr[data-state=running]").first.wait_for()
+        first.wait_for_function("new URLSearchParams(location.search).get('compare').startsWith('run-')")
+        name = first.locator(".rv-chosen").inner_text()
+        second = theirs.new_page()
+        second.goto(f"{public.url}/?run={name}")
+        second.locator(".lv-message", has_text="Another visitor started this training").wait_for()
+        assert second.locator("[data-action=stop]").is_disabled()
+        assert second.locator("[data-action=pause]").is_disabled()
+        first.goto(f"{public.url}/?run={name}")
+        first.locator("[data-action=stop]:enabled").click()
+        first.locator(".lv-state-text", has_text="Stopped").wait_for()
+        second.locator(".lv-state-text", has_text="Stopped").wait_for()
+    finally:
+        for context in (mine, theirs):
+            context.close()

@@ -31,7 +31,7 @@ NAMES = ("slow", "fast", "broken")
 @pytest.fixture
 def runs(server):
     """Three runs: two completed, one interrupted."""
-    for name in (*NAMES, "steady", "forked", "fast-2", "plain", "live"):
+    for name in (*NAMES, "steady", "forked", "fast-2", "plain", "live", "fast-lr-0.0025", "twin"):
         shutil.rmtree(server.checkpoints / name, ignore_errors=True)
     make(server, "slow", lr=1e-3)
     make(server, "fast")
@@ -70,7 +70,7 @@ def do(page, name):
 
 def import_archive(page, path):
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Bring in a run").click()
+        page.get_by_role("button", name="Import a run").click()
     chooser.value.set_files(path)
 
 
@@ -81,7 +81,7 @@ def message(page, words):
 def test_the_table_lists_and_sorts_the_runs(tab, shoot):
     assert order(tab) == ["broken", "fast", "slow"]
     assert "Interrupted" in row(tab, "broken").inner_text()
-    heading = tab.get_by_role("columnheader", name="Validation")
+    heading = tab.get_by_role("columnheader", name="Validation, last")
     heading.get_by_role("button").click()
     assert heading.get_attribute("aria-sort") == "ascending"
     losses = [float(row(tab, name).locator(".rv-c-val_loss").inner_text()) for name in order(tab)]
@@ -106,7 +106,7 @@ def test_the_comparison_is_saved_as_it_is_drawn(tab, new_page, tmp_path):
     alone.goto((tmp_path / "chart.svg").as_uri())
     texts = alone.locator("text").all_text_contents()
     assert {"Validation loss over steps", "slow", "fast", "Steps"} <= set(texts)
-    assert any(text.startswith("What differs: lr 0.001 / 0.01.") for text in texts)
+    assert any(text.startswith("With learning rate 0.01 instead of 0.001 ") for text in texts)
     assert alone.locator("path").count() == 2
 
 
@@ -146,7 +146,7 @@ def test_chosen_runs_are_drawn_in_one_plot_and_compared(tab, shoot):
     for setting in ("Epochs", "Tokens", "Time"):
         tab.locator(".rc-choice").get_by_text(setting, exact=True).click()
         tab.locator(".plot-title", has_text=setting if setting != "Time" else "Seconds").wait_for()
-    tab.locator(".rc-choice").get_by_text("Every step", exact=True).click()
+    tab.locator(".rc-choice").get_by_text("Each batch", exact=True).click()
     each = plot.first.get_attribute("d")
     assert each != before
     tab.locator(".rc-smooth input").fill("0.9")
@@ -206,7 +206,7 @@ def test_fault_36_an_interrupted_run_is_resumed_with_one_click(tab):
 def test_a_fork_starts_at_the_chosen_checkpoint_with_changed_settings(tab, runs, shoot):
     row(tab, "fast").click()
     do(tab, "fork")
-    form = tab.locator(".rf")
+    form = tab.locator(".rk")
     form.locator("[name=lr]").wait_for()
     form.locator("[name=lr]").fill("0.003")
     form.locator("[name=step]").select_option(index=1)
@@ -220,6 +220,41 @@ def test_a_fork_starts_at_the_chosen_checkpoint_with_changed_settings(tab, runs,
     choose(tab, "fast")
     tab.wait_for_function("document.querySelectorAll('.rc-plot path.plot-line').length === 2")
     assert "forked from" in tab.locator(".rc-scroll").inner_text()
+
+
+def test_what_if_trains_with_one_setting_changed_and_lays_both_curves_over_each_other(tab, runs, shoot):
+    row(tab, "fast").get_by_role("button", name="What if?").click()
+    form = tab.locator(".rw")
+    form.locator("[name=value]").wait_for()
+    assert form.locator(".rw-old").inner_text() == "0.01"
+    assert form.locator("[name=value]").input_value() == "0.0025"
+    shoot(tab, "what-if")
+    form.get_by_role("button", name="Train it").click()
+    row(tab, "fast-lr-0.0025").filter(has_text="Finished").wait_for()
+    tab.locator(
+        ".rc-verdict", has_text="With learning rate 0.0025 instead of 0.01 the validation loss was lowest"
+    ).wait_for()
+    assert tab.locator(".rc-plot path.plot-line").count() == 2
+    assert tab.locator(".rc-scroll tbody th").all_inner_texts() == ["lr"]
+    shoot(tab, "what-if-after")
+    tab.reload()  # the comparison is in the address
+    tab.locator(".rc-verdict", has_text="With learning rate 0.0025 instead of 0.01").wait_for()
+
+
+def test_what_if_is_reached_by_a_link_and_refuses_in_its_form(page, runs):
+    page.goto(f"{runs.url}/?tab=runs&whatif=slow")
+    form = page.locator(".rw")
+    form.locator("[name=value]").fill("0.001")
+    form.get_by_role("button", name="Train it").click()
+    form.locator(".rv-refused", has_text="it is 0.001 in the run already").wait_for()
+
+
+def test_identical_curves_are_told_apart(page, runs):
+    make(runs, "twin")
+    open_tab(page, runs)
+    choose(page, "fast", "twin")
+    page.locator(".rc-legend", has_text="twin (identical to fast)").wait_for()
+    page.locator(".rc-plot path.plot-line.plot-dash, .rc-plot path.dash").first.wait_for()
 
 
 def test_a_run_is_downloaded_and_imported_again(tab, runs, tmp_path):
@@ -280,6 +315,32 @@ def test_the_table_can_be_used_with_the_keyboard(tab):
     row(tab, "fast").get_by_role("checkbox").focus()
     tab.keyboard.press("Space")
     assert tab.locator(".rv-chosen").inner_text() == "fast"
+
+
+def test_the_table_says_of_each_loss_and_perplexity_whether_it_is_the_last_or_the_best(tab):
+    titles = tab.locator(".rv-table thead th").all_inner_texts()
+    assert [title for title in titles if "Validation" in title or "Perplexity" in title] == [
+        "Validation, last",
+        "Validation, best",
+        "Perplexity, best",
+    ]
+
+
+TOO_SMALL = """() => [...document.querySelectorAll('.rv button, .rv select, .rv [name=value], .rv [name=new_name]')]
+  .filter((each) => each.offsetParent && each.getBoundingClientRect().height < 44)
+  .map((each) => each.outerHTML.slice(0, 80))"""
+
+
+def test_on_a_phone_the_list_has_no_scroller_of_its_own_and_targets_of_44_pixels(new_page, runs):
+    page = open_tab(new_page(375, 720), runs)
+    box = page.locator(".rv-scroll")
+    assert (
+        box.evaluate("(box) => getComputedStyle(box).overflowY + ' ' + (box.scrollHeight - box.clientHeight)")
+        == "visible 0"
+    )
+    row(page, "fast").get_by_role("button", name="What if?").click()
+    page.locator(".rw [name=value]").wait_for()
+    assert page.evaluate(TOO_SMALL) == []
 
 
 def test_nothing_overflows_the_window_of_a_phone(new_page, runs):

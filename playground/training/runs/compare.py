@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.training.loop.events import Evaluated, Stepped
+from playground.training.runs.given_text import UNREAD
 from playground.training.runs.history import read_events
 from playground.training.runs.run import Run
 from playground.training.runs.spec import RunSpec
@@ -29,7 +30,7 @@ def differences(specs: Sequence[RunSpec]) -> list[Difference]:
     []
     """
     rows: list[tuple[str, list[Any]]] = [("preset", [spec.preset for spec in specs])]
-    same_text = len({spec.text_sha256 for spec in specs}) <= 1
+    same_text = len({spec.text_sha256 for spec in specs} - {UNREAD}) <= 1  # what is not read yet is not known to differ
     rows.append(("text", ["" if same_text else f"{spec.text_name} ({spec.text_sha256[:6]})" for spec in specs]))
     for part in ("model", "data", "train"):
         names = getattr(specs[0], part).keys() if specs else ()

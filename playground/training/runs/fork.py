@@ -43,10 +43,18 @@ def fork(
     settings = train or settings_at(parent, step)
     if settings.epochs <= position.epoch:
         raise RunError(f"The checkpoint of step {step} is at the end of epoch {position.epoch}; choose more epochs.")
+    if new_name is None:
+        wanted, title = (
+            store.free_name(f"{name}-from-{step}"),
+            parent.spec.title and f"{parent.spec.title[:80]}, {step}",
+        )
+    else:
+        wanted, title = store.named(new_name)
     model = parent.spec.model if drop_rate is None else parent.spec.model.replace(drop_rate=drop_rate)
     spec = parent.spec.model_copy(
         update={
-            "name": new_name or store.free_name(f"{name}-from-{step}"),
+            "name": wanted,
+            "title": title,
             "model": model,
             "train": settings,
             "parent": Parent(name=name, step=step),

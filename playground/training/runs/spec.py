@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError, SettingsError
 from playground.training.runs.files import write_atomic
+from playground.training.runs.names import MAX_TITLE_LENGTH, check_title
 
 FORMAT = 1
 """Version of the run folder; a higher one is refused."""
@@ -29,6 +30,8 @@ class RunSpec(BaseModel):
 
     format: int = FORMAT
     name: str = Field(max_length=64)
+    title: str = Field(default="", max_length=MAX_TITLE_LENGTH)
+    """What the run is called where that is no name of a folder; "" if it is called by its name."""
     preset: str = Field(max_length=100)
     text_name: str = Field(max_length=300)
     encoding: str | None = Field(default=None, max_length=40)
@@ -41,6 +44,19 @@ class RunSpec(BaseModel):
     versions: dict[str, str] = {}
     created: float = Field(ge=0, allow_inf_nan=False)
     """Seconds since 1970."""
+
+    @field_validator("title")
+    @classmethod
+    def _title_can_be_shown(cls, title: str) -> str:
+        try:
+            return check_title(title) if title else ""
+        except RunError as error:
+            raise ValueError(str(error)) from None
+
+    @property
+    def shown_name(self) -> str:
+        """What the run is called: its title, or else its name."""
+        return self.title or self.name
 
 
 def read_spec(folder: Path) -> RunSpec:

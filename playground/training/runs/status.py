@@ -112,6 +112,17 @@ class Status(BaseModel):
         )
 
     @property
+    def remaining_s(self) -> float | None:
+        """About how many seconds the training still needs, by its mean speed so far; None if it is not known.
+
+        >>> Status(step=30, total_steps=40, elapsed_s=60).remaining_s
+        20.0
+        """
+        if not self.step or self.total_steps is None or not self.elapsed_s:
+            return None
+        return max(0, self.total_steps - self.step) * self.elapsed_s / self.step
+
+    @property
     def live(self) -> bool:
         """Whether the run is queued, trains or is paused, and the process that wrote this is alive."""
         return self.state in LIVE_STATES and self.pid is not None and process_start(self.pid) == self.process_started

@@ -13,7 +13,7 @@ from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
 from playground.training.runs.files import folder_bytes, link_or_copy, writing
 from playground.training.runs.given_text import GIVEN_FILE, UNREAD, Progress, prepare_text
-from playground.training.runs.names import check_name, free_name
+from playground.training.runs.names import check_name, check_title, free_name, is_title
 from playground.training.runs.run import Run
 from playground.training.runs.spec import Parent, RunSpec, write_spec
 from playground.training.runs.status import Status
@@ -69,23 +69,29 @@ class RunStore:
         *,
         encoding: str | None = None,
         read_later: bool = False,
+        title: str = "",
     ) -> Run:
         """Create a run; nothing is trained yet.
 
         `text` is the text itself or a file of any size. `model.vocab_size` is replaced with the size of its vocabulary.
-        Without a name, one is made from the names of text and preset. `encoding` is that of the file, if it is known (a
-        key of `ENCODINGS`). With `read_later`, the process that trains the run reads the file, and reports what is
-        wrong with it. Raises RunError for a name that is taken or not allowed, TextError for a text that cannot be read
-        or is too short.
+        Without a name, one is made from the names of text and preset. A name with spaces or of any script becomes the
+        run's title, from which its name is made; `title` is that of a run whose name is given. `encoding` is that of
+        the file, if it is known (a key of `ENCODINGS`). With `read_later`, the process that trains the run reads the
+        file, and reports what is wrong with it. Raises RunError for a name that is taken or not allowed, TextError for
+        a text that cannot be read or is too short.
         """
         data, train = data or DataConfig(), train or TrainConfig()
-        if name is not None and self._folder(check_name(name)).exists():
-            raise RunError(f"There is a run named {name} already; choose another name.")
-        wanted = name or self.free_name(f"{Path(text_name).stem}-{preset}" if preset else Path(text_name).stem)
+        if name is None:
+            wanted = self.free_name(f"{Path(text_name).stem}-{preset}" if preset else Path(text_name).stem)
+        else:
+            wanted, title = self.named(name, title)
+            if self._folder(wanted).exists():
+                raise RunError(f"There is a run named {name} already; choose another name.")
         folder = self.new_folder()
         try:
             spec = RunSpec(
                 name=wanted,
+                title=check_title(title) if title else "",
                 preset=preset,
                 text_name=text_name,
                 encoding=encoding,
@@ -166,6 +172,18 @@ class RunStore:
         """An allowed name like `wanted` that no run has."""
         return free_name(wanted, lambda name: self._folder(name).exists())
 
+    def named(self, wanted: str, title: str = "") -> tuple[str, str]:
+        """Name and title of a run that is to be called `wanted`: the name itself, or a title and a free name from it.
+
+        Raises RunError for what is not allowed as either.
+
+        >>> RunStore("nowhere").named("Größe: 変身"), RunStore("nowhere").named("tale")
+        (('Groe', 'Größe: 変身'), ('tale', ''))
+        """
+        if is_title(wanted):
+            return self.free_name(check_title(wanted)), check_title(wanted)
+        return check_name(wanted), title
+
     def extend(self, name: str, epochs: int) -> Run:
         """Set the number of epochs of a run, so that a complete one can be trained further; removes `max_steps`.
 
@@ -180,15 +198,19 @@ class RunStore:
     # --- housekeeping -----------------------------------------------------------------------------------------------
 
     def rename(self, name: str, new_name: str) -> Run:
-        """Rename a run, also in the settings of its forks.
+        """Rename a run, also in the settings of its forks; what is no name becomes its title (see `named`).
 
         Raises RunError if it is being trained, or if the name is taken or not allowed.
         """
         run = self._open_inactive(name)
-        target = self._folder(check_name(new_name))
-        if target.exists() and not (target.samefile(run.folder) and name != new_name):  # but Run → run is allowed
+        wanted, title = self.named(new_name)
+        target = self._folder(wanted)
+        if target.exists() and not (target.samefile(run.folder) and name != wanted):  # but Run → run is allowed
             raise RunError(f"There is a run named {new_name} already; choose another name.")
+        spec = run.spec
         with writing(f"The run {new_name}"):
+            if title != spec.title:
+                write_spec(run.folder, spec.model_copy(update={"title": title}))
             os.rename(run.folder, target)
         for other in self.names():
             try:
@@ -196,7 +218,7 @@ class RunStore:
             except RunError:
                 continue
             if spec.parent and spec.parent.name == name:
-                moved = spec.model_copy(update={"parent": Parent(name=new_name, step=spec.parent.step)})
+                moved = spec.model_copy(update={"parent": Parent(name=wanted, step=spec.parent.step)})
                 with writing(f"{name} is now called {new_name}, but the new name of its fork's parent in {other}"):
                     write_spec(self.root / other, moved)
         return Run(target)

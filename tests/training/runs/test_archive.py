@@ -94,6 +94,11 @@ def test_the_archive_is_an_ordinary_zip_of_one_folder(archive):
         assert not any(".lock" in name or "control" in name for name in opened.namelist())
 
 
+def test_an_archive_keeps_the_title(store, archive, elsewhere):
+    run = import_run(elsewhere, export_run(store.rename("tale", "Eine Sage"), elsewhere.root.parent / "sage.zip"))
+    assert (run.name, run.spec.shown_name) == ("Eine-Sage", "Eine Sage")
+
+
 def test_a_number_is_appended_to_a_taken_name_and_a_given_name_is_used(store, archive, elsewhere):
     assert import_run(store, archive).name == "tale-2"
     assert import_run(elsewhere, archive, "mine").name == "mine"

@@ -81,6 +81,32 @@ def test_fault_17_no_name_refers_to_a_file_outside_the_folder(store, name):
     assert not store.root.exists()
 
 
+def test_a_name_in_any_script_becomes_the_title_and_the_folder_is_named_after_it(store):
+    runs = [store.create(title, TEXT, MODEL) for title in ("Café: 変身", "Café: 変身", "変身", "<b>")]
+    assert [run.name for run in runs] == ["Cafe", "Cafe-2", "run", "b"]
+    assert [store.open(run.name).spec.shown_name for run in runs] == ["Café: 変身", "Café: 変身", "変身", "<b>"]
+
+
+def test_a_run_is_renamed_to_a_title_and_back(store, new_run):
+    new_run("plain")
+    run = store.rename("plain", "Mein Lauf")
+    assert (run.name, run.spec.title) == ("Mein-Lauf", "Mein Lauf")
+    run = store.rename("Mein-Lauf", "plain")
+    assert (run.name, run.spec.title, run.spec.shown_name) == ("plain", "", "plain")
+    for title in ("../x y", "a\0 b", "\u202e x"):
+        with pytest.raises(RunError, match="not allowed"):
+            store.rename("plain", title)
+    assert store.names() == ["plain"]
+
+
+def test_a_run_without_a_title_opens_as_before(store, new_run):
+    run = new_run("old")
+    stored = json.loads((run.folder / "run.json").read_text())
+    del stored["title"]
+    (run.folder / "run.json").write_text(json.dumps(stored))
+    assert store.open("old").spec.shown_name == "old"
+
+
 def test_a_text_that_is_too_short_leaves_nothing_behind(store):
     with pytest.raises(TextError):
         store.create("short", "too short", MODEL)

@@ -34,7 +34,7 @@ def build(context: Context) -> RunsTab:
     )
     with gr.Row(elem_classes="pg-archive-row"):
         upload = gr.UploadButton(
-            "Bring in a run's archive", file_types=[".zip"], size="sm", elem_id="pg-bring", min_width=200, scale=0
+            "Import a run", file_types=[".zip"], size="sm", elem_id="pg-bring", min_width=140, scale=0
         )
         archive = gr.File(label="The run's archive", visible="hidden", interactive=False, elem_id="pg-archive")
     _add_endpoints(server)

@@ -1,4 +1,4 @@
-"""What can be done with a run from the Runs tab: resume, stop, pin, rename, delete, fork."""
+"""What can be done with a run from the Runs tab: resume, stop, pin, rename, delete, fork, *What if?*."""
 
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -9,9 +9,13 @@ from playground.config import ModelConfig, TrainConfig
 from playground.errors import BusyError, SettingsError
 from playground.training.runs.fork import fork, settings_at
 from playground.training.runs.run import Which
-from playground.ui.access import check_change, check_rename, new_run_name
+from playground.training.runs.what_if import changed_settings, what_if
+from playground.ui.access import check_change, check_control, check_rename, new_run_name, start_training
 from playground.ui.context import Context
 from playground.ui.exchange import Query
+from playground.ui.tabs.runs.what_if import setting_label
+from playground.ui.tabs.train.choice import check_parameters
+from playground.ui.visitors import MAX_TOKEN, Visitor
 
 Done = dict[str, Any]
 """`run`: the name of the run afterwards, empty if it is gone. `message`: what was done, in a sentence."""
@@ -30,17 +34,22 @@ class ForkSettings(Query):
 class Action(Query):
     """Something to do with a run, and the fields that some actions need."""
 
-    action: Literal["resume", "stop", "pin", "pin_checkpoint", "rename", "delete", "undo", "fork"]
+    action: Literal["resume", "stop", "pin", "pin_checkpoint", "rename", "delete", "undo", "fork", "what_if"]
     run: str
     """Its name; for `undo`, the token that `delete` gave."""
     pinned: bool = False
     """For `pin` and `pin_checkpoint`; False unpins."""
-    step: Annotated[int, Field(ge=0, le=2**53)] | Literal["last", "best"] = "last"
-    """The checkpoint, for `pin_checkpoint` and `fork`."""
+    step: Annotated[int, Field(ge=0, le=2**53)] | Literal["last", "best", "start"] = "last"
+    """The checkpoint, for `pin_checkpoint`, `fork` and `what_if`; "start" for the latter only."""
     new_name: str = ""
-    """For `rename` and `fork`; an empty name of a fork is made from its parent's."""
+    """For `rename`, `fork` and `what_if`; an empty name of a new run is made from the old one's."""
     settings: ForkSettings | None = None
     """For `fork`."""
+    visitor: str = Field(default="", max_length=MAX_TOKEN)
+    """The visitor's token."""
+    setting: str = Field(default="", max_length=40)
+    value: bool | int | float | Annotated[str, Field(max_length=100)] | None = None
+    """The setting that `what_if` changes, and its new value."""
 
 
 class RunActions:
@@ -50,10 +59,11 @@ class RunActions:
         self._context = context
         self._store, self._jobs = context.store, context.jobs
 
-    def do(self, query: Action, visitor: str) -> Done:
+    def do(self, query: Action, visitor: Visitor) -> Done:
         """Do it for a visitor; raises `RunError`, `SettingsError`, `CheckpointError` or `BusyError` to refuse."""
-        if query.action not in ("fork", "undo"):  # a fork is a new run
+        if query.action not in ("fork", "what_if", "undo"):  # these make a new run
             check_change(self._context, query.run)
+            check_control(self._context, query.run, visitor)
         match query.action:
             case "resume":
                 return self._resume(query.run, visitor)
@@ -71,49 +81,51 @@ class RunActions:
                 return self._undo(query.run)
             case "fork":
                 return self._fork(query, visitor)
+            case "what_if":
+                return self._what_if(query, visitor)
 
-    def _resume(self, name: str, visitor: str) -> Done:
-        self._context.quota.start(visitor, name, partial(self._jobs.resume, name))
-        place = self._jobs.queue_place(name)
-        return {"run": name, "message": f"{name} goes on." if place is None else f"{name} waits, place {place}."}
+    def _resume(self, name: str, visitor: Visitor) -> Done:
+        start_training(self._context, name, visitor, partial(self._jobs.resume, name))
+        place, title = self._jobs.queue_place(name), self._title(name)
+        return {"run": name, "message": f"{title} goes on." if place is None else f"{title} waits, place {place}."}
 
     def _stop(self, name: str) -> Done:
         self._jobs.stop(name)
-        return {"run": name, "message": f"{name} stops after the current step and is saved."}
+        return {"run": name, "message": f"{self._title(name)} stops after the current step and is saved."}
 
     def _pin(self, name: str, pinned: bool) -> Done:
         self._store.open(name).set_pinned(pinned)
         what = "pinned: it stands first and is not deleted" if pinned else "unpinned"
-        return {"run": name, "message": f"{name} is {what}."}
+        return {"run": name, "message": f"{self._title(name)} is {what}."}
 
-    def _pin_checkpoint(self, name: str, which: Which, pinned: bool) -> Done:
+    def _pin_checkpoint(self, name: str, which: Which | Literal["start"], pinned: bool) -> Done:
         run = self._store.open(name)
-        step = run.find_step(which)
+        step = run.find_step(_checkpoint(which))
         run.pin_checkpoint(step, pinned)
         what = "kept for good" if pinned else "unpinned"
         return {"run": name, "message": f"The checkpoint of step {step} is {what}."}
 
     def _rename(self, name: str, new_name: str) -> Done:
         check_rename(self._context)
-        self._store.rename(name, new_name)
+        title, renamed = self._title(name), self._store.rename(name, new_name)
         self._context.models.forget(name)
-        return {"run": new_name, "message": f"{name} is now called {new_name}."}
+        return {"run": renamed.name, "message": f"{title} is now called {renamed.spec.shown_name}."}
 
     def _delete(self, name: str) -> Done:
-        token = self._store.delete(name)
+        title, token = self._title(name), self._store.delete(name)
         self._context.models.forget(name)
-        return {"run": "", "undo": token, "message": f"{name} is deleted."}
+        return {"run": "", "undo": token, "message": f"{title} is deleted."}
 
     def _undo(self, token: str) -> Done:
         run = self._store.undo(token)
-        return {"run": run.name, "message": f"{run.name} is back."}
+        return {"run": run.name, "message": f"{run.spec.shown_name} is back."}
 
-    def _fork(self, query: Action, visitor: str) -> Done:
+    def _fork(self, query: Action, visitor: Visitor) -> Done:
         if query.settings is None:
             raise SettingsError(f"settings: they are missing; give some of {', '.join(ForkSettings.model_fields)}.")
-        self._context.quota.check(visitor)  # before anything is written
+        self._context.quota.check(visitor.address)  # before anything is written
         run = self._store.open(query.run)
-        step = run.find_step(query.step)
+        step = run.find_step(_checkpoint(query.step))
         made = fork(
             self._store,
             run.name,
@@ -122,12 +134,42 @@ class RunActions:
             train=_changed(settings_at(run, step), query.settings),
             drop_rate=query.settings.drop_rate,
         )
+        self._start_new(made.name, visitor)
+        return {
+            "run": made.name,
+            "message": f"{made.spec.shown_name} goes on from step {step} of {run.spec.shown_name}.",
+        }
+
+    def _what_if(self, query: Action, visitor: Visitor) -> Done:
+        self._context.quota.check(visitor.address)  # before anything is written
+        run = self._store.open(query.run)
+        start = None if query.step == "start" else run.find_step(_checkpoint(query.step))
+        if start is None:
+            model, *_ = changed_settings(run, query.setting, query.value)
+            check_parameters(model, self._context.limits)
+        new_name = new_run_name(self._context, query.new_name.strip() or None)
+        made = what_if(self._store, run.name, query.setting, query.value, start=start, new_name=new_name)
+        self._start_new(made.name, visitor)
+        begun = "is trained from the start" if start is None else f"goes on from step {start:,}"
+        label = setting_label(query.setting).lower()
+        titles = made.spec.shown_name, run.spec.shown_name
+        return {"run": made.name, "message": f"{titles[0]} {begun}: as {titles[1]}, but {label} {query.value}."}
+
+    def _title(self, name: str) -> str:
+        return self._store.open(name).spec.shown_name
+
+    def _start_new(self, name: str, visitor: Visitor) -> None:
         try:
-            self._context.quota.start(visitor, made.name, partial(self._jobs.start, made.name))
+            start_training(self._context, name, visitor, partial(self._jobs.start, name))
         except BusyError:
-            self._store.delete(made.name)  # a fork that was refused leaves nothing behind
+            self._store.delete(name)  # a run that was refused leaves nothing behind
             raise
-        return {"run": made.name, "message": f"{made.name} goes on from step {step} of {run.name}."}
+
+
+def _checkpoint(which: Which | Literal["start"]) -> Which:
+    if which == "start":
+        raise SettingsError('step: "start" is for *What if?* only; name a checkpoint.')
+    return which
 
 
 def _changed(train: TrainConfig, settings: ForkSettings) -> TrainConfig:

@@ -8,13 +8,15 @@ from pydantic import Field
 from playground.training.runs.compare import Axis, Curves, curves, differences
 from playground.training.runs.fork import settings_at
 from playground.training.runs.store import RunSummary
-from playground.ui.access import listed_runs, lists_runs, unreadable_runs
+from playground.ui.access import listed_runs, lists_runs, may_control, unreadable_runs
 from playground.ui.context import Context
 from playground.ui.exchange import Query
-from playground.ui.run_status import shown_status
+from playground.ui.run_status import shown_status, waiting
 from playground.ui.tabs.runs.actions import Action, ForkSettings, RunActions
+from playground.ui.tabs.runs.verdict import Trained, verdict
+from playground.ui.tabs.runs.what_if import offered_settings
 from playground.ui.thinning import thin_columns
-from playground.ui.visitors import visitor_of
+from playground.ui.visitors import MAX_TOKEN, Visitor
 
 MAX_COMPARED = 8
 _MAX_KNOWN = 100
@@ -24,10 +26,12 @@ class RowsQuery(Query):
     """The list of runs; `known` are the names that the browser knows."""
 
     known: list[str] = Field(default=[], max_length=_MAX_KNOWN)
+    visitor: str = Field(default="", max_length=MAX_TOKEN)
+    """The visitor's token."""
 
 
 class DetailQuery(Query):
-    """One run's checkpoints, and what a fork from `step` could change (0: from the last checkpoint)."""
+    """One run's checkpoints, and what a fork from `step` (0: the last checkpoint) or *What if?* could change."""
 
     run: str
     step: int = Field(default=0, ge=0, le=2**53)
@@ -54,7 +58,7 @@ class RunsServer:
         """The runs as rows of a table, and what the page must know about this server."""
         known = dict.fromkeys(query.known)
         return {
-            "runs": [self._row(summary) for summary in listed_runs(self._context, known)],
+            "runs": [self._row(summary, Visitor("", query.visitor)) for summary in listed_runs(self._context, known)],
             "unreadable": unreadable_runs(self._context),
             "public": not lists_runs(self._context),
             "max_archive_bytes": self._context.limits.max_archive_bytes,
@@ -74,15 +78,21 @@ class RunsServer:
             "step": step,
             "checkpoints": [vars(info) for info in found],
             "settings": {name: settings[name] for name in ForkSettings.model_fields},
+            "what_if": offered_settings(run),
         }
 
     def compare(self, query: CompareQuery) -> dict[str, Any]:
-        """The curves of the runs, and the settings in which they differ; values are in the order of the runs."""
+        """The curves of the runs, and the settings in which they differ; values are in the order of the runs.
+
+        `verdict` is the difference between two runs in a sentence (see `verdict.py`), "" for one or several.
+        """
         names = list(dict.fromkeys(query.runs))
         runs = [self._context.store.open(name) for name in names]
         return {
             "over": query.over,
             "runs": names,
+            "titles": [run.spec.shown_name for run in runs],
+            "verdict": verdict([Trained.of(run) for run in runs]) if len(runs) == 2 else "",
             "curves": [_thinned(curves(run, query.over)) for run in runs],
             "differences": [
                 {"setting": row.setting, "values": [_shown(value) for value in row.values]}
@@ -92,12 +102,13 @@ class RunsServer:
 
     def act(self, query: Action, request: gr.Request) -> dict[str, Any]:
         """Do something with a run: `{"run", "message"}`, where `run` is its name afterwards."""
-        return self._actions.do(query, visitor_of(request))
+        return self._actions.do(query, Visitor.of(request, query.visitor))
 
-    def _row(self, summary: RunSummary) -> dict[str, Any]:
+    def _row(self, summary: RunSummary, visitor: Visitor) -> dict[str, Any]:
         spec = summary.spec
         return {
             "name": summary.name,
+            "title": spec.shown_name,
             "text": spec.text_name,
             "preset": spec.preset,
             "created": spec.created,
@@ -105,6 +116,8 @@ class RunsServer:
             "size_bytes": summary.size_bytes,
             "pinned": summary.pinned,
             **shown_status(summary.name, summary.status, self._context.jobs),
+            "may_control": may_control(self._context, summary.name, visitor),
+            "waiting": waiting(self._context, summary.name, visitor) if summary.status.state == "queued" else None,
         }
 
 
@@ -120,7 +133,7 @@ def view_constants() -> dict[str, Any]:
         "curves": [
             {"name": "val", "label": "Validation", "has_best": True},
             {"name": "train", "label": "Training", "has_best": False},
-            {"name": "loss", "label": "Every step", "has_best": False},
+            {"name": "loss", "label": "Each batch", "has_best": False},
         ],
         "axes": [
             {"name": name, "label": label, "title": title, "is_whole": is_whole}

@@ -88,6 +88,7 @@ def about(run: Run) -> dict[str, Any]:
     """What a run is, for its heading."""
     spec = run.spec
     return {
+        "title": spec.shown_name,
         "preset": spec.preset,
         "text_name": spec.text_name,
         "epochs": spec.train.epochs,

@@ -13,11 +13,12 @@ from pydantic import Field
 from playground.errors import RunError, SettingsError
 from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
-from playground.ui.access import check_change
+from playground.ui.access import check_change, check_control, lists_runs, may_control, start_training
 from playground.ui.context import Context
 from playground.ui.exchange import Query
+from playground.ui.run_status import waiting
 from playground.ui.tabs.train.news import RunNews
-from playground.ui.visitors import visitor_of
+from playground.ui.visitors import MAX_TOKEN, Visitor
 
 Format = Literal["pdf", "png"]
 _MEDIA_TYPES: dict[Format, str] = {"pdf": "application/pdf", "png": "image/png"}
@@ -30,14 +31,21 @@ class NewsQuery(Query):
 
     run: str
     offset: int = Field(default=0, ge=0, le=2**53)
+    visitor: str = Field(default="", max_length=MAX_TOKEN)
+    """The visitor's token."""
 
 
 class CommandQuery(Query):
-    """What a button does with a run; `extend` trains a completed run for one epoch more, `set_lr` needs `lr`."""
+    """What a button does with a run; `extend` trains a completed run for one epoch more, `set_lr` needs `lr`.
+
+    `claim` tells the token of the visitor who has just started the run with the form.
+    """
 
     run: str
-    action: Literal["stop", "pause", "resume", "step", "extend", "set_lr"]
+    action: Literal["stop", "pause", "resume", "step", "extend", "set_lr", "claim"]
     lr: float | None = None
+    visitor: str = Field(default="", max_length=MAX_TOKEN)
+    """The visitor's token."""
 
 
 class FigureQuery(Query):
@@ -56,14 +64,25 @@ class LiveServer:
 
     def news(self, query: NewsQuery) -> dict[str, Any]:
         """The answer of `RunNews.since`; raises `RunError` for an unknown run."""
-        return self._news.since(query.run, query.offset)
+        answer = self._news.since(query.run, query.offset)
+        visitor = Visitor("", query.visitor)
+        status = answer["status"]
+        status["may_control"] = may_control(self._context, query.run, visitor)
+        status["waiting"] = waiting(self._context, query.run, visitor) if status["state"] == "queued" else None
+        return answer
 
     def command(self, query: CommandQuery, request: gr.Request) -> dict[str, Any]:
         """`{}` once the command was given; raises `RunError`, `SettingsError`, or `BusyError` if it must be refused."""
         check_change(self._context, query.run)
+        visitor = Visitor.of(request, query.visitor)
+        if query.action == "claim":
+            if not lists_runs(self._context):
+                self._context.owners.claim(query.run, visitor)
+            return {}
+        check_control(self._context, query.run, visitor)
         give = partial(self._give, query)
         if query.action in _STARTING:
-            self._context.quota.start(visitor_of(request), query.run, give)
+            start_training(self._context, query.run, visitor, give)
         else:
             give()
         return {}

@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Runs  the server's answer
  * @property {string[]} runs
+ * @property {string[]} [titles]  what they are called, in the same order
  * @property {string | null} current
  * @property {[value: string, label: string][]} steps
  * @property {string} prompt
@@ -13,13 +14,14 @@
 
 /**
  * The options of the run, the current one among them also where it cannot be opened.
- * @param {Pick<Runs, 'runs'>} answer
+ * @param {Pick<Runs, 'runs' | 'titles'>} answer
  * @param {string} run  the current one
  * @returns {Option[]}
  */
-export function runOptions({ runs }, run) {
-  const names = run && !runs.includes(run) ? [run, ...runs] : runs;
-  return names.length ? names.map((name) => ({ value: name, label: name })) : [{ value: '', label: 'None yet' }];
+export function runOptions({ runs, titles = runs }, run) {
+  const options = runs.map((name, i) => ({ value: name, label: titles[i] }));
+  if (run && !runs.includes(run)) options.unshift({ value: run, label: run });
+  return options.length ? options : [{ value: '', label: 'None yet' }];
 }
 
 /**

@@ -2,6 +2,26 @@
 
 const RUNS = 'pg-runs';
 
+const VISITOR = 'pg-visitor';
+
+/** This browser's token, if its storage is switched off. */
+let unstored = '';
+
+/** A secret by which the server knows which trainings this browser has started. */
+export function visitorToken() {
+  try {
+    const stored = localStorage.getItem(VISITOR);
+    if (stored) return stored;
+    localStorage.setItem(VISITOR, newToken());
+    return localStorage.getItem(VISITOR) ?? '';
+  } catch {
+    unstored ||= newToken();
+    return unstored;
+  }
+}
+
+const newToken = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /**
  * Names of the runs that this browser has opened, `added` among them: a public server lists no others.
  * @param {string | null} [added]

@@ -50,17 +50,18 @@ export class Controls {
 
   /** @param {Status} status */
   draw(status) {
-    const { state, live } = status;
+    const { state, live, may_control = true } = status;
+    const isOthers = live && !may_control;
     this.#view.dataset.state = state;
     this.sayState(stateText(status));
     const { action, label, title } = mainAction(state);
     this.#main.dataset.action = action;
     this.#main.title = title;
     setText(this.#main, label);
-    this.#main.disabled = state === 'queued';
-    this.#step.disabled = state !== 'paused';
-    this.#stop.disabled = !live;
-    this.#change.disabled = this.#rate.disabled = !live || state === 'queued';
+    this.#main.disabled = state === 'queued' || isOthers;
+    this.#step.disabled = state !== 'paused' || isOthers;
+    this.#stop.disabled = !live || isOthers;
+    this.#change.disabled = this.#rate.disabled = !live || state === 'queued' || isOthers;
   }
 
   /** @param {number} lr @param {boolean} isScheduled */

@@ -6,7 +6,7 @@ import { whole } from '../lib/format.js';
 import { NO_ANSWER, ask, parse } from '../lib/host.js';
 import { getParameter, goTo, onPlace, readPlace, setParameter } from '../lib/place.js';
 import { poll } from '../lib/poll.js';
-import { knownRuns } from '../lib/storage.js';
+import { knownRuns, visitorToken } from '../lib/storage.js';
 import { Controls } from './controls.js';
 import { Curves } from './curves.js';
 import { Moment, evaluationAfter, evaluationAt } from './moment.js';
@@ -47,6 +47,7 @@ export function mount(host) {
   host.watch('value', () => {
     const started = parse(host.props.value)?.run;
     if (!started) return;
+    ask(host.server.command, { run: started, action: 'claim', visitor: visitorToken() }); // the form sends no token
     goTo({ tab: 'train', run: started });
     closeDrawer();
   });
@@ -137,7 +138,7 @@ class LiveView {
     if (!this.#run) return REST_MS;
     const record = this.#record;
     /** @type {import('../lib/host.js').Reply<News>} */
-    const news = await ask(this.#server.news, { run: this.#run, offset: this.#offset });
+    const news = await ask(this.#server.news, { run: this.#run, offset: this.#offset, visitor: visitorToken() });
     if (record !== this.#record) return 0; // another run was opened meanwhile
     if (news.error === NO_ANSWER) return this.#lost();
     this.#view.classList.remove('lv-lost');
@@ -178,7 +179,7 @@ class LiveView {
   /** @param {Status} status */
   #draw(status) {
     const { lr, evals, session } = this.#record;
-    setText(this.#part('name'), this.#run);
+    setText(this.#part('name'), this.#about?.title ?? this.#run);
     setText(this.#part('about'), aboutText(this.#about, session));
     this.#controls.draw(status);
     this.#saving.draw(evals.length > 0);
@@ -281,7 +282,7 @@ class LiveView {
 
   /** @param {string} action */
   async #act(action) {
-    const query = { run: this.#run, action, ...(action === 'set_lr' && { lr: this.#controls.learningRate }) };
+    const query = { run: this.#run, action, visitor: visitorToken(), ...(action === 'set_lr' && { lr: this.#controls.learningRate }) };
     if (query.lr !== undefined && !Number.isFinite(query.lr)) {
       this.#say('The learning rate is not a number; give one above 0 and at most 1.');
       return;

@@ -12,6 +12,8 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
  * @property {boolean} live  whether the run waits, trains or is paused
  * @property {string} message  of a run that ended: why; of one that has just started: what it is busy with
  * @property {number | null} queue_place  from 1
+ * @property {import('../lib/run_states.js').Waiting | null} [waiting]  behind what it waits
+ * @property {boolean} [may_control]  whether this visitor may stop, pause or change the training
  * @property {number} step
  * @property {number | null} total_steps
  * @property {number} tokens_seen
@@ -21,6 +23,7 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
 
 /**
  * @typedef {object} About
+ * @property {string} [title]  what the run is called
  * @property {string} preset
  * @property {string} text_name
  * @property {number} epochs
@@ -31,13 +34,16 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
  */
 
 /** What a run is doing now. @param {Status} status */
-export function stateText({ state, live, message, queue_place }) {
-  if (state === 'queued') return queue_place ? waitingLabel(queue_place) : 'Starting';
+export function stateText({ state, live, message, queue_place, waiting }) {
+  if (state === 'queued') return queue_place ? waitingLabel(queue_place, waiting) : 'Starting';
   return (live && message) || stateLabel(state);
 }
 
-/** Why a run is not active; empty where there is nothing to say. @param {Status} status */
-export const endText = ({ live, message }) => (live ? '' : message);
+/** Why a run is not active, or not this visitor's to change; '' where there is nothing to say. @param {Status} status */
+export function endText({ live, message, may_control = true }) {
+  if (!live) return message;
+  return may_control ? '' : 'Another visitor started this training: you can watch it, not stop or change it.';
+}
 
 /**
  * What the first button does.

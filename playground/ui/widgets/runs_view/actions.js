@@ -4,7 +4,7 @@
 
 /**
  * The buttons of the bar, by the name in their `data-do`.
- * @typedef {'resume' | 'stop' | 'follow' | 'best' | 'last' | 'fork' | 'rename' | 'pin' | 'download' | 'page' | 'delete'} Action
+ * @typedef {'resume' | 'stop' | 'follow' | 'best' | 'last' | 'what_if' | 'fork' | 'rename' | 'pin' | 'download' | 'page' | 'delete'} Action
  */
 
 /**
@@ -16,8 +16,8 @@
 export function unavailable(run, isPublic) {
   /** @type {[Action, boolean][]} */
   const hidden = [
-    ['resume', run.state === 'running' || run.state === 'queued' || run.state === 'completed'],
-    ['stop', !run.live],
+    ['resume', (run.live && run.may_control === false) || run.state === 'running' || run.state === 'queued' || run.state === 'completed'],
+    ['stop', !run.live || run.may_control === false],
     ['rename', isPublic],
   ];
   const isUntrained = run.step === 0 && run.best_val_loss == null;
@@ -35,8 +35,9 @@ export function unavailable(run, isPublic) {
 }
 
 /** What is said about a run below its buttons. @param {Run} run */
-export function aboutText({ parent, live, message }) {
-  return [parent && `Forked from ${parent}.`, !live && message].filter(Boolean).join(' ');
+export function aboutText({ parent, live, message, may_control = true }) {
+  const others = live && !may_control && 'Another visitor started this training.';
+  return [parent && `Forked from ${parent}.`, !live && message, others].filter(Boolean).join(' ');
 }
 
 /** @param {[Action, boolean][]} conditions */

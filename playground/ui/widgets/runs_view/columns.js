@@ -6,7 +6,8 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
 /**
  * A run as the server lists it.
  * @typedef {object} Run
- * @property {string} name
+ * @property {string} name  its key
+ * @property {string} title  what it is called
  * @property {string} text  the name of its text
  * @property {string} preset
  * @property {number} created  in seconds since 1970
@@ -16,6 +17,8 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
  * @property {import('../lib/run_states.js').State} state
  * @property {boolean} live  whether it waits, trains or is paused
  * @property {number | null} queue_place  from 1
+ * @property {import('../lib/run_states.js').Waiting | null} [waiting]  behind what it waits
+ * @property {boolean} [may_control]  whether this visitor may stop, pause or change its training
  * @property {string} message
  * @property {number} step
  * @property {number | null} total_steps
@@ -39,15 +42,15 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
 
 /** @type {Column[]} */
 export const COLUMNS = [
-  { key: 'name', title: 'Run', text: (run) => run.name, by: (run) => run.name.toLowerCase() },
+  { key: 'name', title: 'Run', text: (run) => run.title, by: (run) => run.title.toLowerCase() },
   { key: 'text', title: 'Text', text: (run) => run.text, by: (run) => run.text.toLowerCase() },
   { key: 'preset', title: 'Size', text: (run) => run.preset || '–', by: (run) => run.preset },
   { key: 'step', title: 'Steps', number: true, mostFirst: true, text: stepText, by: (run) => run.step },
-  { key: 'train_loss', title: 'Training', number: true, text: (run) => loss(run.train_loss), by: (run) => run.train_loss },
-  { key: 'val_loss', title: 'Validation', number: true, text: (run) => loss(run.val_loss), by: (run) => run.val_loss },
-  { key: 'best', title: 'Best', number: true, text: (run) => loss(run.best_val_loss), by: (run) => run.best_val_loss },
+  { key: 'train_loss', title: 'Training, last', number: true, text: (run) => loss(run.train_loss), by: (run) => run.train_loss },
+  { key: 'val_loss', title: 'Validation, last', number: true, text: (run) => loss(run.val_loss), by: (run) => run.val_loss },
+  { key: 'best', title: 'Validation, best', number: true, text: (run) => loss(run.best_val_loss), by: (run) => run.best_val_loss },
   {
-    key: 'perplexity', title: 'Perplexity', number: true,
+    key: 'perplexity', title: 'Perplexity, best', number: true,
     text: (run) => perplexity(run.best_val_loss), by: (run) => run.best_val_loss,
   },
   {
@@ -71,8 +74,8 @@ function stepText({ step, total_steps }) {
 }
 
 /** @param {Run} run */
-function stateText({ state, live, queue_place, message }) {
-  if (queue_place) return waitingLabel(queue_place);
+function stateText({ state, live, queue_place, message, waiting }) {
+  if (queue_place) return waitingLabel(queue_place, waiting);
   return (live && message) || stateLabel(state);
 }
 

@@ -89,6 +89,7 @@ export class Comparison {
     this.#answer = answer;
     this.#draw();
     this.#drawDifferences(answer);
+    setText(this.#part('.rc-verdict'), answer.verdict);
   }
 
   get #smoothing() {
@@ -134,22 +135,22 @@ export class Comparison {
   /** The runs with their values at the cursor, or their last ones. */
   #drawLegend() {
     const at = this.#at;
-    const items = this.#series().map(({ name, colour, kind, x, y }) => {
+    const items = this.#series().map(({ name, colour, kind, x, y, same }) => {
       const i = at === null ? y.length - 1 : nearest(x, at);
-      return node('li', {}, node('i', { class: kind, style: `border-color:${colour}` }), node('span', { text: name }),
+      return node('li', {}, node('i', { class: kind, style: `border-color:${colour}` }), node('span', { text: same ? `${name} (identical to ${same})` : name }),
         node('b', { text: loss(y[i]) }));
     });
     this.#part('.rc-legend').replaceChildren(...items);
   }
 
   /** @param {Answer} answer */
-  #drawDifferences({ runs, differences }) {
-    const isSeveral = runs.length > 1;
+  #drawDifferences({ titles, differences }) {
+    const isSeveral = titles.length > 1;
     this.#part('.rc-scroll').hidden = !differences.length;
     this.#part('h3').hidden = !isSeveral;
     const same = isSeveral && !differences.length;
     setText(this.#part('.rc-same'), same ? 'Nothing: these runs have the same settings and text.' : '');
-    const heads = runs.map((text) => node('th', { scope: 'col', text }));
+    const heads = titles.map((text) => node('th', { scope: 'col', text }));
     const rows = differences.map(({ setting, values }) =>
       node('tr', {}, node('th', { scope: 'row', text: setting }), ...values.map((text) => node('td', { text }))));
     this.#part('.rc-scroll table').replaceChildren(

@@ -13,6 +13,7 @@ import { NO_ANSWER } from '../lib/host.js';
  * @property {number} step
  * @property {{ step: number, best: boolean, last: boolean }[]} checkpoints  oldest first
  * @property {Record<string, Setting>} settings  those that a fork may change, as they are at the checkpoint
+ * @property {import('./what_if.js').Offer[]} what_if  those that What if? may change
  */
 
 /** @typedef {{ run: string, step: number, settings: Record<string, Setting>, new_name: string }} ForkQuery */
@@ -30,7 +31,7 @@ export class Fork {
    * @param {(query: ForkQuery) => void} submit
    */
   constructor(root, detail, submit) {
-    this.#form = part(root, '.rf', HTMLFormElement);
+    this.#form = part(root, '.rk', HTMLFormElement);
     this.#detail = detail;
     this.#field('step').addEventListener('change', () => { this.#asked = this.#askAgain(); });
     this.#form.addEventListener('submit', async (event) => {

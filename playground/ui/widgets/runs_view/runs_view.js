@@ -4,13 +4,14 @@ import { node, part, parts, setText } from '../lib/dom.js';
 import { bytes } from '../lib/format.js';
 import { ask, parse } from '../lib/host.js';
 import { poll } from '../lib/poll.js';
-import { goTo, readPlace } from '../lib/place.js';
-import { knownRuns } from '../lib/storage.js';
+import { getParameter, goTo, onPlace, readPlace, setParameter } from '../lib/place.js';
+import { knownRuns, visitorToken } from '../lib/storage.js';
 import { savePage } from '../saving/page_file.js';
 import { aboutText, unavailable } from './actions.js';
 import { Comparison } from './compare.js';
 import { Fork } from './fork.js';
 import { RunsTable } from './table.js';
+import { WhatIf } from './what_if.js';
 
 /** @typedef {import('./columns.js').Run} Run */
 /** @typedef {import('./actions.js').Action} Action */
@@ -24,6 +25,10 @@ import { RunsTable } from './table.js';
 const LIVE_MS = 1500;
 const REST_MS = 5000;
 const HIDDEN_MS = 400;
+const COMPARED = 'compare'; // parameter of the address: names of the chosen runs, with commas between
+const WHAT_IF = 'whatif'; // and the name of the run whose form is open
+
+/** The forms of a chosen run, by the action of their button. @typedef {'fork' | 'rename' | 'what_if'} FormName */
 
 /** @param {Host} host */
 export function mount(host) {
@@ -37,26 +42,35 @@ class RunsView {
   #table;
   #comparison;
   #fork;
-  #forms;
+  #whatIf;
+  /** @type {Record<FormName, HTMLFormElement>} */ #forms;
   #buttons;
   #askNow;
   /** @type {Run[]} */ #runs = [];
   #isPublic = false;
   #maxArchiveBytes = Number.POSITIVE_INFINITY;
   #undoToken = '';
-  /** A run to choose as soon as it is in the list. @type {string | null} */ #wanted = null;
+  /** Runs to choose as soon as they are in the list. @type {string[]} */ #wanted = [];
+  /** The run of which the address asks What if?, until it is in the list. */ #asked = '';
 
   /** @param {Host} host */
   constructor(host) {
     const { element, server, constants } = host;
     this.#view = part(element, '.rv');
     this.#host = host;
-    this.#forms = { fork: part(this.#view, '.rf', HTMLFormElement), rename: part(this.#view, '.rv-rename', HTMLFormElement) };
+    this.#forms = {
+      fork: part(this.#view, '.rk', HTMLFormElement),
+      rename: part(this.#view, '.rv-rename', HTMLFormElement),
+      what_if: part(this.#view, '.rw', HTMLFormElement),
+    };
     this.#buttons = parts(this.#view, '[data-do]', HTMLButtonElement);
     this.#comparison = new Comparison(this.#view, constants, (runs, over) => ask(server.compare, { runs, over }));
-    this.#table = new RunsTable(this.#view, (names) => this.#choose(names));
+    this.#table = new RunsTable(this.#view, (names) => this.#choose(names), (name) => this.#askWhatIf(name));
     this.#fork = new Fork(this.#view, (query) => ask(server.detail, query), ({ run, ...query }) => this.#act('fork', run, query));
+    this.#whatIf = new WhatIf(this.#view, (query) => ask(server.detail, query), ({ run, ...query }) => this.#act('what_if', run, query));
     this.#listen();
+    this.#followAddress();
+    onPlace(element, () => this.#followAddress());
     this.#askNow = poll(element, () => this.#ask(), HIDDEN_MS);
     this.#askNow();
   }
@@ -67,7 +81,7 @@ class RunsView {
     this.#say(report.error ?? report.message ?? '', { isError: Boolean(report.error) });
     if (!report.run) return;
     knownRuns(report.run);
-    this.#wanted = report.run;
+    this.#wanted = [report.run];
     this.#askNow();
   }
 
@@ -77,7 +91,7 @@ class RunsView {
   async #ask() {
     const known = knownRuns(readPlace().run || null).slice(-this.#host.constants.max_known);
     /** @type {import('../lib/host.js').Reply<Rows>} */
-    const answer = await ask(this.#host.server.rows, { known });
+    const answer = await ask(this.#host.server.rows, { known, visitor: visitorToken() });
     if (answer.error === undefined) this.#take(answer); // else the table stays as it is
     return this.#isLive() ? LIVE_MS : REST_MS;
   }
@@ -92,16 +106,19 @@ class RunsView {
     this.#runs = answer.runs;
     this.#isPublic = answer.public;
     this.#maxArchiveBytes = answer.max_archive_bytes;
-    part(this.#forms.fork, 'label:has([name=new_name])').hidden = this.#isPublic; // the server makes names there
+    for (const form of [this.#forms.fork, this.#forms.what_if]) {
+      part(form, 'label:has([name=new_name])').hidden = this.#isPublic; // the server makes names there
+    }
     this.#table.draw(this.#runs);
     this.#part('.rv-empty').hidden = this.#runs.length > 0;
     setText(this.#part('.rv-count'), this.#runs.length ? String(this.#runs.length) : '');
     this.#part('.rv-unreadable').replaceChildren(...answer.unreadable.map((text) => node('li', { text })));
-    const wanted = this.#runs.find((run) => run.name === this.#wanted);
-    if (wanted) {
-      this.#wanted = null;
-      this.#table.choose([wanted.name]);
+    const wanted = this.#wanted;
+    if (wanted.length && wanted.every((name) => this.#runs.some((run) => run.name === name))) {
+      this.#wanted = [];
+      this.#table.choose(wanted);
     }
+    if (this.#runs.some(({ name }) => name === this.#asked)) this.#askWhatIf(this.#asked);
     this.#drawChosen();
     if (wasLive) this.#comparison.refresh();
   }
@@ -111,8 +128,31 @@ class RunsView {
   /** @param {string[]} names */
   #choose(names) {
     this.#closeForms();
+    setParameter(COMPARED, names.join(','));
     this.#comparison.show(names);
     this.#drawChosen();
+  }
+
+  /** Choose the runs that the address names, and open the form that it asks for, as soon as they are in the list. */
+  #followAddress() {
+    const compared = getParameter(COMPARED)?.split(',').filter(Boolean) ?? [];
+    const asked = getParameter(WHAT_IF) ?? '';
+    if (compared.length && compared.join() !== this.#table.chosen.join()) this.#wanted = compared;
+    if (asked !== this.#asked) this.#asked = asked;
+    else if (!this.#wanted.length) return;
+    this.#askNow?.();
+  }
+
+  /** Choose a run and open its form of What if?. @param {string} name */
+  #askWhatIf(name) {
+    const run = this.#runs.find((each) => each.name === name);
+    if (!run) return;
+    this.#wanted = [];
+    this.#asked = '';
+    setParameter(WHAT_IF, '');
+    if (this.#chosen?.name !== name) this.#table.choose([name]);
+    this.#drawChosen();
+    if (this.#forms.what_if.hidden) this.#openForm('what_if', run);
   }
 
   /** The chosen run, if it is a single one. */
@@ -125,7 +165,7 @@ class RunsView {
     const run = this.#chosen;
     this.#part('.rv-one').hidden = !run;
     if (!run) return;
-    setText(this.#part('.rv-chosen'), run.name);
+    setText(this.#part('.rv-chosen'), run.title);
     setText(this.#part('.rv-why'), aboutText(run));
     const { hidden, disabled } = unavailable(run, this.#isPublic);
     for (const button of this.#buttons) {
@@ -137,15 +177,14 @@ class RunsView {
   }
 
   #closeForms() {
-    this.#fork.close();
-    this.#forms.rename.hidden = true;
-    for (const name of /** @type {const} */ (['fork', 'rename'])) {
+    for (const name of /** @type {FormName[]} */ (Object.keys(this.#forms))) {
+      this.#forms[name].hidden = true;
       this.#refuse(name, '');
       this.#setExpanded(name, false);
     }
   }
 
-  /** @param {'fork' | 'rename'} name @param {boolean} isOpen */
+  /** @param {FormName} name @param {boolean} isOpen */
   #setExpanded(name, isOpen) {
     part(this.#view, `[data-do=${name}]`).setAttribute('aria-expanded', String(isOpen));
   }
@@ -161,7 +200,7 @@ class RunsView {
     if (isError && text) line.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Show at the end of a form, where its button is, what is wrong with it. @param {'fork' | 'rename'} name @param {string} text */
+  /** Show at the end of a form, where its button is, what is wrong with it. @param {FormName} name @param {string} text */
   #refuse(name, text) {
     const line = part(this.#forms[name], '.rv-refused');
     setText(line, text);
@@ -173,18 +212,19 @@ class RunsView {
   /** @param {string} action @param {string} run  its name; for `undo`, the token @param {object} [more]  fields of the query */
   async #act(action, run, more = {}) {
     /** @type {import('../lib/host.js').Reply<Done>} */
-    const answer = await ask(this.#host.server.act, { ...more, action, run });
+    const answer = await ask(this.#host.server.act, { ...more, action, run, visitor: visitorToken() });
     if (answer.error !== undefined) {
-      const hasForm = action === 'fork' || action === 'rename';
+      const hasForm = action in this.#forms;
       this.#say(hasForm ? '' : answer.error, { isError: true });
-      if (hasForm) this.#refuse(action, answer.error);
+      if (hasForm) this.#refuse(/** @type {FormName} */ (action), answer.error);
       return;
     }
     this.#closeForms();
     this.#say(answer.message, { undo: answer.undo });
     if (answer.run) knownRuns(answer.run);
     if (action === 'rename' && readPlace().run === run) goTo({ run: answer.run }, { replace: true });
-    if (answer.run !== run) this.#wanted = answer.run || null;
+    if (action === 'what_if') goTo({ run: answer.run }, { replace: true }); // what is trained is the current run
+    if (answer.run !== run) this.#wanted = [...(action === 'what_if' ? [run] : []), answer.run].filter(Boolean);
     this.#askNow();
   }
 
@@ -200,7 +240,7 @@ class RunsView {
         return trigger('download', { run: run.name });
       case 'page': return this.#savePage(run);
       case 'rename': return this.#openRename(run);
-      case 'fork': return this.#openFork(run);
+      case 'fork': case 'what_if': return this.#openForm(action, run);
       default: return this.#act(action, run.name);
     }
   }
@@ -221,17 +261,17 @@ class RunsView {
     form.hidden = false;
     this.#setExpanded('rename', true);
     const field = part(form, '[name=new_name]', HTMLInputElement);
-    field.value = run.name;
+    field.value = run.title;
     field.select();
   }
 
-  /** Open the form, or close it if it is open. @param {Run} run */
-  async #openFork(run) {
-    const isOpen = !this.#forms.fork.hidden;
+  /** Open a form of a run, or close it if it is open. @param {'fork' | 'what_if'} name @param {Run} run */
+  async #openForm(name, run) {
+    const isOpen = !this.#forms[name].hidden;
     this.#closeForms();
     if (isOpen) return;
-    const refusal = await this.#fork.open(run.name);
-    this.#setExpanded('fork', !refusal);
+    const refusal = await (name === 'fork' ? this.#fork : this.#whatIf).open(run.name);
+    this.#setExpanded(name, !refusal);
     if (refusal) this.#say(refusal, { isError: true });
   }
 

@@ -4,25 +4,31 @@ import { node, part, setText } from '../lib/dom.js';
 import { COLUMNS, sortAfterClick, sorted } from './columns.js';
 
 /** @typedef {import('./columns.js').Run} Run */
-/** @typedef {{ row: HTMLTableRowElement, tick: HTMLInputElement, cells: Map<string, HTMLElement> }} Row */
+/** @typedef {{ row: HTMLTableRowElement, tick: HTMLInputElement, button: HTMLButtonElement, cells: Map<string, HTMLElement> }} Row */
 
 export class RunsTable {
   #table;
   #body;
   #sorter;
   #onChoice;
+  #onWhatIf;
   /** @type {Map<string, HTMLElement>} */ #headings = new Map();
   /** @type {Map<string, Row>} */ #rows = new Map();
   /** @type {Run[]} */ #runs = [];
   /** @type {Set<string>} */ #chosen = new Set();
   /** @type {import('./columns.js').Sort} */ #sort = { key: 'created', down: true };
 
-  /** @param {HTMLElement} root @param {(names: string[]) => void} onChoice  the choice of runs changed */
-  constructor(root, onChoice) {
+  /**
+   * @param {HTMLElement} root
+   * @param {(names: string[]) => void} onChoice  the choice of runs changed
+   * @param {(name: string) => void} [onWhatIf]  the button of a row was pressed
+   */
+  constructor(root, onChoice, onWhatIf = () => {}) {
     this.#table = part(root, '.rv-table');
     this.#body = part(root, '.rv-table tbody');
     this.#sorter = part(root, '.rv-sort select', HTMLSelectElement);
     this.#onChoice = onChoice;
+    this.#onWhatIf = onWhatIf;
     const head = part(root, '.rv-table thead tr');
     head.append(node('th', { class: 'rv-tick' }, node('span', { class: 'rv-away', text: 'Chosen' })));
     for (const { key, title, number } of COLUMNS) {
@@ -32,6 +38,7 @@ export class RunsTable {
       head.append(heading);
       this.#sorter.append(node('option', { value: key, text: title }));
     }
+    head.append(node('th', { class: 'rv-ask' }, node('span', { class: 'rv-away', text: 'What if?' })));
     this.#sorter.addEventListener('change', () => this.#sortBy(this.#sorter.value));
   }
 
@@ -83,6 +90,9 @@ export class RunsTable {
   /** The row of a run with its present values. @param {Run} run */
   #fill(run) {
     const made = this.#rows.get(run.name) ?? this.#makeRow(run.name);
+    for (const [control, verb] of /** @type {const} */ ([[made.tick, 'choose'], [made.button, 'What if?']])) {
+      control.setAttribute('aria-label', `${verb} ${run.title}`);
+    }
     this.#rows.set(run.name, made);
     made.row.dataset.state = run.state;
     made.row.classList.toggle('rv-pinned', run.pinned);
@@ -93,13 +103,16 @@ export class RunsTable {
 
   /** @param {string} name @returns {Row} */
   #makeRow(name) {
-    const tick = node('input', { type: 'checkbox', 'aria-label': `choose ${name}`, onchange: () => this.#toggle(name) });
+    const tick = node('input', { type: 'checkbox', onchange: () => this.#toggle(name) });
     const cells = new Map(COLUMNS.map(({ key, title, number }) => [key, node(key === 'name' ? 'th' : 'td', {
       class: `rv-c-${key}${number ? ' rv-number' : ''}`, 'data-title': title, scope: key === 'name' ? 'row' : null,
     })]));
-    const row = node('tr', {}, node('td', { class: 'rv-tick' }, tick), ...cells.values());
-    row.addEventListener('click', (event) => event.target !== tick && this.#click(name, event));
-    return { row, tick, cells };
+    const button = node('button', {
+      type: 'button', class: 'rv-b', text: 'What if?', onclick: () => this.#onWhatIf(name),
+    });
+    const row = node('tr', {}, node('td', { class: 'rv-tick' }, tick), ...cells.values(), node('td', { class: 'rv-ask' }, button));
+    row.addEventListener('click', (event) => event.target !== tick && event.target !== button && this.#click(name, event));
+    return { row, tick, button, cells };
   }
 
   /** A click on a row chooses it alone, or takes it out; with Ctrl, Cmd or Shift the others stay chosen. @param {string} name @param {MouseEvent} event */

@@ -15,6 +15,7 @@ from playground.ui.exchange import server_function
 from playground.ui.tabs.runs.archives import make_archive
 from playground.ui.tabs.runs.server import MAX_COMPARED, RunsServer
 from playground.ui.tabs.train.server import LiveServer
+from playground.ui.visitors import Owners, Visitor
 
 TEXT = "It was the best of times, it was the worst of times. " * 20
 MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)
@@ -133,6 +134,19 @@ def test_a_run_is_renamed_pinned_deleted_and_restored(context, server):
     assert context.store.open("two").marks().checkpoints == [step]
 
 
+def test_titles_are_shown_wherever_a_run_is_named(context, server):
+    make(context, "Der Prozeß", trained=False)
+    make(context, "plain", trained=False)
+    assert {row["name"]: row["title"] for row in server.rows({})["runs"]} == {
+        "Der-Proze": "Der Prozeß",
+        "plain": "plain",
+    }
+    assert server.compare({"runs": ["plain", "Der-Proze"], "over": "steps"})["titles"] == ["plain", "Der Prozeß"]
+    answer = server.act({"action": "rename", "run": "plain", "new_name": "変身"}, ME)
+    assert answer == {"run": "run", "message": "plain is now called 変身."}
+    assert "not allowed" in server.act({"action": "rename", "run": "run", "new_name": "../x y"}, ME)["error"]
+
+
 @pytest.mark.process
 def test_a_fork_is_made_and_started_with_the_settings_asked_for(context, server):
     make(context, "one", lr_schedule="cosine", min_lr=1e-4)
@@ -145,6 +159,36 @@ def test_a_fork_is_made_and_started_with_the_settings_asked_for(context, server)
     assert spec.model.drop_rate == 0.0
     wait_until_inactive(context, "two")
     assert context.store.open("two").status().state == "completed"
+
+
+@pytest.mark.process
+def test_what_if_trains_a_run_with_one_setting_changed_and_tells_the_difference(context, server):
+    make(context, "one", lr=0.01)
+    offered = {offer["name"]: offer for offer in server.detail({"run": "one"})["what_if"]}
+    assert (offered["lr"]["value"], offered["lr"]["suggested"], offered["lr"]["label"]) == (
+        0.01,
+        0.0025,
+        "Learning rate",
+    )
+    query = {"action": "what_if", "run": "one", "setting": "lr", "value": 0.001, "step": "start"}
+    answer = server.act(query, ME)
+    assert answer["message"].endswith("is trained from the start: as one, but learning rate 0.001.")
+    wait_until_inactive(context, answer["run"])
+    compared = server.compare({"runs": ["one", answer["run"]], "over": "steps"})
+    assert compared["differences"] == [{"setting": "lr", "values": ["0.01", "0.001"]}]
+    assert compared["verdict"].startswith("With learning rate 0.001 instead of 0.01 the validation loss was lowest at ")
+
+
+@pytest.mark.parametrize(
+    "setting", ["lr", "preset", "seed", "drop_rate", "vocabulary", "batch_size", "epochs", "shuffle"]
+)
+def test_what_is_suggested_is_another_value_than_that_of_the_run(context, server, setting):
+    make(context, "one", trained=False)
+    offer = next(offer for offer in server.detail({"run": "one"})["what_if"] if offer["name"] == setting)
+    assert offer["suggested"] != offer["value"]
+    assert offer["help"]
+    if offer["choices"]:
+        assert offer["suggested"] in [value for value, _ in offer["choices"]]
 
 
 def wait_until_inactive(context, name):
@@ -190,7 +234,7 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-ACTIONS = ["resume", "stop", "pin", "pin_checkpoint", "rename", "delete", "undo", "fork", "explode"]
+ACTIONS = ["resume", "stop", "pin", "pin_checkpoint", "rename", "delete", "undo", "fork", "what_if", "explode"]
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +246,9 @@ def empty(tmp_path_factory):
     query=JUNK,
     run=JUNK,
     action=st.sampled_from(ACTIONS),
-    extra=st.dictionaries(st.sampled_from(["step", "settings", "new_name", "over", "runs", "known", "pinned"]), JUNK),
+    extra=st.dictionaries(
+        st.sampled_from(["step", "settings", "new_name", "over", "runs", "known", "pinned", "value"]), JUNK
+    ),
 )
 def test_fault_13_whatever_is_sent_is_answered_and_never_raises(empty, query, run, action, extra):
     for ask in (empty.rows, empty.detail, empty.compare, lambda query: empty.act(query, ME)):
@@ -241,3 +287,66 @@ def test_fault_43_forks_and_resumes_count_for_the_visitor_who_asks(tmp_path):
         assert server.act({"action": "fork", "run": "one", "step": 4, "settings": long}, OTHER)["run"] != forked
     finally:
         context.jobs.shutdown(timeout_s=20)
+
+
+@pytest.mark.process
+def test_fault_79_a_stranger_cannot_stop_pause_or_change_anothers_training(tmp_path):
+    context = Context.open(tmp_path / "checkpoints", limits=Limits.public())
+    server, live = asked(RunsServer(context)), asked(LiveServer(context))
+    run = make(context, "one", trained=False, epochs=5000).name
+    try:
+        assert "error" not in server.act({"action": "resume", "run": run, "visitor": "mine"}, ME)
+        for action in ("stop", "pause", "resume", "step", "set_lr", "extend"):
+            for visitor in ("theirs", ""):
+                refused = live.command({"run": run, "action": action, "lr": 0.1, "visitor": visitor}, OTHER)
+                assert "Another visitor started this training" in refused["error"]
+        live.command({"run": run, "action": "claim", "visitor": "theirs"}, OTHER)  # without effect
+        assert "Another visitor" in server.act({"action": "stop", "run": run, "visitor": "theirs"}, OTHER)["error"]
+        assert [live.news({"run": run, "visitor": who})["status"]["may_control"] for who in ("mine", "theirs")] == [
+            True,
+            False,
+        ]
+        rows = [server.rows({"known": [run], "visitor": who})["runs"][0] for who in ("mine", "theirs")]
+        assert [row["may_control"] for row in rows] == [True, False]
+        assert "error" not in live.command({"run": run, "action": "stop", "visitor": "mine"}, OTHER)
+        wait_until_inactive(context, run)
+        assert "error" not in server.act({"action": "resume", "run": run, "visitor": "theirs"}, OTHER)
+        assert "Another" in live.command({"run": run, "action": "stop", "visitor": "mine"}, ME)["error"]
+    finally:
+        context.jobs.shutdown(timeout_s=20)
+
+
+@pytest.mark.process
+def test_who_waits_is_told_behind_whose_training(tmp_path):
+    context = Context.open(tmp_path / "checkpoints", limits=Limits.public())
+    server, live = asked(RunsServer(context)), asked(LiveServer(context))
+    for name in ("first", "second"):
+        make(context, name, trained=False, epochs=50_000)
+        server.act({"action": "resume", "run": name, "visitor": name}, ME)
+    try:
+        deadline = time.monotonic() + 60
+        while context.store.open("first").status().step < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        waits = live.news({"run": "second", "visitor": "second"})["status"]["waiting"]
+        assert (waits["place"], waits["whose"], waits["state"]) == (1, "another", "running")
+        assert waits["seconds"] > 1
+        assert server.rows({"known": ["second"], "visitor": "first"})["runs"][0]["waiting"]["whose"] == "yours"
+    finally:
+        context.jobs.shutdown(timeout_s=20)
+
+
+def test_a_run_started_without_a_token_belongs_to_its_address_until_that_claims_it():
+    owners, bare = Owners(), Visitor("10.0.0.1")
+    owners.set("one", bare)
+    assert owners.is_owner("one", bare)
+    owners.claim("one", Visitor("10.0.0.2", "theirs"))
+    assert not owners.is_owner("one", Visitor("10.0.0.2", "theirs"))
+    owners.claim("one", Visitor("10.0.0.1", "mine"))
+    owners.claim("one", Visitor("10.0.0.1", "later"))
+    assert [owners.is_owner("one", Visitor("10.0.0.1", token)) for token in ("mine", "later", "")] == [
+        True,
+        False,
+        False,
+    ]
+    assert owners.is_owner("unknown", bare)

@@ -26,6 +26,8 @@ test('the buttons that a state allows are enabled', async () => {
     [{ state: 'paused' }, ['Resume', 'Step', 'Stop', 'Change']],
     [{ state: 'stopped', live: false }, ['Resume']],
     [{ state: 'completed', live: false }, ['+1 epoch']],
+    [{ state: 'running', may_control: false }, []], // another visitor's
+    [{ state: 'stopped', live: false, may_control: false }, ['Resume']],
   ];
   for (const [changes, buttons] of cases) {
     controls.draw(statusOf(changes));

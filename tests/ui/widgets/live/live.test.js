@@ -3,8 +3,14 @@ import { SERIES, evaluated, newsOf, statusOf, stepsOf } from '/tests/live/fixtur
 import { mountWidget, texts } from '/tests/mounting.js';
 import { part, parts } from '/widgets/lib/dom.js';
 import { getParameter, goTo, readPlace, setParameter } from '/widgets/lib/place.js';
+import { visitorToken } from '/widgets/lib/storage.js';
 
 /** @typedef {import('/widgets/live/live.js').News} News */
+
+/** @param {any} query */
+function withoutVisitor({ visitor, ...query }) {
+  return query;
+}
 
 /**
  * The live view of the run "river", with `answers` given in turn to its questions for news; the last one is repeated.
@@ -17,7 +23,7 @@ async function watching(answers, { run = 'river', command = () => ({}), figure =
   let asked = 0;
   const news = () => answers[Math.min(asked++, answers.length - 1)];
   const mounted = await mountWidget('live', { constants: { series: SERIES, recorded: 'recorded' }, server: { news, command, figure } });
-  const questions = (/** @type {string} */ name) => mounted.questions.filter(([each]) => each === name).map(([, query]) => query);
+  const questions = (/** @type {string} */ name) => mounted.questions.filter(([each, query]) => each === name && query.action !== 'claim').map(([, query]) => withoutVisitor(query));
   const textOf = (/** @type {string} */ name) => part(mounted.element, `.lv-${name}`).textContent;
   return { ...mounted, asked: questions, textOf };
 }
@@ -97,7 +103,7 @@ test('a run in the address is opened', async () => {
   history.replaceState(null, '', '/?run=addressed');
   const { questions } = await mountWidget('live', { constants: { series: SERIES, recorded: 'recorded' }, server: { news: () => REST } });
   await until(() => questions.length, 'a question');
-  equal(questions[0], ['news', { run: 'addressed', offset: 0 }]);
+  equal(questions[0], ['news', { run: 'addressed', offset: 0, visitor: visitorToken() }]);
 });
 
 test('a moment in the address is shown, and one that is chosen is written there', async () => {
@@ -183,3 +189,12 @@ test('notes are the last five', async () => {
   equal([shown.length, shown[0]], [5, 'Step 2,000: <b>2</b>']);
 });
 
+
+test('the browser that started a training claims it with its token, and sends that with every command', async () => {
+  const { questions, update } = await mountWidget('live', { constants: { series: SERIES, recorded: 'recorded' }, server: { news: () => REST, command: () => ({}) } });
+  update({ run: 'begun' });
+  const claims = () => questions.filter(([name, query]) => name === 'command' && query.action === 'claim');
+  await until(() => claims().length, 'the claim');
+  equal(claims(), [['command', { run: 'begun', action: 'claim', visitor: visitorToken() }]]);
+  ok(visitorToken().length === 32, 'the token');
+});

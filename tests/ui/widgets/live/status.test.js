@@ -3,7 +3,7 @@ import { SESSION, newsOf, statusOf } from '/tests/live/fixtures.js';
 import { aboutText, endText, machineParts, mainAction, readingText, stateText, trainLabel } from '/widgets/live/status.js';
 
 test('a queued run shows its place, and none while it starts', () => {
-  equal(stateText(statusOf({ state: 'queued', queue_place: 2 })), 'Waiting, place 2');
+  equal(stateText(statusOf({ state: 'queued', queue_place: 2 })), 'Waiting: 2nd');
   equal(stateText(statusOf({ state: 'queued' })), 'Starting');
 });
 
@@ -41,4 +41,10 @@ test('how often a text was read is told in whole epochs where there are many', (
 
 test('the button that leads to an own training says how long it took', () => {
   equal([trainLabel(statusOf({ elapsed_s: 58 })), trainLabel(null)], ['Train it yourself (58 s)', 'Train it yourself']);
+});
+
+test('who watches the training of another visitor is told that it is not theirs', () => {
+  equal(endText(statusOf({ state: 'running', live: true, may_control: false })), 'Another visitor started this training: you can watch it, not stop or change it.');
+  equal(endText(statusOf({ state: 'running', live: true, may_control: true })), '');
+  equal(endText(statusOf({ state: 'stopped', live: false, may_control: false, message: 'No memory is left.' })), 'No memory is left.');
 });

@@ -36,3 +36,8 @@ test('the parent and the reason of the end are told', () => {
   equal(aboutText(runOf('a', { parent: 'b, step 3', message: 'Broken off.' })), 'Forked from b, step 3. Broken off.');
   equal(aboutText(runOf('a', { live: true, message: 'Reading the text' })), '');
 });
+
+test('the training of another visitor is neither stopped nor resumed', () => {
+  equal(listed({ state: 'paused', live: true, may_control: false }, true)[0], 'resume stop rename');
+  equal(aboutText(runOf('a', { live: true, may_control: false })), 'Another visitor started this training.');
+});

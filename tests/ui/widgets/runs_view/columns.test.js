@@ -22,7 +22,7 @@ test('what is not known yet is a dash', () => {
 });
 
 test('a waiting run shows its place, a live one what it does, any other its state', () => {
-  equal(cell('state', { state: 'queued', live: true, queue_place: 3 }), 'Waiting, place 3');
+  equal(cell('state', { state: 'queued', live: true, queue_place: 3 }), 'Waiting: 3rd');
   equal(cell('state', { state: 'running', live: true, message: 'Reading the text' }), 'Reading the text');
   equal(cell('state', { state: 'failed', message: 'No memory is left.' }), 'Failed');
 });

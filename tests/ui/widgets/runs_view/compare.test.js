@@ -99,5 +99,5 @@ test('the chart is saved as it is drawn, with the runs as its legend', async () 
   await until(() => files.length === 1, 'the file');
   equal(files[0].name, 'a-b-chart.svg');
   const text = await files[0].blob.text();
-  ok(text.includes('Validation loss over steps') && text.includes('What differs: lr'), text);
+  ok(text.includes('Validation loss over steps') && text.includes('With lr 0.002 instead of 0.001'), text);
 });

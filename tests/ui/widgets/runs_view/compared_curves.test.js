@@ -6,7 +6,16 @@ test('every run is one series in a colour of its own, the seventh in dashes', ()
   const series = seriesOf(curvesOf(['a', 'b', 'c', 'd', 'e', 'f', 'g']), 'val', 0);
   equal(series.map(({ name }) => name).join(''), 'abcdefg');
   equal([series[0].kind, series[6].kind, series[6].colour === series[0].colour], ['bold', 'dash', true]);
-  equal(series[1], { name: 'b', colour: 'var(--pg-2)', kind: 'bold', x: [1, 10, 20], y: [5, 2, 4] });
+  equal(series[1], { name: 'b', colour: 'var(--pg-2)', kind: 'bold', x: [1, 10, 20], y: [5, 2, 4], same: '' });
+});
+
+test('a curve that another one hides is dashed and says which one, however far each goes', () => {
+  const answer = curvesOf(['a', 'b', 'c']);
+  answer.curves[2].val = { x: [1, 10], y: [5, 3] };
+  equal(seriesOf(answer, 'val', 0).map(({ kind, same }) => [kind, same]), [['bold', ''], ['bold', ''], ['dash', 'a']]);
+  equal(seriesOf(answer, 'loss', 0).map(({ same }) => same), ['', 'a', 'a']);
+  answer.curves[2].val = { x: [], y: [] };
+  equal(seriesOf(answer, 'val', 0)[2].same, '');
 });
 
 test('smoothing changes the values, not their places', () => {
@@ -29,7 +38,7 @@ test('the best point is the lowest, missing values aside', () => {
 
 test('a saved chart says where the runs differ, and their lowest values', () => {
   const sentence = (/** @type {string[]} */ names, /** @type {object} */ changes = {}) => {
-    const answer = { ...curvesOf(names), ...changes };
+    const answer = { ...curvesOf(names), verdict: '', ...changes };
     return sentenceOf(answer, seriesOf(answer, 'val', 0));
   };
   equal(sentence(['a', 'b']), 'What differs: lr 0.001 / 0.002. a: best, 3.000; b: best, 2.000.');
@@ -37,4 +46,5 @@ test('a saved chart says where the runs differ, and their lowest values', () => 
   equal(sentence(['a', 'b'], { differences: [{ setting: 'forked from', values: ['b', ''] }, { setting: 'seed', values: ['1', '2'] }] }),
     'What differs: forked from b / –; seed 1 / 2. a: best, 3.000; b: best, 2.000.');
   equal(sentence(['a']), 'a: best, 3.000.');
+  equal(sentence(['a', 'b'], { verdict: 'With lr 0.002 it is better.' }), 'With lr 0.002 it is better.');
 });

@@ -12,7 +12,7 @@ async function made(answer = async ({ run, step }) => detailOf(run, step ?? 1020
   part(view, '.rv-one').hidden = false;
   /** @type {object[]} */
   const submitted = [];
-  const form = part(view, '.rf', HTMLFormElement);
+  const form = part(view, '.rk', HTMLFormElement);
   const fork = new Fork(view, answer, (query) => submitted.push(query));
   const field = (/** @type {string} */ name) => part(form, `[name=${name}]`, HTMLInputElement);
   const select = part(form, '[name=step]', HTMLSelectElement);
@@ -27,7 +27,7 @@ async function made(answer = async ({ run, step }) => detailOf(run, step ?? 1020
 test('the form shows the checkpoints, the last first, and its settings', async () => {
   const { view, fork, form, field, select } = await made();
   equal(await fork.open('a'), '');
-  equal(texts(view, '.rf option').slice(0, 2), ['step 1,020 (last)', 'step 10 (best)']);
+  equal(texts(view, '.rk option').slice(0, 2), ['step 1,020 (last)', 'step 10 (best)']);
   equal([form.hidden, select.value, field('lr').value, field('new_name').placeholder], [false, '1020', '1.02', 'a-from-1020']);
   fork.close();
   equal(form.hidden, true);

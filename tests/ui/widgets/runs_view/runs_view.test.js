@@ -3,17 +3,18 @@ import { mountWidget, texts } from '/tests/mounting.js';
 import { CONSTANTS, curvesOf, detailOf, runOf } from '/tests/runs_view/fixtures.js';
 import { saved } from '/tests/saving/saved.js';
 import { part, parts } from '/widgets/lib/dom.js';
-import { readPlace } from '/widgets/lib/place.js';
+import { visitorToken } from '/widgets/lib/storage.js';
+import { getParameter, readPlace, setParameter } from '/widgets/lib/place.js';
 
 /** @typedef {import('/widgets/runs_view/columns.js').Run} Run */
 
 /**
  * The Runs tab with a list of runs; `act` answers for actions.
  * @param {Run[]} [runs]
- * @param {{ isPublic?: boolean, act?: (query: any) => object | undefined, page?: () => object | undefined }} [settings]
+ * @param {{ isPublic?: boolean, act?: (query: any) => object | undefined, page?: () => object | undefined, address?: string }} [settings]
  */
-async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act = () => ({ run: 'a', message: 'Done.' }), page = () => undefined } = {}) {
-  history.replaceState(null, '', '/');
+async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act = () => ({ run: 'a', message: 'Done.' }), page = () => undefined, address = '/' } = {}) {
+  history.replaceState(null, '', address);
   localStorage.clear();
   const mounted = await mountWidget('runs_view', {
     constants: { ...CONSTANTS },
@@ -26,13 +27,18 @@ async function showing(runs = [runOf('a'), runOf('b')], { isPublic = false, act 
     },
   });
   const { element } = mounted;
-  await until(() => parts(element, 'tbody tr').length === runs.length, 'the rows');
+  await until(() => parts(element, '.rv-table tbody tr').length === runs.length, 'the rows');
   const button = (/** @type {string} */ name) => part(element, `[data-do=${name}]`, HTMLButtonElement);
   const choose = (/** @type {string} */ name) =>
     parts(element, '.rv-c-name').find((cell) => cell.textContent === name)?.click();
   const said = () => part(element, '.rv-message span').textContent;
-  const asked = (/** @type {string} */ name) => mounted.questions.filter(([each]) => each === name).map(([, query]) => query);
+  const asked = (/** @type {string} */ name) => mounted.questions.filter(([each]) => each === name).map(([, query]) => withoutVisitor(query));
   return { ...mounted, button, choose, said, asked };
+}
+
+/** @param {any} query */
+function withoutVisitor({ visitor, ...query }) {
+  return query;
 }
 
 test('the list shows the runs, their number, and those that cannot be read', async () => {
@@ -53,7 +59,7 @@ test('the last names that the browser knows are sent along', async () => {
   localStorage.setItem('pg-runs', '["first","second"]');
   const { questions } = await mountWidget('runs_view', { constants: { ...CONSTANTS }, server: { rows: () => ({ error: 'No.' }) } });
   await until(() => questions.length, 'a question');
-  equal(questions[0], ['rows', { known: ['second', 'mine'] }]);
+  equal(questions[0], ['rows', { known: ['second', 'mine'], visitor: visitorToken() }]);
   localStorage.clear();
 });
 
@@ -124,7 +130,7 @@ test('a fork is asked for with its settings', async () => {
   const { element, choose, button, asked } = await showing();
   choose('a');
   button('fork').click();
-  const form = part(element, '.rf', HTMLFormElement);
+  const form = part(element, '.rk', HTMLFormElement);
   await until(() => !form.hidden, 'the form');
   part(form, '[name=lr]', HTMLInputElement).value = '0.5';
   form.requestSubmit();
@@ -136,7 +142,7 @@ test('a fork is asked for with its settings', async () => {
 test('on a public server runs are not named', async () => {
   const { element, choose, button } = await showing(undefined, { isPublic: true });
   choose('a');
-  equal([button('rename').hidden, part(element, '.rf label:has([name=new_name])').hidden], [true, true]);
+  equal([button('rename').hidden, part(element, '.rk label:has([name=new_name])').hidden], [true, true]);
 });
 
 test('a report about an archive is said, and its run is chosen once it is listed', async () => {
@@ -169,4 +175,41 @@ test('a run is saved as one page, or it is said why not', async () => {
   button('page').click();
   await until(() => said()?.startsWith('The page of a is saved'), 'the sentence');
   equal([files.map(({ name }) => name), asked('save_page')], [['a.html'], [{ run: 'a' }, { run: 'a' }]]);
+});
+
+test('What if? is opened by the button of a row, asks for one setting, and lays both curves over each other', async () => {
+  const runs = [runOf('a'), runOf('b')];
+  const { element, asked, said } = await showing(runs, { act: () => { runs.push(runOf('a-lr')); return { run: 'a-lr', message: 'a-lr is trained from the start.' }; } });
+  parts(element, '.rv-ask button')[0].click();
+  const form = part(element, '.rw', HTMLFormElement);
+  await until(() => !form.hidden, 'the form');
+  equal([part(element, '.rv-chosen').textContent, part(form, '.rw-old').textContent], ['a', '0.004']);
+  part(form, '[name=value]', HTMLInputElement).value = '0.002';
+  form.requestSubmit();
+  await until(() => part(element, '.rc-verdict').textContent, 'the sentence');
+  equal(asked('act'), [{ action: 'what_if', run: 'a', setting: 'lr', value: 0.002, step: 'start', new_name: '' }]);
+  equal([said(), form.hidden, parts(element, '.rc .plot-line').length], ['a-lr is trained from the start.', true, 2]);
+  equal([getParameter('compare'), readPlace().run], ['a,a-lr', 'a-lr']);
+  equal(part(element, '.rc-verdict').textContent, 'With lr 0.002 instead of 0.001: slower, and no better.');
+});
+
+test('What if? is opened by the address, too, and a refusal is said in its form', async () => {
+  const { element } = await showing(undefined, { act: () => ({ error: 'lr: it is 0.004 in the run already.' }), address: '/?whatif=b' });
+  const form = part(element, '.rw', HTMLFormElement);
+  await until(() => !form.hidden, 'the form');
+  equal([part(element, '.rv-chosen').textContent, getParameter('whatif')], ['b', null]);
+  form.requestSubmit();
+  await until(() => part(form, '.rv-refused').textContent, 'the refusal');
+  equal([part(form, '.rv-refused').textContent, form.hidden], ['lr: it is 0.004 in the run already.', false]);
+});
+
+test('a comparison has an address, which opens it again, also by Back', async () => {
+  const { element, choose } = await showing(undefined, { address: '/?compare=a,b' });
+  await until(() => parts(element, '.rc .plot-line').length === 2, 'both curves');
+  choose('a');
+  await until(() => parts(element, '.rc .plot-line').length === 1, 'one curve');
+  equal(getParameter('compare'), 'a');
+  setParameter('compare', 'b,a');
+  await until(() => parts(element, '.rc .plot-line').length === 2, 'both curves again');
+  equal(texts(element, '.rc-legend span'), ['b', 'a']);
 });
