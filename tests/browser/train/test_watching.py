@@ -175,7 +175,8 @@ def test_a_finished_run_is_replayed_until_a_touch(page, url, finished):
 def test_a_finished_run_leads_on(page, url, finished):
     open_train(page, url, run=finished)
     wait_for_state(page, "completed")
-    for way, tab in (("decode", "decoding"), ("write", "generate"), ("compare", "runs"), ("whatif", "runs")):
+    ways = {"decode": "decoding", "write": "generate", "evaluate": "evaluate", "compare": "runs", "whatif": "runs"}
+    for way, tab in ways.items():
         page.click("[data-tab-id=train]")
         page.click(f"[data-way={way}]")
         page.wait_for_selector(f"[data-tab-id={tab}][aria-selected=true]")

@@ -10,7 +10,7 @@ import { readingText, trainLabel } from './status.js';
 /** @typedef {import('./record.js').Session} Session */
 
 /** Which tab each way leads to. @type {Record<string, string>} */
-const WAYS = { decode: 'decoding', write: 'generate', compare: 'runs', whatif: 'runs' };
+const WAYS = { decode: 'decoding', write: 'generate', evaluate: 'evaluate', compare: 'runs', whatif: 'runs' };
 
 export class Lead {
   #view;

@@ -23,6 +23,7 @@ test('each way opens a tab with this run', async () => {
   equal(ways, [
     ['See its next token', 'decoding', 'river', null],
     ['Let it write', 'generate', 'river', null],
+    ['Where did it go wrong?', 'evaluate', 'river', null],
     ['Compare', 'runs', 'river', null],
     ['What if?', 'runs', 'river', 'river'],
   ]);
