@@ -170,11 +170,25 @@ def test_what_was_said_of_a_text_does_not_stay_beside_the_next(page, url, tmp_pa
 def test_the_list_of_sizes_closes_when_the_keyboard_leaves_it(page, url):
     open_train(page, url)
     open_settings(page)
+    choices = page.locator("[role=listbox] [role=option]")
     page.click("#pg-preset input")
-    page.get_by_role("option").first.wait_for()
+    choices.first.wait_for()
     page.keyboard.press("Tab")
-    page.get_by_role("option").first.wait_for(state="hidden")
+    choices.first.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.ariaLabel") == "Epochs"
     assert page.input_value("#pg-preset input") == "Mini (1.2 M parameters, about 40 s)"
+
+
+def test_all_targets_of_the_settings_are_large_enough_for_a_finger(new_page, url):
+    page = new_page(375, 720)
+    open_train(page, url)
+    open_settings(page)
+    small = page.evaluate("""() => [...document.querySelectorAll('.pg-new-run :is(button, input, textarea, summary)')]
+        .filter((target) => target.checkVisibility({ visibilityProperty: true }))
+        .map((target) => target.closest('label:has(> [type=radio]), .wrap-inner') ?? target)
+        .filter((target) => target.getBoundingClientRect().height < 44)
+        .map((target) => target.outerHTML)""")
+    assert small == []
 
 
 def test_nothing_in_the_drawer_moves_when_its_numbers_arrive(new_page, url):

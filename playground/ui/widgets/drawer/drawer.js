@@ -43,9 +43,11 @@ export function mount({ element, props, server, watch, constants }) {
   drawer.setAttribute('aria-label', 'New run');
   onDrawer(element, open, close);
   part(element, '.dr-close').addEventListener('click', close);
-  drawer.addEventListener('keydown', (event) => {
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape' && !isListOpen(event.target)) close();
-  });
+  };
+  drawer.addEventListener('keydown', onKey, { capture: true }); // before a list has closed
+  drawer.addEventListener('focusout', ({ target }) => setTimeout(() => closeLeftList(target)));
   onPlace(element, ({ run }) => {
     if (run) document.documentElement.classList.remove(NO_RUNS);
     if (run !== shown && run) close();
@@ -68,3 +70,9 @@ async function offerWithoutRuns(askRuns, drawer) {
 
 /** Whether Escape closes a list of choices instead. @param {EventTarget | null} target */
 const isListOpen = (target) => target instanceof Element && target.getAttribute('aria-expanded') === 'true';
+
+/** Gradio leaves a list of choices open when the focus leaves it with Tab. @param {EventTarget | null} target */
+function closeLeftList(target) {
+  if (!isListOpen(target) || document.activeElement === target) return;
+  target?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+}

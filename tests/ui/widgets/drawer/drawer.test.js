@@ -50,6 +50,18 @@ test('Escape closes it, except where it closes a list', async () => {
   equal(isOpen(), false);
 });
 
+test('a list of choices that the focus has left is closed, the drawer is not', async () => {
+  const { column, isOpen } = await drawn();
+  openDrawer('train');
+  const list = part(column, '#own');
+  list.addEventListener('keydown', ({ key }) => key === 'Escape' && list.setAttribute('aria-expanded', 'false'));
+  list.focus();
+  list.setAttribute('aria-expanded', 'true');
+  part(column, '#train').focus();
+  await until(() => list.getAttribute('aria-expanded') === 'false', 'the list is open');
+  ok(isOpen(), 'the drawer was closed');
+});
+
 test('it closes where a run is shown or starts', async () => {
   const { isOpen } = await drawn();
   openDrawer('train');
