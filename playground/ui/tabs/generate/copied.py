@@ -74,15 +74,16 @@ class CopyFinder:
         Raises `RunError` for an unknown run, `SettingsError` for ids that are not in its vocabulary.
         """
         run = self._context.store.open(query.run)
-        tokenizer = run.tokenizer
-        if any(token >= tokenizer.n_vocab for token in query.ids):
+        if any(token >= run.tokenizer.n_vocab for token in query.ids):
             raise SettingsError(f"Only texts of at most {MAX_TOKENS:,} tokens of this run can be looked up.")
-        spans = [
-            part.span(match, tokenizer)
-            for part in self._parts_of(run, tokenizer)
-            for match in part.index.find(query.ids).spans(MIN_SPAN_TOKENS)
-        ]
+        spans = [span for name in ("train", "val") for span in self.spans(run, query.ids, MIN_SPAN_TOKENS, name)]
         return {"spans": spans, **losses_at(run, query.step)}
+
+    def spans(self, run: Run, ids: Sequence[int], length: int, part_name: str = "train") -> list[dict[str, Any]]:
+        """The longest spans of the ids, of at least `length` tokens, that stand in a part of the run's text."""
+        tokenizer = run.tokenizer
+        (part,) = (part for part in self._parts_of(run, tokenizer) if part.name == part_name)
+        return [part.span(match, tokenizer) for match in part.index.find(ids).spans(length)]
 
     def copied_share(self, run_name: str, ids: Sequence[int], length: int) -> float:
         """Share of the ids that lie in a span of at least `length` tokens of the training text."""

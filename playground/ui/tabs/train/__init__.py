@@ -19,11 +19,13 @@ from playground.ui.exchange import event_text, to_json
 from playground.ui.forms import explain_all
 from playground.ui.one_page.server import PageServer
 from playground.ui.place import PlaceServer
+from playground.ui.tabs.generate.copied import CopyFinder
 from playground.ui.tabs.train.client import add_run_endpoints, add_train_endpoint
 from playground.ui.tabs.train.cost import cost_facts
 from playground.ui.tabs.train.form import FIRST_WORD, PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train.news import STEP_SERIES
 from playground.ui.tabs.train.preview import Preview, Values
+from playground.ui.tabs.train.recited import MIN_TOKENS, RecitedSamples
 from playground.ui.tabs.train.server import LiveServer
 from playground.ui.tabs.train.start import Starter
 from playground.ui.tabs.train.text_view import RunTexts
@@ -61,10 +63,11 @@ def build(context: Context) -> TrainTab:
                 start = gr.Button("Train", variant="primary", size="lg", elem_id="pg-start")
             complaint = Facts(elem_id="pg-start-complaint")
     server = LiveServer(context)
+    samples = RecitedSamples(context, CopyFinder(context))
     live = LiveView(
         elem_id="pg-live",
-        server_functions=[server.news, server.command, server.figure, PageServer(context).save_page],
-        constants={"series": STEP_SERIES, "recorded": NAME},
+        server_functions=[server.news, server.command, server.figure, samples.recited, PageServer(context).save_page],
+        constants={"series": STEP_SERIES, "recorded": NAME, "recited_tokens": MIN_TOKENS},
     )
     with gr.Column(elem_classes="pg-panel"):
         TextView(

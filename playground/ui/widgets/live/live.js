@@ -13,6 +13,7 @@ import { Moment, evaluationAfter, evaluationAt } from './moment.js';
 import { Lead } from './lead.js';
 import { Loop } from './loop.js';
 import { Probe, momentText } from './probe.js';
+import { Recited } from './recited.js';
 import { RunRecord } from './record.js';
 import { Replay } from './replay.js';
 import { Saving } from './saving.js';
@@ -28,8 +29,8 @@ import { Tiles } from './tiles.js';
  */
 
 /**
- * `series`: how the server thins each column of the curves. `recorded`: name of the run that comes with the page.
- * @typedef {{ series: import('./record.js').Thinning, recorded: string }} Constants
+ * `recited_tokens`: from how many on a span is underlined. `series`: how the server thins each column of the curves. `recorded`: name of the run that comes with the page.
+ * @typedef {{ series: import('./record.js').Thinning, recited_tokens: number, recorded: string }} Constants
  */
 
 const FIRST_STEPS_MS = 200;
@@ -62,6 +63,7 @@ class LiveView {
   #askNow;
   #curves;
   #probe;
+  #recited;
   #tiles;
   #loop;
   #controls;
@@ -93,7 +95,9 @@ class LiveView {
     });
     this.#tiles = new Tiles(view);
     this.#loop = new Loop(view);
-    this.#probe = new Probe(view, (index) => this.#moveTo(index));
+    this.#recited = new Recited(server.recited, () => this.#drawMoment());
+    this.#probe = new Probe(view, (index) => this.#moveTo(index), (text) => this.#recited.piecesOf(text));
+    setText(part(view, '.pb-legend'), `underlined: ${constants.recited_tokens} or more tokens that stand in the training text`);
     this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index));
     this.#lead = new Lead(view, constants.recorded, trigger);
     this.#controls = new Controls(view, (action) => this.#act(action));
@@ -126,6 +130,7 @@ class LiveView {
     this.#part('empty').hidden = Boolean(run);
     this.#part('full').hidden = !run;
     this.#lead.open(run);
+    this.#recited.open(run);
     this.#say('');
     if (run) knownRuns(run);
     this.#askNow();
@@ -160,6 +165,7 @@ class LiveView {
     this.#status = news.status;
     if (before !== news.status.state) this.#say('');
     if (this.#record.samples.length > samples) this.#loop.blink('sample');
+    this.#recited.look(this.#record.samples);
     if (this.#record.evals.length > evals) this.#loop.blink('report');
     this.#draw(news.status);
     if (news.more) return 0;

@@ -12,7 +12,7 @@ class LiveView(Widget):
     It asks the server for everything else, starting at a byte
     offset of the run's log, so a reload, a second tab or another browser shows the same.
 
-    Server functions: `news`, `command` and `figure` (see `playground/ui/tabs/train/server.py`), and `save_page` (see
+    Server functions: `recited` (see `playground/ui/tabs/train/recited.py`), `news`, `command` and `figure` (see `playground/ui/tabs/train/server.py`), and `save_page` (see
     `playground/ui/one_page/server.py`). Constants: `series`,
     how each column of the curves is thinned (`mean` or `last`). It raises `decode`, which
     asks for the laboratory to take its logits from the current run.

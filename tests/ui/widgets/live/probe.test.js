@@ -1,4 +1,4 @@
-import { equal, test } from '/tests/check.js';
+import { equal, ok, test } from '/tests/check.js';
 import { SERIES, evaluated, liveTemplate, newsOf } from '/tests/live/fixtures.js';
 import { texts } from '/tests/mounting.js';
 import { part } from '/widgets/lib/dom.js';
@@ -54,4 +54,41 @@ test('a run without an evaluation shows nothing yet', async () => {
   probe.draw(new RunRecord(SERIES), 0, '');
   equal([slider.disabled, textOf(view, 'moment'), texts(view, '.pb-share').filter(Boolean)], [true, 'Not yet evaluated', []]);
   equal(textOf(view, 'sample'), 'The model writes a sample after every epoch.');
+});
+
+test('finding 16: recited words are underlined, and their place in the training text is shown without moving anything', async () => {
+  const view = await liveTemplate();
+  const source = { before: 'in those days ', text: ' moves the river', after: ' on', tokens: 9 };
+  /** @type {import('/widgets/live/recited.js').Piece[] | null} */
+  let pieces = null;
+  const probe = new Probe(view, () => {}, () => pieces);
+  const record = new RunRecord(SERIES);
+  record.add(newsOf({ evals: [evaluated(10, 3, 3)], samples: [{ step: 10, epoch: 1, text: 'Every effort moves the river' }] }));
+  const show = () => probe.draw(record, 0, 'Every effort');
+  show();
+  equal(texts(view, '.pb-recited'), []);
+  ok(part(view, '.pb-legend').classList.contains('lv-away'), 'no legend without an underline');
+  pieces = [{ text: 'Every effort', source: null }, { text: ' moves the river', source }];
+  show();
+  equal(texts(view, '.pb-recited'), [' moves the river']);
+  equal(textOf(view, 'sample'), 'Every effort moves the river');
+  ok(!part(view, '.pb-legend').classList.contains('lv-away'), 'the legend');
+
+  const word = part(view, '.pb-recited');
+  word.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+  ok(!part(view, '.pb-source').hidden, 'the source is shown to the keyboard');
+  equal(textOf(view, 'source-head'), '9 tokens that stand in the training text:');
+  equal(textOf(view, 'source-before'), '… in those days ');
+  show();
+  ok(part(view, '.pb-recited') === word && !part(view, '.pb-source').hidden, 'drawing again keeps it');
+  word.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  ok(part(view, '.pb-source').hidden, 'Escape closes it');
+  word.click();
+  ok(!part(view, '.pb-source').hidden, 'a tap shows it');
+});
+
+test('eight guesses have their rows before the first evaluation', async () => {
+  const view = await liveTemplate();
+  new Probe(view, () => {});
+  equal(texts(view, '.pb-rows li').length, 9);
 });

@@ -1,0 +1,71 @@
+"""Words that a run's samples recite from its training text."""
+
+import pytest
+
+from playground.config import DataConfig, ModelConfig
+from playground.errors import RunError
+from playground.training.runs.history import read_history
+from playground.training.runs.recorded import NAME
+from playground.ui.context import Context
+from playground.ui.tabs.generate.copied import CopyFinder
+from playground.ui.tabs.train import recited as module
+from playground.ui.tabs.train.recited import MIN_TOKENS, RecitedQuery, RecitedSamples
+
+TEXT = " ".join(
+    f"In year {i} the river took hold of the old ferry number {i * 7}, and nobody knew why." for i in range(80)
+)
+
+
+@pytest.fixture
+def context(tmp_path):
+    context = Context.open(tmp_path, recorded_run=True)
+    model = ModelConfig(context_length=8, emb_dim=8, n_heads=2, n_layers=1)
+    context.store.create("tale", TEXT, model, DataConfig(vocabulary="gpt2"))
+    return context
+
+
+def recited(context, *texts, run="tale"):
+    return RecitedSamples(context, CopyFinder(context)).recited(RecitedQuery(run=run, texts=texts))["pieces"]
+
+
+def test_finding_16_a_recited_passage_is_found_with_its_source_and_the_rest_is_not(context):
+    passage = " the river took hold of the old ferry number 70"
+    (pieces,) = recited(context, f"Every effort{passage} 😀 or not")
+    assert "".join(piece["text"] for piece in pieces) == f"Every effort{passage} 😀 or not"
+    (marked,) = [piece for piece in pieces if piece["source"]]
+    assert marked["text"].startswith(passage.rstrip("0"))
+    source = marked["source"]
+    assert source["tokens"] >= MIN_TOKENS
+    assert source["before"] + source["text"] + source["after"] in TEXT
+
+
+def test_short_spans_and_the_validation_part_are_not_recited(context):
+    run = context.store.open("tale")
+    val = run.corpus().val_text
+    (own, held_out) = recited(context, " the river took hold of zebras", val[-24:])
+    assert [piece["source"] for piece in own] == [None]
+    assert all(piece["source"] is None for piece in held_out)
+
+
+def test_the_pieces_of_the_recorded_runs_samples_are_their_texts_and_some_of_the_last_are_recited(context):
+    samples = [row.text for row in read_history(context.store.open(NAME), with_steps=False).samples]
+    found = recited(context, *samples[-20:], run=NAME)
+    assert ["".join(piece["text"] for piece in pieces) for pieces in found] == samples[-20:]
+    assert any(piece["source"] for pieces in found for piece in pieces)
+
+
+def test_a_sample_is_looked_up_once(context, monkeypatch):
+    finder = RecitedSamples(context, CopyFinder(context))
+    first = finder.recited(RecitedQuery(run="tale", texts=["so it goes"]))
+    monkeypatch.setattr(finder, "_find", None)
+    assert finder.recited(RecitedQuery(run="tale", texts=["so it goes"])) == first
+
+
+def test_a_text_that_is_too_large_is_not_indexed(context, monkeypatch):
+    monkeypatch.setattr(module, "MAX_TEXT_BYTES", 10)
+    assert recited(context, TEXT[:100]) == [[{"text": TEXT[:100], "source": None}]]
+
+
+def test_an_unknown_run_is_refused(context):
+    with pytest.raises(RunError):
+        recited(context, "x", run="none")
