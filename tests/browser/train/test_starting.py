@@ -253,6 +253,6 @@ def test_fault_42_a_second_training_waits_and_shows_its_place(page, url, new_pag
     open_train(other, url)
     start(other, "waiting", epochs=2)
     wait_for_state(other, "queued")
-    other.wait_for_function("document.querySelector('.lv-state-text').textContent === 'Waiting, place 1'")
+    other.locator(".lv-state-text", has_text="Waiting: 1st, behind a training that").wait_for()
     end(page)
     wait_for_state(other, "completed")
