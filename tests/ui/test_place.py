@@ -39,7 +39,7 @@ def begin(run):
 
 
 def test_without_runs_there_is_no_current_one(store):
-    assert ask(store) == {"runs": [], "current": None, "steps": [], "prompt": "", "missing": None}
+    assert ask(store) == {"runs": [], "titles": [], "current": None, "steps": [], "prompt": "", "missing": None}
 
 
 def test_the_run_in_the_address_is_the_current_one(store):

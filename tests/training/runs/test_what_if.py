@@ -3,9 +3,9 @@ import pytest
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError, SettingsError
 from playground.training.jobs.session import run_training
+from playground.training.runs.fork import SIZE, what_if
 from playground.training.runs.recorded import bring_in_recorded
 from playground.training.runs.store import RunStore
-from playground.training.runs.what_if import SIZE, what_if
 
 TEXT = "Es war einmal – und „ist“ nicht mehr. " * 40
 MODEL = ModelConfig(context_length=16, emb_dim=16, n_heads=2, n_layers=1)

@@ -7,9 +7,8 @@ from pydantic import Field
 
 from playground.config import ModelConfig, TrainConfig
 from playground.errors import BusyError, SettingsError
-from playground.training.runs.fork import fork, settings_at
+from playground.training.runs.fork import changed_settings, fork, settings_at, what_if
 from playground.training.runs.run import Which
-from playground.training.runs.what_if import changed_settings, what_if
 from playground.ui.access import check_change, check_control, check_rename, new_run_name, start_training
 from playground.ui.context import Context
 from playground.ui.exchange import Query

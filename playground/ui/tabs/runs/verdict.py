@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from playground.training.loop.events import Evaluated
 from playground.training.runs.compare import differences
+from playground.training.runs.fork import SIZE
 from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
 from playground.training.runs.spec import RunSpec
 from playground.training.runs.status import Status
-from playground.training.runs.what_if import SIZE
 from playground.ui.tabs.runs.what_if import setting_label
 
 ONE_SEED = "One training each: another seed also changes the loss a little."

@@ -4,8 +4,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.model.presets import PRESETS
+from playground.training.runs.fork import SIZE, is_changed_by_fork
 from playground.training.runs.run import Run
-from playground.training.runs.what_if import SIZE, is_changed_by_fork
 from playground.ui.forms import label_of
 
 OFFERED = (
