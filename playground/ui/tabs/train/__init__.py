@@ -137,7 +137,9 @@ def _wire_form(form: TrainForm, preview: Preview, complaint: Facts) -> None:
     ]
     for i, event in enumerate(looked):
         event.then(None, js=FORM_LOOKED_AT, api_name=f"looked_{i}", **_QUICK)
-    form.text_view.look(preview.look_at_text, form.inputs, form.text_view, api_name="look_at_text", **_QUICK)
+    # `always_last` would repeat an event without its data.
+    at_once = {**_QUICK, "trigger_mode": "multiple"}
+    form.text_view.look(preview.look_at_text, form.inputs, form.text_view, api_name="look_at_text", **at_once)
     # The time is measured, so it comes later; one measurement at a time.
     for event, name in zip(looked, ("time", "time_of_file", "time_of_preset", "time_of_shorter"), strict=True):
         event.then(
