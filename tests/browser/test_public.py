@@ -25,8 +25,7 @@ def public(tmp_path_factory):
 
 def open_run(page, server):
     """Open the Runs tab and choose the owner's run."""
-    page.goto(f"{server.url}/?run=mine")
-    page.get_by_role("tab", name="Runs").click()
+    page.goto(f"{server.url}/?tab=runs&run=mine")
     choose_run(page)
     return page
 
