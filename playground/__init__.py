@@ -22,6 +22,7 @@ from playground.config import GPT_CONFIG_124M, DataConfig, DecodeConfig, ModelCo
 from playground.cost import estimate_memory
 from playground.errors import PlaygroundError
 from playground.evaluation.evaluate import evaluate
+from playground.evaluation.inspect import inspect
 from playground.evaluation.learning import learning_history
 from playground.evaluation.token_losses import per_token_losses
 from playground.model.gpt import GPTModel
@@ -70,6 +71,7 @@ __all__ = [
     "evaluate",
     "evaluate_model",
     "generate",
+    "inspect",
     "learning_history",
     "load_sample",
     "load_tokenizer",

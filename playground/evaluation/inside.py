@@ -1,0 +1,150 @@
+"""A pass through a model that shows what happens in each layer, with parts of the model switched off if asked.
+
+T: tokens, C: emb_dim, H: heads, D: C / H, L: layers. Writing and training use `GPTModel.forward`
+and do not pay for this.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from playground.errors import SettingsError, TextError
+from playground.model.gpt import Block, GPTModel
+
+
+@dataclass(frozen=True)
+class SwitchedOff:
+    """Parts of a model that add nothing; layers, heads and places are counted from 0.
+
+    >>> SwitchedOff(heads=frozenset({(0, 1)})).first_layer
+    0
+    """
+
+    heads: frozenset[tuple[int, int]] = frozenset()
+    """(layer, head): like zeros in the head's columns of `out_proj`."""
+    attention: frozenset[int] = frozenset()
+    """Layers whose attention is left out: like zeros in weight and bias of `out_proj`."""
+    feed_forward: frozenset[int] = frozenset()
+    """Layers whose feed-forward is left out: like zeros in weight and bias of `down`."""
+    tokens: frozenset[int] = frozenset()
+    """Places that no later place can attend to, in any layer."""
+
+    @property
+    def first_layer(self) -> int:
+        """The first layer that changes."""
+        if self.tokens:
+            return 0
+        return min([layer for layer, _ in self.heads] + [*self.attention, *self.feed_forward], default=0)
+
+
+NOTHING = SwitchedOff()
+
+
+@dataclass(frozen=True, eq=False)
+class LayerInside:
+    """What happened in one block."""
+
+    layer: int
+    before: Tensor
+    """The block's input, `(T, C)`."""
+    attention: Tensor
+    """Attention weights `(H, T, T)`: row i tells how much place i looked at each place up to its own; it sums to 1."""
+    after_attention: Tensor
+    """`(T, C)`, with the residual."""
+    after: Tensor
+    """The block's output, `(T, C)`."""
+
+
+def embed(model: GPTModel, ids: Tensor) -> Tensor:
+    """The input of the first block, `(T, C)`, for ids `(T,)`; raises `TextError` or `SettingsError` for wrong ids.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> embed(model, torch.tensor([1, 2, 3])).shape
+    torch.Size([3, 8])
+    """
+    if model.training:
+        raise SettingsError("The model is in training mode, where dropout is active; call model.eval() first.")
+    if ids.ndim != 1 or not len(ids):
+        raise TextError("The text must be one row of at least one token.")
+    if not 0 <= int(ids.min()) <= int(ids.max()) < model.config.vocab_size:
+        raise TextError("The text has tokens that the model's vocabulary does not contain.")
+    if len(ids) > model.config.context_length:
+        raise SettingsError(f"The text has {len(ids)} tokens, but the model reads {model.config.context_length}.")
+    with torch.inference_mode():
+        ids = ids.long().to(model.tok_emb.weight.device)
+        return model.tok_emb(ids) + model.pos_emb.weight[: len(ids)]
+
+
+def layers_inside(
+    model: GPTModel, x: Tensor, off: SwitchedOff = NOTHING, *, first_layer: int = 0
+) -> Iterator[LayerInside]:
+    """The blocks one after the other, from `first_layer` with its input `x` `(T, C)`; see `embed`.
+
+    Only the attention of one layer is in memory, unless the caller keeps it.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> [found.attention.shape for found in layers_inside(model, embed(model, torch.tensor([1, 2, 3])))]
+    [torch.Size([2, 3, 3])]
+    """
+    check_parts(model, off)
+    for layer in range(first_layer, model.config.n_layers):
+        with torch.inference_mode():
+            found = _block(cast("Block", model.blocks[layer]), layer, x, off)
+        yield found
+        x = found.after
+        del found
+
+
+def check_parts(model: GPTModel, off: SwitchedOff) -> None:
+    """Raise `SettingsError` for a layer or head that the model does not have.
+
+    >>> from playground.config import ModelConfig
+    >>> check_parts(GPTModel(ModelConfig(vocab_size=9, context_length=4, emb_dim=4, n_heads=1, n_layers=1)), NOTHING)
+    """
+    n_layers, n_heads = model.config.n_layers, model.config.n_heads
+    layers = {layer for layer, _ in off.heads} | off.attention | off.feed_forward
+    if not layers <= set(range(n_layers)) or not {head for _, head in off.heads} <= set(range(n_heads)):
+        raise SettingsError(f"The model has layers 0 to {n_layers - 1} with heads 0 to {n_heads - 1}; choose of these.")
+
+
+def read_out(model: GPTModel, states: Tensor) -> Tensor:
+    """Log-probabilities `(..., V)` of the next token, if the final norm and the head read `states` `(..., C)`.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> read_out(model, torch.zeros(3, 8)).shape
+    torch.Size([3, 50])
+    """
+    with torch.inference_mode():
+        return model.out_head(model.final_norm(states)).float().log_softmax(-1)
+
+
+def _block(block: Block, layer: int, x: Tensor, off: SwitchedOff) -> LayerInside:
+    n_tokens, width = x.shape
+    n_heads = block.att.n_heads
+    qkv = block.att.qkv(block.norm1(x)).view(n_tokens, 3, n_heads, width // n_heads)
+    queries, keys, values = qkv.permute(1, 2, 0, 3).unbind(0)  # each (H, T, D)
+    scores = (queries @ keys.mT / math.sqrt(width // n_heads)).masked_fill(_hidden(n_tokens, x, off), -math.inf)
+    weights = scores.softmax(-1)
+    context = weights @ values  # (H, T, D)
+    for head in (head for where, head in off.heads if where == layer):
+        context[head] = 0
+    attended = x
+    if layer not in off.attention:
+        attended = x + block.att.out_proj(context.transpose(0, 1).reshape(n_tokens, width))
+    after = attended if layer in off.feed_forward else attended + block.ff(block.norm2(attended))
+    return LayerInside(layer, x, weights, attended, after)
+
+
+def _hidden(n_tokens: int, like: Tensor, off: SwitchedOff) -> Tensor:
+    """`(T, T)`: what row i cannot attend to; a masked place still attends to itself, so that no row is empty."""
+    hidden = torch.ones(n_tokens, n_tokens, dtype=torch.bool, device=like.device).triu(1)
+    for place in off.tokens:
+        hidden[place + 1 :, place] = True
+    return hidden
