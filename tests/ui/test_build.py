@@ -58,7 +58,7 @@ def test_the_modules_of_the_first_tab_are_preloaded_and_those_of_the_others_are_
     modules = first_modules(served.page)
     assert modules == ["drawer/drawer.js", "facts/facts.js", "header/header.js", "lesson/lesson.js", "live/live.js"]
     links = served.client.get("/").headers["link"]
-    assert all(f"/{module}>; rel=modulepreload" in links for module in [*modules, "live/record.js", "lib/plot.js"])
+    assert all(f"/{module}>; rel=modulepreload" in links for module in [*modules, "live/record.js", "lib/plot/plot.js"])
     assert "runs_view" not in links
 
 

@@ -19,7 +19,7 @@ from playground.ui.web import MODULES
 
 _ENTRY = "one_page/one_page.js"
 _STYLES = (
-    "lib/plot.css",
+    "lib/plot/plot.css",
     "lib/shades.css",
     "live/live.css",
     "live/curves.css",

@@ -34,7 +34,7 @@ class Widget(gr.HTML):
     """Base class of the widgets; see the module's docstring for the files that belong to one."""
 
     styles: ClassVar[tuple[str, ...]] = ()
-    """Style sheets of other folders that it uses, too, such as `lib/plot.css`."""
+    """Style sheets of other folders that it uses, too, such as `lib/plot/plot.css`."""
     own_events: ClassVar[tuple[str, ...]] = ()
     """Events that its script triggers and that `gr.HTML` does not have."""
 

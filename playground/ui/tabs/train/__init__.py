@@ -58,7 +58,7 @@ def build(context: Context) -> TrainTab:
         with gr.Column(elem_classes=["pg-panel", "pg-last"]):
             with gr.Row(elem_classes="pg-with-button"):
                 name = gr.Textbox(
-                    label="Name of the run", placeholder="optional", max_lines=1, max_length=64, elem_id="pg-name"
+                    label="Name of the run", placeholder="optional", max_lines=1, max_length=100, elem_id="pg-name"
                 )
                 start = gr.Button("Train", variant="primary", size="lg", elem_id="pg-start")
             complaint = Facts(elem_id="pg-start-complaint")

@@ -1,6 +1,6 @@
 // How the share of one token converges to its probability: the range, the curve, and its 95 % funnel. No DOM here.
 
-import { linePath } from '../lib/plot_geometry.js';
+import { linePath } from '../lib/plot/plot_geometry.js';
 
 /** @typedef {import('./counts.js').Follow} Follow */
 

@@ -2,7 +2,7 @@
 
 import { setAttributes, svgNode } from '../lib/dom.js';
 import { whole } from '../lib/format.js';
-import { ticks } from '../lib/scale.js';
+import { ticks } from '../lib/plot/scale.js';
 import { curvePath, curveTitle, funnelPath, shareScales } from './share_curve.js';
 
 const HEIGHT = 190;

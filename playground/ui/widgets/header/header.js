@@ -15,6 +15,8 @@ import { switchColours } from './colours.js';
 
 const NO_RUN_MS = 3000; // the first run may be started elsewhere
 const SETTLED_MS = 60_000; // new steps are asked for when a picker is opened, too
+const OPEN_ATTEMPTS = 20;
+const OPEN_AGAIN_MS = 150;
 const COPIED_MS = 2000;
 const PRESENT = 'present';
 const TABS = '#pg-tabs > .tab-wrapper';
@@ -183,11 +185,16 @@ function keepTab(ids) {
     const id = tab && idOf(tab);
     if (id && ids.includes(id) && readPlace().tab !== id) goTo({ tab: id });
   });
-  const open = () => {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const open = (attempts = OPEN_ATTEMPTS) => {
+    clearTimeout(timer);
     const { tab } = readPlace();
-    const found = ids.includes(tab) && !isOpen(tab) ? button(tab) : null;
+    if (!ids.includes(tab) || isOpen(tab)) return;
+    const found = button(tab);
     if (found instanceof HTMLElement) found.click();
+    if (attempts > 1) timer = setTimeout(() => open(attempts - 1), OPEN_AGAIN_MS); // the tabs may not listen yet
   };
   open();
-  return open;
+  return () => open();
 }

@@ -2,7 +2,7 @@
 
 import { onResize, part, parts, setAttributes, setText, svgNode } from '../lib/dom.js';
 import { onPlace, readPlace } from '../lib/place.js';
-import { Plot } from '../lib/plot.js';
+import { Plot } from '../lib/plot/plot.js';
 import { isUsable } from '../lib/problem.js';
 import { askUntilDone } from '../lib/unfinished.js';
 import { whenSeen } from '../lib/when_seen.js';

@@ -4,7 +4,7 @@ import { node, part, setText } from '../lib/dom.js';
 import { percent, whole } from '../lib/format.js';
 import { ask } from '../lib/host.js';
 import { getParameter, onPlace, readPlace } from '../lib/place.js';
-import { Plot } from '../lib/plot.js';
+import { Plot } from '../lib/plot/plot.js';
 import { isUsable } from '../lib/problem.js';
 import { askUntilDone } from '../lib/unfinished.js';
 import { whenSeen } from '../lib/when_seen.js';

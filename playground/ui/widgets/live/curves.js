@@ -4,9 +4,9 @@
 
 import { part, setAttributes, setText } from '../lib/dom.js';
 import { epochs, isNumber, loss, rate, short, whole } from '../lib/format.js';
-import { Plot } from '../lib/plot.js';
-import { horizon, nearest } from '../lib/scale.js';
-import { exponentialMean, keepOverSteps } from '../lib/smoothing.js';
+import { Plot } from '../lib/plot/plot.js';
+import { horizon, nearest } from '../lib/plot/scale.js';
+import { exponentialMean, keepOverSteps } from '../lib/plot/smoothing.js';
 import { blindGuessing } from './blind.js';
 import { verdict } from './verdict.js';
 

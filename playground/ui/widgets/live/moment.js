@@ -1,6 +1,6 @@
 // The moment of the training that the prose and the guesses show: one of its evaluations. No DOM here.
 
-import { nearest } from '../lib/scale.js';
+import { nearest } from '../lib/plot/scale.js';
 
 export class Moment {
   index = 0;

@@ -2,8 +2,8 @@
 
 import { node, part, parts, setText } from '../lib/dom.js';
 import { loss } from '../lib/format.js';
-import { Plot } from '../lib/plot.js';
-import { nearest } from '../lib/scale.js';
+import { Plot } from '../lib/plot/plot.js';
+import { nearest } from '../lib/plot/scale.js';
 import { saveChart } from '../saving/chart_file.js';
 import { listenToMenu } from '../saving/save_menu.js';
 import { bestMark, sentenceOf, seriesOf, xRangeOf } from './compared_curves.js';

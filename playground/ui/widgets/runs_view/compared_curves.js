@@ -1,9 +1,9 @@
 // Curves of several runs as the series of one plot. No DOM here.
 
 import { isNumber, loss } from '../lib/format.js';
-import { exponentialMean } from '../lib/smoothing.js';
+import { exponentialMean } from '../lib/plot/smoothing.js';
 
-/** @typedef {import('../lib/plot_geometry.js').Series} Series */
+/** @typedef {import('../lib/plot/plot_geometry.js').Series} Series */
 /** @typedef {{ x: number[], y: (number | null)[] }} Curve */
 
 /**

@@ -14,5 +14,5 @@ class RunsView(Widget):
     (see `playground/ui/one_page/server.py`). Constants: what `view_constants` in the first returns.
     """
 
-    styles: ClassVar = ("lib/plot.css", "saving/save_menu.css")
+    styles: ClassVar = ("lib/plot/plot.css", "saving/save_menu.css")
     own_events: ClassVar = ("download",)

@@ -4,7 +4,7 @@
 import { svgNode } from '../lib/dom.js';
 import { linesOf, rowsOf, xmlText } from './lines.js';
 
-/** An entry of the legend. @typedef {{ text: string, colour: string, kind?: import('../lib/plot_geometry.js').Series['kind'] }} Key */
+/** An entry of the legend. @typedef {{ text: string, colour: string, kind?: import('../lib/plot/plot_geometry.js').Series['kind'] }} Key */
 
 /**
  * A chart to save.

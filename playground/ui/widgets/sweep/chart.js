@@ -1,7 +1,7 @@
 // Draws the sweep.
 
 import { setAttributes, svgNode } from '../lib/dom.js';
-import { logTicks, ticks } from '../lib/scale.js';
+import { logTicks, ticks } from '../lib/plot/scale.js';
 import { drawnLines, entropyPath, scalesFor, sweepTitle } from './sweep_lines.js';
 
 /** @typedef {import('./sweep_lines.js').Sweep} Sweep */

@@ -1,7 +1,7 @@
 // What is at a place of the chart: a temperature, a line, values; and where a key leads. No DOM here.
 
 import { share, visible } from '../lib/format.js';
-import { nearest } from '../lib/scale.js';
+import { nearest } from '../lib/plot/scale.js';
 
 /** @typedef {import('./sweep_lines.js').Sweep} Sweep */
 /** @typedef {import('./sweep_lines.js').Layout} Layout */

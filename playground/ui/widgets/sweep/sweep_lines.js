@@ -1,7 +1,7 @@
 // The layout of the sweep: scales, lines, labels that do not overlap, and the sentence below. No DOM here.
 
 import { share, visible } from '../lib/format.js';
-import { linePath } from '../lib/plot_geometry.js';
+import { linePath } from '../lib/plot/plot_geometry.js';
 
 /**
  * The answer of the server function `sweep`.

@@ -1,6 +1,6 @@
 import { equal, ok, test } from '/tests/check.js';
 import { node, part, svgNode } from '/widgets/lib/dom.js';
-import { Plot } from '/widgets/lib/plot.js';
+import { Plot } from '/widgets/lib/plot/plot.js';
 import { svgFile } from '/widgets/saving/svg_file.js';
 
 const STYLE = `
@@ -9,7 +9,7 @@ const STYLE = `
 
 /** A plot of one line. @param {{ name?: string }} [settings] */
 async function plotted({ name = 'training' } = {}) {
-  const style = await (await fetch('/widgets/lib/plot.css')).text();
+  const style = await (await fetch('/widgets/lib/plot/plot.css')).text();
   document.head.replaceChildren(node('style', { text: `${STYLE}${style}` }));
   const host = node('div', { style: 'width: 400px' });
   document.body.replaceChildren(host);

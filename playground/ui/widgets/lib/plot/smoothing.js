@@ -1,6 +1,6 @@
 // Smoothed curves. No DOM here.
 
-import { isNumber } from './format.js';
+import { isNumber } from '../format.js';
 
 /**
  * The exponential mean of values so far, corrected for its start (Adam's bias correction); null where a value is missing.

@@ -1,6 +1,6 @@
 // Where a line plot puts its values: ranges, scales and paths. No DOM here.
 
-import { isNumber } from './format.js';
+import { isNumber } from '../format.js';
 import { nearest, ticks } from './scale.js';
 
 /**

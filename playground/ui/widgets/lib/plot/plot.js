@@ -1,8 +1,8 @@
 // One line plot: axes, grid, lines, marks and a cursor that the mouse, a finger or the arrow keys move.
-// It keeps its nodes and only changes their attributes, so that nothing flickers. Its style is lib/plot.css.
+// It keeps its nodes and only changes their attributes, so that nothing flickers. Its style is lib/plot/plot.css.
 
-import { setAttributes, svgNode } from './dom.js';
-import { short } from './format.js';
+import { setAttributes, svgNode } from '../dom.js';
+import { short } from '../format.js';
 import { cursorAfter, linePath, scales, snap, valueRange } from './plot_geometry.js';
 import { logTicks, nearest, ticks } from './scale.js';
 
@@ -140,7 +140,7 @@ export class Plot {
     const bottom = height - edge.bottom;
     /** @type {SVGElement[]} */
     const made = [];
-    const text = (/** @type {import('./dom.js').Attributes} */ attributes) => made.push(svgNode('text', attributes));
+    const text = (/** @type {import('../dom.js').Attributes} */ attributes) => made.push(svgNode('text', attributes));
     const axis = (/** @type {number} */ y, name = 'plot-axis') =>
       made.push(svgNode('line', { ...(name && { class: name }), x1: edge.left, x2: width - edge.right, y1: y, y2: y }));
     for (const value of picture.log ? logTicks(...yRange) : ticks(...yRange, small ? 2 : 7)) {

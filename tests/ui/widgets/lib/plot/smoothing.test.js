@@ -1,5 +1,5 @@
 import { close, equal, test } from '/tests/check.js';
-import { exponentialMean, keepOverSteps } from '/widgets/lib/smoothing.js';
+import { exponentialMean, keepOverSteps } from '/widgets/lib/plot/smoothing.js';
 
 test('a constant stays what it is from its first value on', () => {
   for (const mean of exponentialMean([3, 3, 3], () => 0.9)) close(/** @type {number} */ (mean), 3);

@@ -1,9 +1,9 @@
 import { equal, ok, test } from '/tests/check.js';
 import { texts } from '/tests/mounting.js';
 import { node, part, parts } from '/widgets/lib/dom.js';
-import { Plot } from '/widgets/lib/plot.js';
+import { Plot } from '/widgets/lib/plot/plot.js';
 
-/** @typedef {import('/widgets/lib/plot.js').Picture} Picture */
+/** @typedef {import('/widgets/lib/plot/plot.js').Picture} Picture */
 
 /** @returns {Picture} */
 const picture = () => ({

@@ -1,5 +1,5 @@
 import { close, equal, ok, test } from '/tests/check.js';
-import { cursorAfter, linePath, scales, snap, valueRange } from '/widgets/lib/plot_geometry.js';
+import { cursorAfter, linePath, scales, snap, valueRange } from '/widgets/lib/plot/plot_geometry.js';
 
 /** @param {(number | null)[]} y @param {number[]} [x] */
 const series = (y, x = y.map((_, i) => i)) => [{ name: 'a', colour: 'red', x, y }];

@@ -1,5 +1,5 @@
 import { equal, test } from '/tests/check.js';
-import { horizon, logTicks, nearest, ticks } from '/widgets/lib/scale.js';
+import { horizon, logTicks, nearest, ticks } from '/widgets/lib/plot/scale.js';
 
 test('ticks are round and lie inside the range', () => {
   equal(ticks(0, 10, 5), [0, 2, 4, 6, 8, 10]);
