@@ -45,8 +45,7 @@ def tab(page, runs):
 
 
 def open_tab(page, server):
-    page.goto(server.url)
-    page.get_by_role("tab", name="Runs").click()
+    page.goto(f"{server.url}/?tab=runs")
     row(page, "broken").wait_for()
     return page
 
@@ -145,7 +144,7 @@ def test_chosen_runs_are_drawn_in_one_plot_and_compared(tab, shoot):
     before = plot.first.get_attribute("d")
     for setting in ("Epochs", "Tokens", "Time"):
         tab.locator(".rc-choice").get_by_text(setting, exact=True).click()
-        tab.locator(".plot-title", has_text=setting if setting != "Time" else "Seconds").wait_for()
+        tab.locator(".rc-plot .plot-title", has_text=setting if setting != "Time" else "Seconds").wait_for()
     tab.locator(".rc-choice").get_by_text("Each batch", exact=True).click()
     each = plot.first.get_attribute("d")
     assert each != before
