@@ -18,7 +18,7 @@ import torch
 from cachetools import LRUCache
 
 from playground.errors import PlaygroundError
-from playground.training.jobs.jobs import process_context
+from playground.training.jobs.processes import process_context
 
 MAX_ACTIVE = 2
 FORGOTTEN_S = 20.0

@@ -6,15 +6,11 @@ controlled only through `control.json`, so a run that was started in a terminal 
 """
 
 import logging
-import multiprocessing
 import signal
-import sys
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
 import psutil
@@ -22,13 +18,13 @@ import psutil
 from playground.device import available_cores
 from playground.errors import BusyError, RunError, SettingsError, reason_of
 from playground.training.jobs.child import train_run
+from playground.training.jobs.processes import process_context
 from playground.training.loop.control import check_lr
 from playground.training.loop.trainer import Sample
 from playground.training.runs.run import Run
 from playground.training.runs.status import LIVE_STATES, State, Status, process_start
 from playground.training.runs.store import RunStore
 
-PRELOAD = ["torch", "playground.training.jobs.preload"]
 _POLL_S = 0.5
 _EXIT_TIMEOUT_S = 10.0
 
@@ -265,17 +261,6 @@ class Jobs:
             limit_gb = self._memory_limit_bytes / 1e9
             return f"It used more than the {limit_gb:.1f} GB of memory that are allowed; use a smaller batch_size."
         return ""
-
-
-def process_context() -> ForkServerContext | SpawnContext:
-    """How processes are started: forked from a server that has imported torch, or as fresh interpreters."""
-    # Not on macOS: its system libraries do not survive a fork.
-    if not sys.platform.startswith("linux"):
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
-    forkserver.ensure_running()
-    return context
 
 
 def _stop_elsewhere(run: Run) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.training.jobs.jobs import PRELOAD
+from playground.training.jobs.processes import PRELOAD
 
 
 @pytest.mark.process

@@ -13,7 +13,7 @@ import { Moment, evaluationAfter, evaluationAt } from './moment.js';
 import { Lead } from './lead.js';
 import { Loop } from './loop.js';
 import { Probe, momentText } from './probe.js';
-import { Recited } from './recited.js';
+import { Recited } from '../lib/recited.js';
 import { RunRecord } from './record.js';
 import { Replay } from './replay.js';
 import { Saving } from './saving.js';

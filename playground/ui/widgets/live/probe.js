@@ -4,13 +4,13 @@
 
 import { node, part, setText } from '../lib/dom.js';
 import { epochs, percent, plural, visible, whole } from '../lib/format.js';
-import { splitPieces } from './recited.js';
+import { splitPieces } from '../lib/recited.js';
 
 /** @typedef {import('./record.js').RunRecord} RunRecord */
 /** @typedef {import('./record.js').Evaluation} Evaluation */
 /** @typedef {import('./record.js').Sample} Sample */
-/** @typedef {import('./recited.js').Piece} Piece */
-/** @typedef {import('./recited.js').Source} Source */
+/** @typedef {import('../lib/recited.js').Piece} Piece */
+/** @typedef {import('../lib/recited.js').Source} Source */
 
 /** The passages of the recited pieces that are shown. @type {WeakMap<Element, Source>} */
 const sources = new WeakMap();

@@ -59,7 +59,7 @@ test('a run without an evaluation shows nothing yet', async () => {
 test('finding 16: recited words are underlined, and their place in the training text is shown without moving anything', async () => {
   const view = await liveTemplate();
   const source = { before: 'in those days ', text: ' moves the river', after: ' on', tokens: 9 };
-  /** @type {import('/widgets/live/recited.js').Piece[] | null} */
+  /** @type {import('/widgets/lib/recited.js').Piece[] | null} */
   let pieces = null;
   const probe = new Probe(view, () => {}, () => pieces);
   const record = new RunRecord(SERIES);

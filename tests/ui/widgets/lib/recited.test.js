@@ -1,5 +1,5 @@
 import { equal, ok, test, until } from '/tests/check.js';
-import { Recited, splitPieces } from '/widgets/live/recited.js';
+import { Recited, splitPieces } from '/widgets/lib/recited.js';
 
 /** @param {string} text */
 const piece = (text, tokens = 0) => ({ text, source: tokens ? { before: 'a', text, after: 'b', tokens } : null });

@@ -1,6 +1,6 @@
 // Which words of the samples stand in the training text. The server is asked once about each sample. No DOM here.
 
-import { ask } from '../lib/host.js';
+import { ask } from './host.js';
 
 /** Where a piece stands in the training text: the passage, and how many tokens are the same. @typedef {{ before: string, text: string, after: string, tokens: number }} Source */
 /** A piece of a sample; `source` where it is recited. @typedef {{ text: string, source: Source | null }} Piece */
@@ -17,7 +17,7 @@ export class Recited {
   /** @type {string[]} */ #waiting = [];
 
   /**
-   * @param {import('../lib/host.js').ServerFunction | undefined} askServer
+   * @param {import('./host.js').ServerFunction | undefined} askServer
    * @param {() => void} changed  called when more is known
    */
   constructor(askServer, changed) {
@@ -52,7 +52,7 @@ export class Recited {
     const known = this.#known;
     const texts = this.#waiting.splice(-MOST_AT_ONCE); // the newest are looked at first
     this.#isAsking = true;
-    /** @type {import('../lib/host.js').Reply<{ pieces: Piece[][] }>} */
+    /** @type {import('./host.js').Reply<{ pieces: Piece[][] }>} */
     const answer = await ask(this.#askServer, { run: this.#run, texts });
     this.#isAsking = false;
     if (known === this.#known) {
