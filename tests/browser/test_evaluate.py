@@ -45,7 +45,7 @@ def test_a_token_opens_to_what_else_could_have_stood_there(open_tab, shoot, size
 
 def test_the_two_sentences_of_the_chapter_give_its_loss_and_perplexity(open_tab):
     page = open_tab()
-    page.get_by_text("The chapter's two sentences").click()
+    page.locator(".mi-sources").get_by_text("The chapter's two sentences").click()
     page.locator(".mi-sum", has_text="e^10.7940 = 48,725.8").wait_for(timeout=60_000)
     rows = page.locator(".mi-steps tbody tr").all_inner_texts()
     assert "−9.5042" in rows[3]
@@ -55,7 +55,7 @@ def test_the_two_sentences_of_the_chapter_give_its_loss_and_perplexity(open_tab)
 def test_the_training_part_costs_less_than_the_validation_part_and_can_be_paged(open_tab):
     page = open_tab()
     validation = page.locator(".mi-beside dd.mi-mine").inner_text()
-    page.get_by_text("Training part").click()
+    page.locator(".mi-sources").get_by_text("Training part").click()
     page.wait_for_function(
         "before => document.querySelector('.mi-beside dd.mi-mine').innerText !== before", arg=validation
     )
@@ -67,7 +67,7 @@ def test_the_training_part_costs_less_than_the_validation_part_and_can_be_paged(
 
 def test_fault_16_an_own_text_is_shown_as_characters_and_a_link_opens_it(open_tab, new_page):
     page = open_tab()
-    page.get_by_text("Own text").first.click()
+    page.locator(".mi-sources").get_by_text("Own text").click()
     page.locator(".mi-own textarea").fill("She said: <img src=x onerror=alert(1)> 👩‍👩‍👧")
     page.wait_for_function("document.querySelector('.mi-text').textContent.includes('onerror=alert(1)')")
     page.wait_for_function("location.search.includes('onerror')")

@@ -77,10 +77,25 @@ def test_axe_finds_nothing_serious(open_tab, tab, scheme):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("tab", TABS)
 def test_nothing_moves_after_the_first_paint(open_tab, tab, size):
-    page = open_tab(tab, size)
-    page.wait_for_timeout(3000)
+    page = open_tab("train", size)
+    page.wait_for_timeout(2000)
+    if tab != "train":
+        page.evaluate("window.shifts = []")
+        open_by_hand(page, tab)
+        page.locator(f"{TABS[tab]}:visible").first.wait_for()
+        page.wait_for_timeout(2000)
     shifts = page.evaluate("shifts")
     assert sum(value for value, *_ in shifts) < 0.02, shifts
+
+
+def open_by_hand(page, tab):
+    """Press a tab; on a phone the last ones are in a menu."""
+    name = tab.capitalize()
+    if not page.get_by_role("tab", name=name, exact=True).is_visible():
+        page.locator("#pg-tabs > .tab-wrapper .overflow-menu > button").click()
+        page.locator(".overflow-dropdown button", has_text=name).click()
+        return
+    page.get_by_role("tab", name=name, exact=True).click()
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -56,7 +56,8 @@ def test_the_idle_queue_polls_at_most_50_times_a_second(served):
 
 def test_the_modules_of_the_first_tab_are_preloaded_and_those_of_the_others_are_not(served):
     modules = first_modules(served.page)
-    assert modules == ["drawer/drawer.js", "facts/facts.js", "header/header.js", "lesson/lesson.js", "live/live.js"]
+    first = ["drawer", "facts", "header", "lesson", "live", "text_view"]
+    assert modules == [f"{name}/{name}.js" for name in first]
     links = served.client.get("/").headers["link"]
     assert all(f"/{module}>; rel=modulepreload" in links for module in [*modules, "live/record.js", "lib/plot/plot.js"])
     assert "runs_view" not in links

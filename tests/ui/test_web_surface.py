@@ -33,7 +33,7 @@ def look(served, **changes) -> tuple[dict, dict]:
 
 
 def answers_of(served, event: str = "look", **changes) -> list:
-    """Facts of the text and of the cost, and the update of the encoding field."""
+    """Facts of the text and of the cost, the update of the encoding field, and what the drawer says of the fields."""
     answer = served.send(event, with_values(served, event, **changes))
     assert answer.status_code == 200, answer.text
     return [json.loads(value) if isinstance(value, str) else value for value in answer.json()["data"]]
@@ -182,23 +182,23 @@ def test_a_utf_16_upload_is_read(served):
 def test_fault_51_for_an_unclear_encoding_the_likely_ones_are_offered_and_the_choice_is_used(served):
     text = "猫" + STORY
     file = [file_data(upload(served, text.encode("shift_jis")).json()[0])]
-    facts, _, offered = answers_of(served, source=UPLOAD, file=file)
+    facts, _, offered, _ = answers_of(served, source=UPLOAD, file=file)
     assert facts["error"].startswith("It is unclear how text.txt is encoded")
     assert offered["visible"]
     assert "shift_jis" in [value for _, value in offered["choices"]]
-    facts, _, offered = answers_of(served, source=UPLOAD, file=file, encoding="shift_jis")
+    facts, _, offered, _ = answers_of(served, source=UPLOAD, file=file, encoding="shift_jis")
     assert facts["facts"][0]["value"] == len(text)
     assert (offered["visible"], offered["value"]) == (True, "shift_jis")
-    *_, offered = answers_of(served, "look_anew", source=UPLOAD, file=file, encoding="big5")
+    *_, offered, _ = answers_of(served, "look_anew", source=UPLOAD, file=file, encoding="big5")
     assert offered["value"] == ""
-    *_, offered = answers_of(served, source=PASTE, pasted=text)
+    *_, offered, _ = answers_of(served, source=PASTE, pasted=text)
     assert not offered["visible"]
 
 
 def test_for_a_large_text_the_page_gives_estimates_and_says_so(served, monkeypatch):
     monkeypatch.setattr(documents, "LARGE_TEXT_BYTES", 1000)
     file = [file_data(upload(served, STORY.encode()).json()[0])]
-    facts, cost, offered = answers_of(served, source=UPLOAD, file=file)
+    facts, cost, offered, _ = answers_of(served, source=UPLOAD, file=file)
     assert facts["facts"][0] == {"name": "Characters", "value": len(STORY), "format": "about"}
     assert facts["note"].startswith("Estimated")
     assert next(fact for fact in cost["facts"] if fact["name"] == "Steps")["format"] == "about"

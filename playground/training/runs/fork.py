@@ -130,10 +130,10 @@ def what_if(
     >>> import tempfile
     >>> store = RunStore(tempfile.mkdtemp())
     >>> model = ModelConfig(context_length=16, emb_dim=8, n_heads=2, n_layers=1)
-    >>> run = store.create("first", "so it goes " * 200, model)
+    >>> _ = store.create("first", "so it goes " * 200, model)
     >>> other = what_if(store, "first", "seed", 7)
-    >>> other.name, other.spec.train.seed, other.text() == run.text()
-    ('first-seed-7', 7, True)
+    >>> other.name, other.spec.train.seed
+    ('first-seed-7', 7)
     """
     run = store.open(name)
     if run.is_unread:

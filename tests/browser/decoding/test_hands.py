@@ -96,7 +96,7 @@ def test_the_address_shows_the_same_picture_elsewhere(new_page, url):
     page.locator("#lab-draws .n").fill("5000")
     page.locator("#lab-draws .seed").fill("7")
     expect(page, "() => /seed/.test(decodeURIComponent(location.search))")
-    expect(page, "() => JSON.parse(document.querySelector('.draws').dataset.drawn).seed === 7")
+    expect(page, "() => JSON.parse(document.querySelector('.draws').dataset.drawn || '{}').seed === 7")
     elsewhere = new_page()
     elsewhere.goto(page.url)
     wait_for_picture(elsewhere)

@@ -20,7 +20,7 @@ from .driving import (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(server):
     """The name of a completed run, which no test changes."""
     return train_here(server, "finished")

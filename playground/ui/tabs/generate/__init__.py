@@ -25,7 +25,7 @@ def build(context: Context, place: Header) -> None:
     server, lanes = GenerateServer(context, streams, copies), LaneWriter(context, streams, copies)
     form = build_form(context, place)
     show_rounding_effect(context, place, form.weights, **STREAMING)
-    with gr.Tabs(elem_id="desk-tabs") as tabs:
+    with gr.Tabs(elem_id="desk-tabs"):
         views = {view: gr.Tab(label, id=view) for view, label in VIEWS.items()}
     with views["text"]:
         strip = build_one_text(form, Writer(context, streams), server)
@@ -35,6 +35,6 @@ def build(context: Context, place: Header) -> None:
         compared = build_side_by_side(form, lanes, server)
     with views["beams"]:
         build_beams(context, form, strip)
-    keep_in_address(form, compared, tabs)
+    keep_in_address(form, compared)
 
     gr.api(generate_endpoint(context), api_name="generate", concurrency_id="generate", concurrency_limit=2)

@@ -63,7 +63,7 @@ class DeskLink(DecodeConfig):
         return BeamConfig(width=self.width, length_penalty=self.length_penalty, max_new_tokens=self.beam_tokens)
 
 
-def keep_in_address(form: Form, compared: SideBySide, tabs: gr.Tabs) -> None:
+def keep_in_address(form: Form, compared: SideBySide) -> None:
     """Write changed settings to the address, and show those of an address that is opened."""
     fields: dict[str, Component] = {
         **form.fields.widgets,
@@ -100,11 +100,10 @@ def keep_in_address(form: Form, compared: SideBySide, tabs: gr.Tabs) -> None:
             compared.compare: link.compare,
             compared.names: [name for name in link.names if name in KNOWN_SETTINGS] or defaults["names"],
             compared.samples: link.samples,
-            tabs: gr.Tabs(selected=link.view),
         }
 
     outputs = [field for name, field in fields.items() if name != "stage_list"]
-    form.desk.opened(restore, None, [*outputs, form.stages, tabs], **in_browser)
+    form.desk.opened(restore, None, [*outputs, form.stages], **in_browser)
 
 
 def _call(function: str) -> str:

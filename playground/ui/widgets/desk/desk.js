@@ -1,6 +1,7 @@
 // The widget: which run writes, and the settings in the address.
 
 import { node, part } from '../lib/dom.js';
+import { parse } from '../lib/host.js';
 import { getParameter, onPlace, readPlace } from '../lib/place.js';
 import { keepView, stepName } from './desk_link.js';
 
@@ -15,12 +16,23 @@ export function mount({ element, trigger }) {
     line.replaceChildren(...words);
     line.title = line.textContent ?? '';
   };
-  const open = () => trigger('opened', { desk: getParameter('desk') ?? '{}' });
+  const open = () => {
+    const desk = getParameter('desk') ?? '{}';
+    trigger('opened', { desk });
+    openView(parse(desk)?.view ?? 'text');
+  };
   document.querySelector(TABS)?.addEventListener('click', () => requestAnimationFrame(() => keepView(viewOf())));
   onPlace(element, draw);
   draw();
   if (getParameter('desk')) open();
   addEventListener('popstate', open);
+}
+
+/** Open a view: not by Python, since tabs among an event's outputs make each message slow. @param {unknown} view */
+function openView(view) {
+  if (view === viewOf()) return;
+  const tab = document.querySelector(`${TABS} [data-tab-id="${CSS.escape(String(view))}"]`);
+  if (tab instanceof HTMLElement) tab.click();
 }
 
 /** The view that is open. */

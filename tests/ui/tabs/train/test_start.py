@@ -10,7 +10,7 @@ from playground.training.runs.store import RunStore
 from playground.ui.context import Limits
 from playground.ui.tabs.train.choice import Choice
 from playground.ui.tabs.train.start import MAX_REMEMBERED, Starter
-from playground.ui.visitors import TrainingQuota
+from playground.ui.visitors import Owners, TrainingQuota
 
 TEXT = "so it goes, and so it went, and nobody asked the river why. " * 20
 CHOICE = Choice(
@@ -45,7 +45,9 @@ class FakeJobs:
 @pytest.fixture
 def context(tmp_path):
     jobs = FakeJobs()
-    return SimpleNamespace(store=RunStore(tmp_path), jobs=jobs, quota=TrainingQuota(jobs), limits=Limits())
+    return SimpleNamespace(
+        store=RunStore(tmp_path), jobs=jobs, quota=TrainingQuota(jobs), limits=Limits(), owners=Owners()
+    )
 
 
 def test_a_run_is_made_and_started(context):
