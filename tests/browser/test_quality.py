@@ -84,7 +84,8 @@ def test_nothing_moves_after_the_first_paint(open_tab, tab, size):
         open_by_hand(page, tab)
         page.locator(f"{TABS[tab]}:visible").first.wait_for()
         page.wait_for_timeout(2000)
-    shifts = page.evaluate("shifts")
+    # Gradio shows a placeholder of its own until the page is there.
+    shifts = [shift for shift in page.evaluate("shifts") if not any("loading svelte" in str(name) for name in shift[2])]
     assert sum(value for value, *_ in shifts) < 0.02, shifts
 
 
