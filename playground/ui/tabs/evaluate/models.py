@@ -7,29 +7,17 @@ import tiktoken
 from cachetools import LRUCache
 from torch import Tensor
 
-from playground.errors import RunError, SettingsError
+from playground.errors import RunError
 from playground.evaluation.baselines import Baselines
 from playground.evaluation.evaluate import Part, text_ids
 from playground.evaluation.reports import Source
 from playground.model.gpt import GPTModel
-from playground.training.runs.run import Run, Which
+from playground.training.runs.run import Run
 from playground.ui.context import Context
+from playground.ui.tabs.generate.start import parse_checkpoint
 
 MAX_OWN_CHARACTERS = 200_000
 _KEPT = 4  # runs, and own texts
-
-
-def parse_step(step: str) -> Which:
-    """The step of a place; raises `SettingsError` for what is none.
-
-    >>> parse_step("best"), parse_step("120")
-    ('best', 120)
-    """
-    if step in ("last", "best"):
-        return step  # type: ignore[return-value]  # mypy does not narrow a str by `in`
-    if step.isascii() and step.isdecimal() and len(step) < 13:
-        return int(step)
-    raise SettingsError("Step: choose last, best, or one of the steps on the list.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +50,7 @@ class Models:
     def look(self, run_name: str, step: str, source: Source, text: str = "") -> Looked:
         """A text with the model of a run at a step; raises a `PlaygroundError` for what does not exist."""
         run = self.open(run_name)
-        number = run.find_model(parse_step(step))
+        number = run.find_model(parse_checkpoint(step))
         model, tokenizer = self._context.models.get(run_name, number)
         return Looked(run, number, model, tokenizer, self.ids(run, source, text))
 

@@ -11,8 +11,9 @@ from playground.evaluation.work import Works
 from playground.ui.context import Context
 from playground.ui.exchange import Query
 from playground.ui.tabs.decoding.worker import Worker
-from playground.ui.tabs.evaluate.models import MAX_OWN_CHARACTERS, Models, parse_step
+from playground.ui.tabs.evaluate.models import MAX_OWN_CHARACTERS, Models
 from playground.ui.tabs.evaluate.passage import Microscope, PassageQuery
+from playground.ui.tabs.generate.start import parse_checkpoint
 
 MAX_ROWS = 24
 
@@ -84,7 +85,7 @@ class EvaluateServer:
         return {}
 
     def _step(self, query: RunQuery) -> int:
-        return self._models.open(query.run).find_model(parse_step(query.step))
+        return self._models.open(query.run).find_model(parse_checkpoint(query.step))
 
     def _key(self, what: str, query: Query, at: object) -> str:
         """Names a work; a new run with the name of a deleted one has another time of creation."""
