@@ -26,7 +26,7 @@ from playground.evaluation.inspect import inspect
 from playground.evaluation.learning import learning_history
 from playground.evaluation.token_losses import per_token_losses
 from playground.model.gpt import GPTModel
-from playground.model.interchange import read_book_file, write_book_file
+from playground.model.interchange.book import read_book_file, write_book_file
 from playground.model.presets import PRESETS, count_parameters
 from playground.sampling.generate import generate
 from playground.sampling.pipeline import Pipeline

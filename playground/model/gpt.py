@@ -3,7 +3,7 @@
 B: batch, T: tokens, C: emb_dim, H: heads, D: C / H, V: vocab_size, L: tokens in the cache and in the input together.
 
 Differences from the book: one projection computes queries, keys and values; attention, LayerNorm and GELU are fused
-operations; a key-value cache is optional. `interchange.py` converts the weights to the book's and back.
+operations; a key-value cache is optional. `interchange/` converts the weights to the book's and back.
 """
 
 from collections.abc import Iterable, Mapping

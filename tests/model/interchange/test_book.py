@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from playground.config import ModelConfig
 from playground.errors import CheckpointError, PlaygroundError, SettingsError
 from playground.model.gpt import GPTModel
-from playground.model.interchange import from_book, read_book_file, to_book, write_book_file
+from playground.model.interchange.book import from_book, read_book_file, to_book, write_book_file
 from tests.model.reference import BookModel
 
 CONFIG = ModelConfig(vocab_size=40, context_length=8, emb_dim=12, n_heads=2, n_layers=2, drop_rate=0.0)

@@ -19,24 +19,8 @@ from playground.config import ModelConfig, TrainConfig
 from playground.errors import CheckpointError, SettingsError
 from playground.model.checks import check_tensors, empty_weights
 from playground.model.gpt import GPTModel
+from playground.model.interchange.names import BOOK_MASK, GPT2_HEADS, tensor_names
 
-_EMBEDDING = _HEAD = (("weight", "weight"),)
-_LINEAR = (("weight", "weight"), ("bias", "bias"))
-_NORM = (("weight", "scale"), ("bias", "shift"))
-_BLOCK = (
-    ("blocks.{}.att.qkv", tuple(f"trf_blocks.{{}}.att.W_{part}" for part in ("query", "key", "value")), _LINEAR),
-    ("blocks.{}.att.out_proj", ("trf_blocks.{}.att.out_proj",), _LINEAR),
-    ("blocks.{}.ff.up", ("trf_blocks.{}.ff.layers.0",), _LINEAR),
-    ("blocks.{}.ff.down", ("trf_blocks.{}.ff.layers.2",), _LINEAR),
-    ("blocks.{}.norm1", ("trf_blocks.{}.norm1",), _NORM),
-    ("blocks.{}.norm2", ("trf_blocks.{}.norm2",), _NORM),
-)
-_BEFORE = (("tok_emb", ("tok_emb",), _EMBEDDING), ("pos_emb", ("pos_emb",), _EMBEDDING))
-_AFTER = (("final_norm", ("final_norm",), _NORM), ("out_head", ("out_head",), _HEAD))
-"""(our layer, the book's layers that are stacked in it, (our parameter, the book's)), in the order of the models."""
-
-_MASK = "trf_blocks.{}.att.mask"
-_GPT2_HEADS = {768: 12, 1024: 16, 1280: 20, 1600: 25}
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
@@ -79,7 +63,7 @@ def to_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     }
     positions = weights["pos_emb.weight"]
     mask = torch.ones(len(positions), len(positions), device=positions.device).triu(1)
-    return book | {_MASK.format(layer): mask for layer in range(n_layers)}
+    return book | {BOOK_MASK.format(layer): mask for layer in range(n_layers)}
 
 
 def from_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -94,7 +78,7 @@ def from_book(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """
     config = _config_of(weights, n_heads=1)
     expected = to_book(empty_weights(config))
-    masks = {_MASK.format(layer) for layer in range(config.n_layers)}
+    masks = {BOOK_MASK.format(layer) for layer in range(config.n_layers)}
     check_tensors(weights, {name: weight.shape for name, weight in expected.items()}, optional=masks)
     for name in masks & weights.keys():
         if not weights[name].float().equal(torch.ones(weights[name].shape).triu(1)):
@@ -145,16 +129,7 @@ def write_book_file(path: str | Path, model: GPTModel, optimizer: torch.optim.Op
 
 def _names(n_layers: int, qkv_bias: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(our tensor, the book's tensors that are stacked in it), in the order of our model's parameters."""
-    blocks = [
-        (ours.format(layer), tuple(name.format(layer) for name in theirs), parameters)
-        for layer in range(n_layers)
-        for ours, theirs, parameters in _BLOCK
-    ]
-    for ours, theirs, parameters in (*_BEFORE, *blocks, *_AFTER):
-        for our_end, their_end in parameters:
-            if ours.endswith("qkv") and our_end == "bias" and not qkv_bias:
-                continue
-            yield f"{ours}.{our_end}", tuple(f"{name}.{their_end}" for name in theirs)
+    return ((names.ours, names.book) for names in tensor_names(n_layers, qkv_bias))
 
 
 def _book_order(config: ModelConfig) -> list[str]:
@@ -194,14 +169,14 @@ def _config_of(weights: Mapping[str, Tensor], n_heads: int | None) -> ModelConfi
             raise CheckpointError(f"{name}: this matrix is missing, so the file is not of the book's model.")
         sizes[name] = weight.shape
     width = sizes["tok_emb.weight"][1]
-    if n_heads is None and width not in _GPT2_HEADS:
+    if n_heads is None and width not in GPT2_HEADS:
         raise SettingsError(f"n_heads: a weights file of width {width} does not contain its number of heads; give it.")
     try:
         return ModelConfig(
             vocab_size=sizes["tok_emb.weight"][0],
             context_length=sizes["pos_emb.weight"][0],
             emb_dim=width,
-            n_heads=n_heads or _GPT2_HEADS[width],
+            n_heads=n_heads or GPT2_HEADS[width],
             n_layers=_count_layers(weights, "trf_blocks."),
             qkv_bias="trf_blocks.0.att.W_query.bias" in weights,
         )
