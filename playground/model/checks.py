@@ -23,12 +23,27 @@ def check_tensors(
     Traceback (most recent call last):
     playground.errors.CheckpointError: Missing from the file: bias.
     """
-    if missing := [name for name in expected if name not in tensors and name not in optional]:
-        raise CheckpointError(f"Missing from the file: {_some(missing)}.")
-    if unexpected := [str(name) for name in tensors if name not in expected]:
-        raise CheckpointError(f"Not a part of this model: {_some(unexpected)}.")
+    _check_names(tensors, expected, optional)
     for name, tensor in tensors.items():
         _check_tensor(name, tensor, expected[name])
+
+
+def check_shapes(
+    shapes: Mapping[str, torch.Size], expected: Mapping[str, torch.Size | None], optional: Collection[str] = ()
+) -> None:
+    """Raise `CheckpointError` unless there are tensors of the `expected` names and shapes (None: any shape).
+
+    `optional` names may be missing.
+
+    >>> check_shapes({"bias": torch.Size([3])}, {"bias": torch.Size([2])})
+    Traceback (most recent call last):
+    playground.errors.CheckpointError: bias: the shape is (3,), but (2,) is needed.
+    """
+    _check_names(shapes, expected, optional)
+    for name, shape in shapes.items():
+        needed = expected[name]
+        if needed is not None and shape != needed:
+            raise _wrong_shape(name, shape, needed)
 
 
 def empty_weights(config: ModelConfig) -> dict[str, Tensor]:
@@ -42,12 +57,23 @@ def empty_weights(config: ModelConfig) -> dict[str, Tensor]:
         return GPTModel(config).state_dict()
 
 
+def _check_names(found: Collection[str], expected: Collection[str], optional: Collection[str]) -> None:
+    if missing := [name for name in expected if name not in found and name not in optional]:
+        raise CheckpointError(f"Missing from the file: {_some(missing)}.")
+    if unexpected := [str(name) for name in found if name not in expected]:
+        raise CheckpointError(f"Not a part of this model: {_some(unexpected)}.")
+
+
+def _wrong_shape(name: str, found: torch.Size, needed: torch.Size) -> CheckpointError:
+    return CheckpointError(f"{name}: the shape is {tuple(found)}, but {tuple(needed)} is needed.")
+
+
 def _check_tensor(name: str, tensor: Any, shape: torch.Size) -> None:
     if not isinstance(tensor, Tensor) or tensor.layout is not torch.strided or not tensor.is_floating_point():
         found = getattr(tensor, "dtype", type(tensor).__name__)
         raise CheckpointError(f"{name}: plain floating-point numbers are needed, but the file has {found}.")
     if tensor.shape != shape:
-        raise CheckpointError(f"{name}: the shape is {tuple(tensor.shape)}, but {tuple(shape)} is needed.")
+        raise _wrong_shape(name, tensor.shape, shape)
     if tensor.is_meta or tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
         raise CheckpointError(f"{name}: the file has fewer values than the shape {tuple(shape)} needs.")
     if not torch.isfinite(tensor).all():
@@ -56,4 +82,6 @@ def _check_tensor(name: str, tensor: Any, shape: torch.Size) -> None:
 
 def _some(names: list[str], most: int = 3) -> str:
     """The first names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return ", ".join(name[:100] for name in names[:most]) + (
+        f" and {len(names) - most} more" if len(names) > most else ""
+    )

@@ -5,8 +5,6 @@ every tensor are checked before use.
 """
 
 import os
-import pickle
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from playground.errors import CheckpointError, SettingsError
 from playground.model.checks import check_tensors, empty_weights
 from playground.model.gpt import GPTModel
 from playground.model.interchange.names import BOOK_MASK, GPT2_HEADS, tensor_names
+from playground.model.interchange.sources import load_torch
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
@@ -103,14 +102,14 @@ def read_book_file(path: str | Path, n_heads: int | None = None) -> BookFile:
     8
     """
     path = Path(path)
-    content = _load(path)
+    content = load_torch(path)
     if "model_state_dict" not in content:
         return BookFile(_config_of(content, n_heads), from_book(content))
     weights = content["model_state_dict"]
     if not isinstance(weights, Mapping):
         raise CheckpointError(f"{path.name}: model_state_dict has no named tensors; save a state_dict.")
     config = _config_of(weights, n_heads)
-    return BookFile(config, from_book(weights), _read_optimizer(content.get("optimizer_state_dict"), config))
+    return BookFile(config, from_book(weights), read_optimizer(content.get("optimizer_state_dict"), config))
 
 
 def write_book_file(path: str | Path, model: GPTModel, optimizer: torch.optim.Optimizer | None = None) -> None:
@@ -127,6 +126,39 @@ def write_book_file(path: str | Path, model: GPTModel, optimizer: torch.optim.Op
     os.replace(temporary, path)
 
 
+def read_optimizer(saved: Any, config: ModelConfig) -> dict[str, Any]:
+    """The book's AdamW state under our names, as in `BookFile`; before the first step `state` is empty.
+
+    Raises `CheckpointError` for anything else.
+    """
+    order = _book_order(config)
+    try:
+        (group,), state = saved["param_groups"], saved["state"]
+        settings = {name: group[name] for name in ("lr", "betas", "eps", "weight_decay")}
+        beta1, beta2 = settings["betas"]
+        TrainConfig(lr=settings["lr"], weight_decay=settings["weight_decay"], beta1=beta1, beta2=beta2)
+        moments = {order[index]: dict(values) for index, values in state.items()}
+        steps = {name: float(values.pop("step")) for name, values in moments.items()}
+    except (TypeError, KeyError, ValueError, IndexError, AttributeError, SettingsError):
+        raise CheckpointError("optimizer_state_dict: this is not the state of an AdamW over the model.") from None
+    if not moments:
+        return {"state": {}, "settings": settings}
+    weights = {name: weight.shape for name, weight in to_book(empty_weights(config)).items() if name in order}
+    found = {f"{name} {moment}": value for name, values in moments.items() for moment, value in values.items()}
+    check_tensors(found, {f"{name} {moment}": shape for name, shape in weights.items() for moment in _MOMENTS})
+    ours_to_theirs = dict(_names(config.n_layers, config.qkv_bias))
+    return {
+        "state": {
+            ours: {
+                "step": torch.tensor(steps[theirs[0]]),
+                **{moment: torch.cat([moments[name][moment].float() for name in theirs]) for moment in _MOMENTS},
+            }
+            for ours, theirs in ours_to_theirs.items()
+        },
+        "settings": settings,
+    }
+
+
 def _names(n_layers: int, qkv_bias: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(our tensor, the book's tensors that are stacked in it), in the order of our model's parameters."""
     return ((names.ours, names.book) for names in tensor_names(n_layers, qkv_bias))
@@ -137,27 +169,6 @@ def _book_order(config: ModelConfig) -> list[str]:
     names = [name for _, theirs in _names(config.n_layers, config.qkv_bias) for name in theirs]
     start = {name.rpartition(".")[0]: index for index, name in reversed(list(enumerate(names)))}
     return sorted(names, key=lambda name: start[name.rpartition(".")[0]])
-
-
-def _load(path: Path) -> Mapping[str, Any]:
-    """The dictionary in a file that torch.save wrote; raises `CheckpointError` for any other file."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
-        if unpacked_bytes > path.stat().st_size:  # torch.save never compresses; a ZIP bomb does
-            raise CheckpointError(f"{path.name}: the file is compressed inside, which torch.save does not do.")
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise CheckpointError(f"{path.name}: the file cannot be opened ({error.strerror or error}).") from None
-    except pickle.UnpicklingError:
-        raise CheckpointError(
-            f"{path.name}: the file contains more than plain tensors, so it is not read; save a state_dict instead."
-        ) from None
-    except (RuntimeError, ValueError, TypeError, KeyError, IndexError, EOFError, AttributeError, zipfile.BadZipFile):
-        raise CheckpointError(f"{path.name}: the file is damaged, or torch.save did not write it.") from None
-    if not isinstance(content, Mapping):
-        raise CheckpointError(f"{path.name}: the file has no state_dict; save one with torch.save.")
-    return content
 
 
 def _config_of(weights: Mapping[str, Tensor], n_heads: int | None) -> ModelConfig:
@@ -210,33 +221,3 @@ def _write_optimizer(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[
     group = {**optimizer.state_dict()["param_groups"][0], "params": list(range(len(order)))}
     group |= {"fused": None, "foreach": None}  # left to the code that loads the file
     return {"state": {index: parts[name] for index, name in enumerate(order) if name in parts}, "param_groups": [group]}
-
-
-def _read_optimizer(saved: Any, config: ModelConfig) -> dict[str, Any]:
-    """The book's AdamW state under our names; without moments (before the first step) `state` is empty."""
-    order = _book_order(config)
-    try:
-        (group,), state = saved["param_groups"], saved["state"]
-        settings = {name: group[name] for name in ("lr", "betas", "eps", "weight_decay")}
-        beta1, beta2 = settings["betas"]
-        TrainConfig(lr=settings["lr"], weight_decay=settings["weight_decay"], beta1=beta1, beta2=beta2)
-        moments = {order[index]: dict(values) for index, values in state.items()}
-        steps = {name: float(values.pop("step")) for name, values in moments.items()}
-    except (TypeError, KeyError, ValueError, IndexError, AttributeError, SettingsError):
-        raise CheckpointError("optimizer_state_dict: this is not the state of an AdamW over the model.") from None
-    if not moments:
-        return {"state": {}, "settings": settings}
-    weights = {name: weight.shape for name, weight in to_book(empty_weights(config)).items() if name in order}
-    found = {f"{name} {moment}": value for name, values in moments.items() for moment, value in values.items()}
-    check_tensors(found, {f"{name} {moment}": shape for name, shape in weights.items() for moment in _MOMENTS})
-    ours_to_theirs = dict(_names(config.n_layers, config.qkv_bias))
-    return {
-        "state": {
-            ours: {
-                "step": torch.tensor(steps[theirs[0]]),
-                **{moment: torch.cat([moments[name][moment].float() for name in theirs]) for moment in _MOMENTS},
-            }
-            for ours, theirs in ours_to_theirs.items()
-        },
-        "settings": settings,
-    }
