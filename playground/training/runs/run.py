@@ -246,9 +246,8 @@ class Run:
 
     def load_model(self, which: Which = "last") -> GPTModel:
         """A model on the CPU, in evaluation mode; raises RunError if it does not exist, CheckpointError if damaged."""
-        model = GPTModel(self.spec.model)
-        read_checkpoint(self._model_folder(self.find_model(which)), self.spec.model).load_model(model)
-        return model.eval()
+        checkpoint = read_checkpoint(self._model_folder(self.find_model(which)), self.spec.model)
+        return checkpoint.new_model(self.spec.model).eval()
 
     def model_version(self, step: int) -> ModelVersion:
         """What differs between two models that were saved under the same name and step, one after the other.

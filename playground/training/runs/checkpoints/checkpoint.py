@@ -9,45 +9,37 @@ No pickle is written or read. The folder is untrusted: nothing in it is used bef
 been checked, and memory is only allocated for tensors that the model's settings require.
 """
 
-import hashlib
 import os
 import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import safe_open
+from safetensors.torch import load_file
 from torch import Tensor
 
 from playground.config import ModelConfig
-from playground.errors import CheckpointError, SettingsError, explain
+from playground.errors import CheckpointError
 from playground.model.gpt import GPTModel
+from playground.model.interchange.names import EMBEDDING, HEAD
 from playground.training.loop.position import Position
 from playground.training.runs.checkpoints.conditions import Conditions
-from playground.training.runs.checkpoints.tensor_file import Seal, check_tensors, is_finite, seal_of, write_tensors
+from playground.training.runs.checkpoints.state_file import STATE_FILE, State, read_state, seal_state
+from playground.training.runs.checkpoints.tensor_file import (
+    Seal,
+    check_tensors,
+    is_finite,
+    seal_of,
+    tensor_names,
+    write_stream,
+    write_tensors,
+)
 from playground.training.runs.files import sync_folder
 
-FORMAT = 1
-MODEL_FILE, OPTIMIZER_FILE, STATE_FILE = "model.safetensors", "optimizer.safetensors", "state.json"
+MODEL_FILE, OPTIMIZER_FILE = "model.safetensors", "optimizer.safetensors"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
-_MAX_STATE_BYTES = 1 << 20
-_SEAL = b',"sha256":"%s"}\n'  # the end of state.json: the digest of everything before it
-
-
-class _Format(BaseModel):
-    format: int
-
-
-class State(BaseModel):
-    """The content of `state.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    format: int = FORMAT
-    position: Position
-    conditions: Conditions
-    files: dict[str, Seal]
 
 
 def checkpoint_name(step: int) -> str:
@@ -67,13 +59,38 @@ class Checkpoint:
     position: Position
     conditions: Conditions
     has_optimizer: bool
+    tied: bool = False
+    """Whether the output head is the token embedding, as in the published GPT-2."""
+
+    def new_model(self, config: ModelConfig | None = None) -> GPTModel:
+        """A model with these weights on the CPU, whose tied head takes no memory of its own: for writing, not training.
+
+        `config` may have another dropout than the checkpoint's.
+        """
+        with torch.device("meta"):  # no random numbers are drawn
+            model = GPTModel(config or self.conditions.model)
+        model.to_empty(device="cpu")
+        if self.tied:
+            model.out_head.weight = model.tok_emb.weight
+        self.load_model(model)
+        return model
+
+    def weights(self) -> Iterator[tuple[str, Tensor]]:
+        """Name and weight, one at a time, mapped from the file, in the order of the model; a tied head is left out."""
+        with safe_open(self.folder / MODEL_FILE, framework="pt") as file:
+            for name in weight_shapes(self.conditions.model, self.tied):
+                yield name, file.get_tensor(name)
+
+    def optimizer_state(self) -> Mapping[str, Tensor]:
+        """AdamW's state as it is stored, mapped from the file: `exp_avg.<weight>` …; empty if there is none."""
+        return load_file(self.folder / OPTIMIZER_FILE) if self.has_optimizer else {}
 
     def load_model(self, model: GPTModel) -> None:
         """Copy the weights into `model`, on any device; raises CheckpointError if the shapes differ."""
         check_same_shape(model.config, self.conditions.model)
         with safe_open(self.folder / MODEL_FILE, framework="pt") as file, torch.no_grad():
             for name, weight in model.state_dict().items():
-                weight.copy_(file.get_tensor(name))
+                weight.copy_(file.get_tensor(EMBEDDING if self.tied and name == HEAD else name))
 
     def load_optimizer(self, model: GPTModel, optimizer: torch.optim.Optimizer) -> None:
         """Restore the moments of AdamW over all of `model`'s weights; raises CheckpointError if they were not saved."""
@@ -111,26 +128,69 @@ def write_checkpoint(
     >>> sorted(path.name for path in folder.iterdir()), read_checkpoint(folder).position.step
     (['model.safetensors', 'state.json'], 2)
     """
-    for name, weight in model.state_dict().items():
+    tied = model.out_head.weight is model.tok_emb.weight
+    weights = {name: weight for name, weight in model.state_dict().items() if not (tied and name == HEAD)}
+    for name, weight in weights.items():
         if not is_finite(weight):
             raise CheckpointError(f"{name} contains NaN or infinity, so it was not saved; lower lr.")
+
+    def write_files(temporary: Path) -> dict[str, Seal]:
+        seals = {MODEL_FILE: write_tensors(temporary / MODEL_FILE, weights)}
+        if optimizer is not None:
+            seals[OPTIMIZER_FILE] = write_tensors(temporary / OPTIMIZER_FILE, _optimizer_tensors(model, optimizer))
+        return seals
+
+    return _write(folder, write_files, position, conditions, tied)
+
+
+def write_checkpoint_of(
+    folder: Path,
+    weights: Iterable[tuple[str, Tensor]],
+    optimizer_state: Mapping[str, Tensor] | None,
+    position: Position,
+    conditions: Conditions,
+    *,
+    tied: bool,
+) -> int:
+    """As `write_checkpoint`, for weights that are read one at a time in the order of the model.
+
+    A `tied` head is left out of `weights`. `optimizer_state` is as in `Checkpoint.optimizer_state`. The weights must be
+    finite.
+    """
+
+    def write_files(temporary: Path) -> dict[str, Seal]:
+        shapes = weight_shapes(conditions.model, tied)
+        seals = {MODEL_FILE: write_stream(temporary / MODEL_FILE, shapes, weights)}
+        if optimizer_state is not None:
+            seals[OPTIMIZER_FILE] = write_tensors(temporary / OPTIMIZER_FILE, optimizer_state)
+        return seals
+
+    return _write(folder, write_files, position, conditions, tied)
+
+
+def _write(
+    folder: Path,
+    write_files: Callable[[Path], dict[str, Seal]],
+    position: Position,
+    conditions: Conditions,
+    tied: bool,
+) -> int:
     temporary = _temporary(folder, "new")
     try:
         temporary.mkdir()  # not its parents: a run whose folder was removed stays removed
-        seals = {MODEL_FILE: write_tensors(temporary / MODEL_FILE, model.state_dict())}
-        if optimizer is not None:
-            seals[OPTIMIZER_FILE] = write_tensors(temporary / OPTIMIZER_FILE, _optimizer_tensors(model, optimizer))
-        state = seal_state(State(position=position, conditions=conditions, files=seals).model_dump_json().encode())
+        seals = write_files(temporary)
+        state = State(format=2 if tied else 1, position=position, conditions=conditions, files=seals, tied=tied)
+        sealed = seal_state(state.model_dump_json(exclude=None if tied else {"tied"}).encode())
         with (temporary / STATE_FILE).open("wb") as file:
-            file.write(state)
+            file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
         sync_folder(temporary)
         _put_in_place(temporary, folder)
-    except OSError:
+    except BaseException:  # also a stop while an imported file is read
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    return sum(seal.size_bytes for seal in seals.values()) + len(state)
+    return sum(seal.size_bytes for seal in seals.values()) + len(sealed)
 
 
 def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkpoint:
@@ -138,7 +198,7 @@ def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkp
 
     With `expected`, the model must have this size and shape; its dropout may differ.
     """
-    state = _read_state(folder)
+    state = read_state(folder)
     if expected is not None:
         check_same_shape(expected, state.conditions.model)
     for name in (MODEL_FILE, OPTIMIZER_FILE):
@@ -155,17 +215,28 @@ def read_checkpoint(folder: Path, expected: ModelConfig | None = None) -> Checkp
             raise CheckpointError(
                 f"{folder.name}/{name} is missing or damaged (it does not match its digest); use another checkpoint."
             )
-    with torch.device("meta"):  # shapes without memory
-        shapes = {name: weight.shape for name, weight in GPTModel(state.conditions.model).state_dict().items()}
-    check_tensors(folder / MODEL_FILE, shapes)
-    if OPTIMIZER_FILE in state.files:
-        check_tensors(folder / OPTIMIZER_FILE, _optimizer_shapes(shapes) if state.position.step else {})
-    return Checkpoint(folder, state.position, state.conditions, OPTIMIZER_FILE in state.files)
+    check_tensors(folder / MODEL_FILE, weight_shapes(state.conditions.model, state.tied))
+    has_optimizer = OPTIMIZER_FILE in state.files
+    if has_optimizer:
+        # None before the first step, except where a new training starts with the moments of another one.
+        is_empty = not state.position.step and not tensor_names(folder / OPTIMIZER_FILE)
+        shapes = {} if is_empty else _optimizer_shapes(weight_shapes(state.conditions.model))
+        check_tensors(folder / OPTIMIZER_FILE, shapes)
+    return Checkpoint(folder, state.position, state.conditions, has_optimizer, state.tied)
+
+
+def weight_shapes(config: ModelConfig, tied: bool = False) -> dict[str, torch.Size]:
+    """The shapes of a model's weights in its order, without a tied head; nothing is allocated."""
+    with torch.device("meta"):
+        shapes = {name: weight.shape for name, weight in GPTModel(config).state_dict().items()}
+    if tied:
+        del shapes[HEAD]
+    return shapes
 
 
 def read_position(folder: Path) -> Position:
     """The position of a checkpoint, from `state.json` alone; raises CheckpointError if that is damaged."""
-    return _read_state(folder).position
+    return read_state(folder).position
 
 
 def check_same_shape(expected: ModelConfig, found: ModelConfig) -> None:
@@ -188,42 +259,6 @@ def delete_unfinished(folder: Path) -> None:
             os.rename(path, name)
     for path in folder.glob(_temporary(Path("step_*"), "*", "*").name):
         shutil.rmtree(path, ignore_errors=True)
-
-
-def seal_state(state: bytes) -> bytes:
-    """The JSON object `state`, with the digest of its own bytes added as its last entry.
-
-    >>> seal_state(b'{"format":1}')[:22]
-    b'{"format":1,"sha256":"'
-    """
-    body = state[:-1]
-    return body + _SEAL % hashlib.sha256(body).hexdigest().encode()
-
-
-def _read_state(folder: Path) -> State:
-    path = folder / STATE_FILE
-    where = f"{folder.name}/{STATE_FILE}"
-    try:
-        if path.is_symlink() or not path.is_file():
-            raise CheckpointError(f"{where} is missing; use another checkpoint.")
-        with path.open("rb") as file:
-            raw = file.read(_MAX_STATE_BYTES + 1)
-    except OSError as error:
-        raise CheckpointError(f"{where} cannot be read: {error.strerror}.") from None
-    state = raw[: -len(_SEAL % (b"0" * 64))] + b"}"
-    if len(raw) > _MAX_STATE_BYTES or seal_state(state) != raw:
-        raise CheckpointError(f"{where} is damaged (it does not match its digest); use another checkpoint.")
-    try:
-        found = _Format.model_validate_json(state).format
-        if found > FORMAT:
-            raise CheckpointError(
-                f"{where} was written by a newer version of the playground (format {found}, this one reads {FORMAT}); "
-                f"update it."
-            )
-        return State.model_validate_json(state)
-    except (ValidationError, SettingsError) as error:
-        what = error if isinstance(error, SettingsError) else explain(error)
-        raise CheckpointError(f"{where} contains invalid values: {what}") from None
 
 
 def _optimizer_tensors(model: GPTModel, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -6,7 +6,7 @@ The file is an 8-byte length, a JSON header (name → type, shape, offsets) and 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -40,20 +40,36 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> Seal:
     >>> write_tensors(path, {"a": torch.ones(2, 3)}) == seal_of(path)
     True
     """
-    entries: dict[str, dict[str, object]] = {}
-    offset = 0
     for name, tensor in tensors.items():
-        if tensor.dtype != torch.float32:
-            raise CheckpointError(f"{name} is {tensor.dtype}; a checkpoint contains torch.float32 only.")
-        end = offset + 4 * tensor.numel()
-        entries[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
+        _check_type(name, tensor)
+    return write_stream(path, {name: tensor.shape for name, tensor in tensors.items()}, tensors.items())
+
+
+def write_stream(
+    path: Path,
+    shapes: Mapping[str, torch.Size],
+    tensors: Iterable[tuple[str, Tensor]],
+    metadata: Mapping[str, str] | None = None,
+) -> Seal:
+    """As `write_tensors`, for tensors that are made one at a time, in the order of `shapes`, while they are written.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.safetensors"
+    >>> write_stream(path, {"a": torch.Size([2])}, (("a", torch.ones(2)) for _ in range(1))) == seal_of(path)
+    True
+    """
+    entries: dict[str, object] = {} if metadata is None else {"__metadata__": dict(metadata)}
+    offset = 0
+    for name, shape in shapes.items():
+        end = offset + 4 * shape.numel()
+        entries[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [offset, end]}
         offset = end
     header = json.dumps(entries, separators=(",", ":")).encode()
     header += b" " * (-len(header) % 8)  # to align the numbers
     digest = hashlib.sha256()
     with path.open("wb") as file:
         start_of_file = (memoryview(len(header).to_bytes(8, "little")), memoryview(header))
-        for view in chain(start_of_file, map(_bytes_of, tensors.values())):  # one tensor at a time on the CPU
+        for view in chain(start_of_file, _views(shapes, tensors)):  # one tensor at a time on the CPU
             for start in range(0, len(view), _CHUNK_BYTES):
                 chunk = view[start : start + _CHUNK_BYTES]
                 file.write(chunk)
@@ -61,6 +77,19 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> Seal:
         file.flush()
         os.fsync(file.fileno())
     return Seal(size_bytes=8 + len(header) + offset, sha256=digest.hexdigest())
+
+
+def _views(shapes: Mapping[str, torch.Size], tensors: Iterable[tuple[str, Tensor]]) -> Iterator[memoryview]:
+    for (wanted, shape), (name, tensor) in zip(shapes.items(), tensors, strict=True):
+        _check_type(name, tensor)
+        if name != wanted or tensor.shape != shape:
+            raise CheckpointError(f"{name} {tuple(tensor.shape)} was given, but {wanted} {tuple(shape)} is its place.")
+        yield _bytes_of(tensor)
+
+
+def _check_type(name: str, tensor: Tensor) -> None:
+    if tensor.dtype != torch.float32:
+        raise CheckpointError(f"{name} is {tensor.dtype}; a checkpoint contains torch.float32 only.")
 
 
 def _bytes_of(tensor: Tensor) -> memoryview:
@@ -72,6 +101,15 @@ def seal_of(path: Path) -> Seal:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     return Seal(size_bytes=path.stat().st_size, sha256=digest.hexdigest())
+
+
+def tensor_names(path: Path) -> list[str]:
+    """The names of the tensors in a file; raises CheckpointError if it is not a safetensors file."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return list(file.keys())
+    except SafetensorError as error:
+        raise CheckpointError(f"{path.name} is damaged ({error}); use another checkpoint.") from None
 
 
 def check_tensors(path: Path, shapes: Mapping[str, torch.Size]) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 from playground.errors import CheckpointError
+from playground.model.gpt import GPTModel
 from playground.training.loop.position import Position
 from playground.training.runs.checkpoints.checkpoint import (
     MODEL_FILE,
@@ -111,3 +112,24 @@ def test_writing_a_step_again_replaces_its_checkpoint(folder, trained):
     trained.write(folder.parent, Position(step=2, batch=2))
     assert read_checkpoint(folder).position.batch == 2
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_tied_head_is_stored_and_held_once(tmp_path, trained):
+    model = trained.model
+    model.out_head.weight = model.tok_emb.weight
+    untied_bytes = 4 * model.tok_emb.weight.numel()
+    written = tmp_path / checkpoint_name(0)
+    size = write_checkpoint(written, model, None, Position(), trained.conditions)
+    checkpoint = read_checkpoint(written)
+    assert checkpoint.tied
+    assert "out_head.weight" not in dict(checkpoint.weights())
+    read = checkpoint.new_model()
+    assert read.out_head.weight is read.tok_emb.weight
+    assert all(weight.equal(model.state_dict()[name]) for name, weight in read.state_dict().items())
+    apart = GPTModel(model.config)  # as it is for a training, which unties it
+    checkpoint.load_model(apart)
+    assert apart.out_head.weight.equal(model.tok_emb.weight)
+    assert write_checkpoint(tmp_path / checkpoint_name(1), apart, None, Position(), trained.conditions) > size + (
+        untied_bytes - 1000
+    )
+    assert not read_checkpoint(tmp_path / checkpoint_name(1)).tied

@@ -16,13 +16,11 @@ from playground.training.loop.position import Position
 from playground.training.runs.checkpoints.checkpoint import (
     MODEL_FILE,
     OPTIMIZER_FILE,
-    STATE_FILE,
-    State,
     checkpoint_name,
     read_checkpoint,
-    seal_state,
     write_checkpoint,
 )
+from playground.training.runs.checkpoints.state_file import STATE_FILE, State, seal_state
 from playground.training.runs.checkpoints.tensor_file import MAX_HEADER_BYTES, seal_of
 
 
@@ -156,7 +154,7 @@ def test_fault_24_weights_that_are_not_finite_are_not_written(trained, tmp_path)
 
 
 def test_fault_25_a_newer_format_is_refused(folder):
-    reseal(folder, format=2, something_new=1)
+    reseal(folder, format=3, something_new=1)
     assert "newer version" in refused(folder)
 
 
