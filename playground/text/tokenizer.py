@@ -58,7 +58,7 @@ _ESCAPED_BYTES = re.compile("[\udc80-\udcff]+")
 
 
 @cache
-def _gpt2_table() -> tuple[bytes, ...]:
+def gpt2_table() -> tuple[bytes, ...]:
     """The bytes of every GPT-2 token, indexed by id, from the table in the package."""
     data = files("playground.text").joinpath("gpt2.tiktoken").read_bytes()
     if hashlib.sha256(data).hexdigest() != _TABLE_SHA256:
@@ -69,13 +69,14 @@ def _gpt2_table() -> tuple[bytes, ...]:
 
 
 @cache
-def _gpt2_ranks() -> dict[bytes, int]:
-    return {token: rank for rank, token in enumerate(_gpt2_table())}
+def gpt2_ranks() -> dict[bytes, int]:
+    """GPT-2's tokens with their ids."""
+    return {token: rank for rank, token in enumerate(gpt2_table())}
 
 
 @cache
 def _gpt2() -> tiktoken.Encoding:
-    return _encoding("gpt2", _gpt2_ranks())
+    return _encoding("gpt2", gpt2_ranks())
 
 
 def _encoding(name: str, ranks: dict[bytes, int]) -> tiktoken.Encoding:
@@ -123,7 +124,7 @@ class Vocabulary:
         """The tokenizer of this vocabulary; its `name` is the vocabulary's kind."""
         if self.kind == "gpt2":
             return _gpt2()
-        table = _gpt2_table()
+        table = gpt2_table()
         return _encoding(self.kind, {table[gpt2_id]: i for i, gpt2_id in enumerate(self.gpt2_ids)})
 
     def to_json(self) -> str:
@@ -152,7 +153,7 @@ def _merges_of(token: bytes) -> Iterator[bytes]:
 
     They are the same in any text, because no merge across the ends of a token was ever applied.
     """
-    ranks = _gpt2_ranks()
+    ranks = gpt2_ranks()
     parts = [token[i : i + 1] for i in range(len(token))]
     while len(parts) > 1:
         pair_ranks = [ranks.get(a + b, _N_GPT2) for a, b in pairwise(parts)]
@@ -167,7 +168,7 @@ def vocabulary_of_gpt2_ids(used: set[int]) -> Vocabulary:
     >>> vocabulary_of_gpt2_ids({50256, 1169}).gpt2_ids[256:]  # "the" is merged from "t" and "he"
     (258, 1169)
     """
-    table, ranks = _gpt2_table(), _gpt2_ranks()
+    table, ranks = gpt2_table(), gpt2_ranks()
     kept = set(range(_N_BYTES))
     for gpt2_id in used:
         if gpt2_id < _N_GPT2 and gpt2_id not in kept:

@@ -62,7 +62,7 @@ def test_an_id_outside_the_vocabulary_is_named(token_id):
 def test_the_gpt2_tokenizer_equals_that_of_transformers():
     from transformers.models.gpt2.tokenization_gpt2 import GPT2Tokenizer
 
-    table = module._gpt2_table()[:1500]
+    table = module.gpt2_table()[:1500]
     ranks = {token: rank for rank, token in enumerate(table[:256])}
     merges = []
     for rank, token in enumerate(table[256:], start=256):
@@ -111,8 +111,8 @@ def test_any_text_is_decoded_exactly_in_every_vocabulary(text, other):
 
 
 def test_every_gpt2_token_is_reached_by_existing_merges():
-    ranks = module._gpt2_ranks()
-    for token in module._gpt2_table()[256::7]:
+    ranks = module.gpt2_ranks()
+    for token in module.gpt2_table()[256::7]:
         steps = list(module._merges_of(token))
         assert steps[-1] == token
         assert all(step in ranks for step in steps)
@@ -120,7 +120,7 @@ def test_every_gpt2_token_is_reached_by_existing_merges():
 
 def test_a_compact_vocabulary_is_minimal():
     vocabulary = find_vocabulary("compact", "the the the")
-    names = [module._gpt2_table()[i] for i in vocabulary.gpt2_ids[256:]]
+    names = [module.gpt2_table()[i] for i in vocabulary.gpt2_ids[256:]]
     assert sorted(names) == [b" t", b" the", b"he", b"the"]
 
 
@@ -176,7 +176,7 @@ def test_an_invalid_vocabulary_is_refused(line):
 def test_a_damaged_token_table_is_detected(monkeypatch):
     monkeypatch.setattr(module, "_TABLE_SHA256", "0" * 64)
     with pytest.raises(PlaygroundError, match="damaged"):
-        module._gpt2_table.__wrapped__()
+        module.gpt2_table.__wrapped__()
 
 
 def test_fault_53_end_of_text_in_a_text_is_the_special_token():
