@@ -17,6 +17,16 @@ def new_server(request, tmp_path_factory):
     running.stop()
 
 
+def test_with_reduced_motion_it_opens_on_the_last_step(new_page, new_server):
+    page = new_page(reduced_motion="reduce")
+    page.goto(new_server.url)
+    page.wait_for_function("document.querySelector('.pb-slider')?.max > 10")
+    page.wait_for_timeout(1000)
+    assert page.input_value(".pb-slider") == page.get_attribute(".pb-slider", "max")
+    assert page.inner_text(".lv-replay") == "Replay"
+    assert "moment=" not in page.url
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_page_opens_on_the_recorded_run(new_page, new_server, shoot, size):
     width, height = SIZES[size]
@@ -32,7 +42,12 @@ def test_the_page_opens_on_the_recorded_run(new_page, new_server, shoot, size):
     assert re.fullmatch(r"Train it yourself \(\d+ s\)\s+Use my text", buttons.inner_text())
     box = buttons.bounding_box()
     assert box["y"] + box["height"] <= height
+    page.locator(".lv-replay", has_text="Stop replay").wait_for()
+    first, step = page.inner_text(".pb-sample"), page.input_value(".pb-slider")
+    page.wait_for_function("step => +document.querySelector('.pb-slider').value > +step + 2", arg=step)
+    assert page.inner_text(".pb-sample") != first, "the prose rewrites itself beside the curve"
     buttons.get_by_role("button", name="Use my text").click()
+    assert page.inner_text(".lv-replay") == "Replay", "a touch stops it"
     page.locator("#pg-file").wait_for()
     page.keyboard.press("Escape")
     shoot(page, f"first-visit-{size}")

@@ -24,6 +24,7 @@ import { verdict } from './verdict.js';
  * @typedef {object} Planned
  * @property {number} [epochs]
  * @property {number | null} pin  the epoch of the moment; null while it follows the newest
+ * @property {boolean} [isPlaying]  whether it is being replayed: what comes later is faint
  * @property {number | null} [vocabularySize]
  */
 
@@ -77,7 +78,7 @@ export class Curves {
   }
 
   /** @param {RunRecord} record @param {Planned} about */
-  draw(record, { epochs: planned, pin, vocabularySize }) {
+  draw(record, { epochs: planned, pin, isPlaying, vocabularySize }) {
     const { steps, evals, session } = record;
     /** @type {[number, number]} */
     const xRange = [0, horizon(planned || 1, steps.epoch.at(-1) ?? 0)];
@@ -102,6 +103,7 @@ export class Curves {
         ? [{ x: found.best.epoch, y: found.best.val_loss, colour: VAL, title: `Best validation loss: ${loss(found.best.val_loss)}` }]
         : [],
       pin,
+      isVeiled: isPlaying,
       levels: this.#blind ? [this.#blind] : [],
     });
     for (const { plot, column } of this.#small) {
@@ -115,10 +117,14 @@ export class Curves {
     this.#read();
   }
 
-  /** Mark the moment. @param {number | null} pin  its epoch; null while it follows the newest */
-  mark(pin) {
+  /**
+   * Mark the moment.
+   * @param {number | null} pin  its epoch; null while it follows the newest
+   * @param {boolean} [isPlaying]  whether it is being replayed: what comes later is faint
+   */
+  mark(pin, isPlaying = false) {
     this.#pin = pin;
-    this.#losses.pin(pin);
+    this.#losses.pin(pin, isPlaying);
     this.#read();
   }
 

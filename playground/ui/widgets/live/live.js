@@ -15,7 +15,7 @@ import { Loop } from './loop.js';
 import { Probe, momentText } from './probe.js';
 import { Recited } from '../lib/recited.js';
 import { RunRecord } from './record.js';
-import { Replay } from './replay.js';
+import { Opening, Replay } from './replay.js';
 import { Saving } from './saving.js';
 import { aboutText, endText } from './status.js';
 import { Tiles } from './tiles.js';
@@ -80,6 +80,7 @@ class LiveView {
   /** The step in the address, until its evaluation has come. */ #askedStep = Number.NaN;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #replay;
+  #opening;
   #nNotes = 0; // as many are shown
 
   /** @param {import('../lib/host.js').Host<Constants>} host @param {HTMLElement} view */
@@ -98,7 +99,8 @@ class LiveView {
     this.#recited = new Recited(server.recited, () => this.#drawMoment());
     this.#probe = new Probe(view, (index) => this.#moveTo(index), (text) => this.#recited.piecesOf(text));
     setText(part(view, '.pb-legend'), `underlined: ${constants.recited_tokens} or more tokens that stand in the training text`);
-    this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index));
+    this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index), () => this.#mark());
+    this.#opening = new Opening(constants.recorded);
     this.#lead = new Lead(view, constants.recorded, trigger);
     this.#controls = new Controls(view, (action) => this.#act(action));
     this.#saving = new Saving(view, server, {
@@ -117,6 +119,7 @@ class LiveView {
   /** Watch a run from its start; '' for none. @param {string} run */
   open(run) {
     this.#run = run;
+    this.#opening.open(run);
     clearTimeout(this.#timer);
     this.#record = new RunRecord(this.#thinning);
     this.#offset = 0;
@@ -170,6 +173,7 @@ class LiveView {
     this.#draw(news.status);
     if (news.more) return 0;
     this.#showAskedStep();
+    if (this.#opening.take()) this.#replay.start();
     if (!news.status.live) return REST_MS;
     return this.#record.steps.step.length < 3 ? FIRST_STEPS_MS : LIVE_MS;
   }
@@ -233,8 +237,13 @@ class LiveView {
     this.#moment.move(index);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#writeMoment(), ADDRESS_MS);
-    this.#curves.mark(this.#pin());
+    this.#mark();
     this.#drawMoment();
+  }
+
+  /** Mark the moment on the chart; what a replay has not reached yet is faint. */
+  #mark() {
+    this.#curves.mark(this.#pin(), this.#replay.isPlaying);
   }
 
   #writeMoment() {
@@ -269,7 +278,9 @@ class LiveView {
   #drawCurves() {
     const { session } = this.#record;
     const epochs = session ? session.total_steps / session.steps_per_epoch : this.#about?.epochs;
-    this.#curves.draw(this.#record, { epochs, pin: this.#pin(), vocabularySize: this.#about?.vocab_size });
+    this.#curves.draw(this.#record, {
+      epochs, pin: this.#pin(), isPlaying: this.#replay.isPlaying, vocabularySize: this.#about?.vocab_size,
+    });
   }
 
   /** Show a sentence below the buttons; without one, why the run is not active. @param {string} sentence */

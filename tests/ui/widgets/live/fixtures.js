@@ -62,3 +62,8 @@ export async function liveTemplate() {
   /** @type {HTMLElement} */ (view.querySelector('.lv-full')).hidden = false;
   return view;
 }
+
+/** The reader of this page wants motion; the pages of unit tests are set to reduced motion. */
+export function allowMotion() {
+  globalThis.matchMedia = /** @type {typeof matchMedia} */ (/** @type {unknown} */ (() => ({ matches: false })));
+}

@@ -1,5 +1,5 @@
 import { equal, ok, test, until } from '/tests/check.js';
-import { SERIES, evaluated, newsOf, statusOf, stepsOf } from '/tests/live/fixtures.js';
+import { SERIES, allowMotion, evaluated, newsOf, statusOf, stepsOf } from '/tests/live/fixtures.js';
 import { mountWidget, texts } from '/tests/mounting.js';
 import { part, parts } from '/widgets/lib/dom.js';
 import { getParameter, goTo, readPlace, setParameter } from '/widgets/lib/place.js';
@@ -58,6 +58,31 @@ test('keys on the chart and the slider move one moment, which both show', async 
   equal([chart.getAttribute('aria-valuenow'), part(element, '.cv-r-where').textContent], ['0', 'At epoch 0.10, step 1']);
   chart.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
   equal([slider.value, part(element, '.cv-r-where').textContent], ['2', 'Now epoch 2, step 20']);
+});
+
+const RECORDED = { ...FINISHED, samples: [{ step: 1, epoch: 0.1, text: 'Every effort the the' }, { step: 20, epoch: 2, text: 'Every effort ends.' }] };
+
+test('a newcomer sees the recorded run replayed, until they touch it; the moment they stopped at stays', async () => {
+  allowMotion();
+  const { element, textOf } = await watching([RECORDED], { run: 'recorded' });
+  const [replay, slider, prose] = [part(element, '.lv-replay'), part(element, '.pb-slider', HTMLInputElement), part(element, '.pb-sample')];
+  await until(() => replay.textContent === 'Stop replay', 'the replay');
+  equal([slider.value, prose.textContent, textOf('read')], ['0', 'Every effort the the', 'This model has read “river” 0.4 times. Drag to watch it learn.']);
+  equal(part(element, '.plot-veil', SVGElement).getAttribute('visibility'), 'visible');
+  document.body.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  equal([replay.textContent, slider.value], ['Replay', '0']);
+  equal(part(element, '.plot-veil', SVGElement).getAttribute('visibility'), 'hidden');
+  await until(() => getParameter('moment') === '1', 'the moment in the address');
+});
+
+test('an address that names a moment is not replayed, nor is a run of their own', async () => {
+  allowMotion();
+  const named = await watching([RECORDED], { run: 'recorded&moment=10' });
+  await until(() => named.textOf('state-text') === 'Finished', 'the state');
+  equal([texts(named.element, '.lv-replay'), part(named.element, '.pb-slider', HTMLInputElement).value], [['Replay'], '1']);
+  const own = await watching([RECORDED]);
+  await until(() => own.textOf('state-text') === 'Finished', 'the state');
+  equal([texts(own.element, '.lv-replay'), part(own.element, '.pb-slider', HTMLInputElement).value], [['Replay'], '2']);
 });
 
 test('a finished run leads on to other tabs, one that is active does not', async () => {

@@ -38,6 +38,7 @@ import { logTicks, nearest, ticks } from './scale.js';
  * @property {{ title: string, per: number }} [top]  a second x axis, with `per` of its units in one of the first
  * @property {{ x: number, y: number, colour: string, title: string }[]} [marks]
  * @property {number | null} [pin]  an x value that stays marked
+ * @property {boolean} [isVeiled]  whether what is right of it is faint
  * @property {Level[]} [levels]  thin lines from left to right
  */
 
@@ -50,6 +51,7 @@ export class Plot {
   /** @type {number | null} */ #cursorAt = null;
   #grid;
   #clipBox;
+  #veil;
   #pinLine;
   #cursorLine;
   #lines;
@@ -69,6 +71,7 @@ export class Plot {
     this.#pinLine = line('plot-pin');
     this.#cursorLine = line('plot-cursor');
     this.#lines = svgNode('g', { 'clip-path': `url(#${clip})` }, this.svg);
+    this.#veil = svgNode('rect', { class: 'plot-veil', visibility: 'hidden' }, this.svg);
     this.#marks = layer('plot-marks');
     this.#dots = layer('plot-dots');
     this.#listen();
@@ -114,10 +117,15 @@ export class Plot {
     }
   }
 
-  /** Mark an x value, or none. @param {number | null} at */
-  pin(at) {
+  /**
+   * Mark an x value, or none.
+   * @param {number | null} at
+   * @param {boolean} [isVeiled]  whether what is right of it is faint
+   */
+  pin(at, isVeiled = false) {
     if (!this.#placement || !this.#picture) return;
     this.#picture.pin = at;
+    this.#picture.isVeiled = isVeiled;
     this.#drawPin(this.#picture, this.#placement);
   }
 
@@ -204,8 +212,15 @@ export class Plot {
   }
 
   /** @param {Picture} picture @param {Placement} placement */
-  #drawPin({ pin, xRange: [x0, x1] }, placement) {
-    drawUpright(this.#pinLine, pin != null && pin >= x0 && pin <= x1 ? pin : null, placement);
+  #drawPin({ pin, isVeiled = false, xRange: [x0, x1] }, placement) {
+    const at = pin != null && pin >= x0 && pin <= x1 ? pin : null;
+    drawUpright(this.#pinLine, at, placement);
+    const { toX, box: { width, height, edge } } = placement;
+    const left = toX(at ?? x1);
+    setAttributes(this.#veil, {
+      visibility: isVeiled && at !== null ? 'visible' : 'hidden',
+      x: left, y: edge.top + 1, width: Math.max(0, width - edge.right + 4 - left), height: height - edge.top - edge.bottom - 1,
+    });
   }
 
   #listen() {

@@ -96,3 +96,17 @@ test('a plot that had no width is drawn once it has one', async () => {
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   equal(parts(host, '.plot-line').length, 2);
 });
+
+test('what is right of the pin is veiled where that is asked for', () => {
+  const { host, plot } = makePlot();
+  plot.draw(picture());
+  const veil = part(host, '.plot-veil', SVGElement);
+  plot.pin(2, true);
+  const pin = part(host, '.plot-pin', SVGLineElement);
+  equal([veil.getAttribute('visibility'), veil.getAttribute('x')], ['visible', pin.getAttribute('x1')]);
+  ok(Number(veil.getAttribute('width')) > 100, 'nothing is veiled');
+  plot.draw({ ...picture(), pin: 2, isVeiled: true });
+  equal(veil.getAttribute('visibility'), 'visible');
+  plot.pin(2);
+  equal([veil.getAttribute('visibility'), pin.getAttribute('visibility')], ['hidden', 'visible']);
+});
