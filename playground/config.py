@@ -272,6 +272,13 @@ class DecodeConfig(Config):
         "token. jump: drop the older half at once, which is much faster; the model then sees between half a context "
         "and a whole one.",
     )
+    switched_off: str | None = Field(
+        default=None,
+        max_length=20_000,
+        pattern=r"^(((attention|feed-forward|token):\d{1,9}|head:\d{1,9}\.\d{1,9})( |$))+$",
+        description="Parts of the model to leave out, such as: attention:0 feed-forward:1 head:2.3 token:4 (layers, "
+        "heads and the text's tokens, counted from 0); empty: none.",
+    )
 
     @model_validator(mode="after")
     def _temperature_not_tiny(self) -> Self:

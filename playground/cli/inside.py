@@ -11,8 +11,8 @@ from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, RunName, Ste
 if TYPE_CHECKING:
     import tiktoken
 
-    from playground.evaluation.inside import SwitchedOff
     from playground.evaluation.inspect import Inspection
+    from playground.model.inside import SwitchedOff
 
 _SHOWN = 10  # rows of people's tables
 

@@ -20,7 +20,8 @@ def takes_settings(*configs: type[Config]) -> Callable[[Callable], Callable]:
     >>> @takes_settings(DecodeConfig)
     ... def command(run: str, **settings): return settings
     >>> list(inspect.signature(command).parameters)
-    ['run', 'max_new_tokens', 'temperature', 'top_k', 'seed', 'stages', 'stop', 'stop_at_end', 'past_context']
+    ['run', 'max_new_tokens', 'temperature', 'top_k', 'seed', 'stages', 'stop', 'stop_at_end', 'past_context', \
+'switched_off']
     >>> command("a", temperature=0.5, top_k=None)
     {'temperature': 0.5}
     """

@@ -21,10 +21,12 @@ class Group:
     loss: float
 
 
-def by_frequency(losses: Tensor, counts: Tensor) -> list[Group]:
-    """Losses `(N,)` of tokens that occur `counts` `(N,)` times in the training text, in groups 0, 1, 2–3, 4–7, …
+def by_count(losses: Tensor, counts: Tensor) -> list[Group]:
+    """Losses `(N,)` of tokens by a count `(N,)` in groups 0, 1, 2–3, 4–7, … without the empty ones.
 
-    >>> [(group.low, group.high, group.loss) for group in by_frequency(torch.tensor([3.0, 1.0]), torch.tensor([0, 5]))]
+    The count is how often a token occurs in the training text, or how many tokens stand before it.
+
+    >>> [(group.low, group.high, group.loss) for group in by_count(torch.tensor([3.0, 1.0]), torch.tensor([0, 5]))]
     [(0, 0, 3.0), (4, 7, 1.0)]
     """
     groups, low, high = [], 0, 0

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
-from playground.evaluation.inside import embed, layers_inside
 from playground.model.gpt import GPTModel
+from playground.model.inside import embed, layers_inside
 
 NAMED_FROM = 0.4
 """A head has a name if it gives so much of its attention to one kind of place, on average over the repetition."""

@@ -1,6 +1,6 @@
 """Why a model chose a token: what it looked at, how the choice formed layer by layer, and what changes it.
 
-L: layers, H: heads, T: tokens that the model saw, S = 1 + 2 L: states read out, V: vocabulary.
+L: layers, H: heads, T: tokens that the model saw, C: emb_dim, S = 1 + 2 L: states read out, V: vocabulary.
 """
 
 from collections.abc import Iterable
@@ -11,12 +11,14 @@ from torch import Tensor
 
 from playground.errors import SettingsError
 from playground.evaluation.heads import HeadScores, head_scores
-from playground.evaluation.inside import SwitchedOff, check_parts, embed, layers_inside, read_out
 from playground.model.gpt import GPTModel
+from playground.model.inside import SwitchedOff, check_parts, embed, layers_inside, read_out
 from playground.sampling.reader import check_evaluating, prompt_ids
 
 _LIKELIEST = 10
 _TOKENS_MASKED = 8
+PICTURE_PLACES = 24
+"""Columns of the picture of places × layers: with more, reading out a large vocabulary takes long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class Effect:
 
 
 @dataclass(frozen=True, eq=False)
-class Inspection:
+class Look:
     """One token and the place where it was chosen, which is the last of the tokens that the model saw."""
 
     token: int
@@ -60,9 +62,29 @@ class Inspection:
     """`(S, 10)`."""
     log_probabilities: Tensor
     """`(V,)` of the next token, with the whole model."""
+    inputs: list[Tensor]
+    """L inputs of the layers, `(T, C)` each: with these, `effect_of` reads only the layers that change."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection(Look):
+    """All that is known about the choice of one token."""
+
     heads: HeadScores
     """What the heads do in general, `(L, H)` each, measured on random sequences and not on this text."""
     effects: list[Effect]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Places × states: what would be read out at each of the last P places."""
+
+    first: int
+    """The first of these places, counted in `Look.seen`; at each the token after it is predicted."""
+    probabilities: Tensor
+    """`(S, P)` of the token that came."""
+    likeliest: Tensor
+    """`(S, P)`: the likeliest token's id."""
 
 
 def inspect(
@@ -84,6 +106,21 @@ def inspect(
     >>> found.states, found.top_ids.shape
     (['embedding', 'layer 0 attention', 'layer 0 feed-forward'], torch.Size([3, 10]))
     """
+    found = look(model, ids, place)
+    parts = each_part(found) if off is None else off
+    return Inspection(
+        **vars(found), heads=head_scores(model), effects=[effect_of(model, found, part) for part in parts]
+    )
+
+
+def look(model: GPTModel, ids: Tensor | list[int], place: int | None = None) -> Look:
+    """The same without what the heads do and without switching off, in one pass; raises like `inspect`.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=4, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> look(model, [4, 8, 15]).ranks.shape
+    torch.Size([3])
+    """
     check_evaluating(model)
     text = prompt_ids(ids, model)[0]
     place = len(text) if place is None else place
@@ -91,40 +128,41 @@ def inspect(
         raise SettingsError(f"place: there is nothing to inspect at {place}; choose 1 to {len(text)}.")
     start = max(0, place - model.config.context_length)
     seen = text[start:place]
-    inputs, rows, states = [], [], [embed(model, seen)[-1]]
-    for found in layers_inside(model, embed(model, seen)):
+    first = embed(model, seen)
+    inputs, rows, states = [], [], [first[-1]]
+    for found in layers_inside(model, first):
         inputs.append(found.before)
-        rows.append(found.attention[:, -1])
+        rows.append(found.attention[:, -1].clone())  # a view would keep the attention of all layers
         states += [found.after_attention[-1], found.after[-1]]
     logs = read_out(model, torch.stack(states)).cpu()  # (S, V)
     token = int(text[place]) if place < len(text) else int(logs[-1].argmax())
-    attention = torch.stack(rows).float().cpu()
     top = logs.topk(min(_LIKELIEST, logs.shape[1]), dim=-1)
-    parts = _each_part(model, attention) if off is None else off
-    return Inspection(
+    return Look(
         token=token,
         seen=seen,
         start=start,
-        attention=attention,
+        attention=torch.stack(rows).float().cpu(),
         states=_names(model),
         probabilities=logs[:, token].exp(),
         ranks=(logs > logs[:, token, None]).sum(-1),
         top_ids=top.indices,
         top_probabilities=top.values.exp(),
         log_probabilities=logs[-1],
-        heads=head_scores(model),
-        effects=[_effect(model, inputs, part, logs[-1], token) for part in parts],
+        inputs=inputs,
     )
 
 
-def _names(model: GPTModel) -> list[str]:
-    layers = range(model.config.n_layers)
-    return ["embedding", *(f"layer {layer} {part}" for layer in layers for part in ("attention", "feed-forward"))]
+def each_part(found: Look) -> list[SwitchedOff]:
+    """Every attention and feed-forward layer, every head, and the eight tokens that were looked at most, each alone.
 
-
-def _each_part(model: GPTModel, attention: Tensor) -> list[SwitchedOff]:
-    layers, heads = range(model.config.n_layers), range(model.config.n_heads)
-    looked_at = attention.mean((0, 1))[:-1]  # the last place cannot be hidden from itself
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=4, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> [str(part) for part in each_part(look(model, [4, 8]))]
+    ['attention:0', 'feed-forward:0', 'head:0.0', 'head:0.1', 'token:0']
+    """
+    n_layers, n_heads, _ = found.attention.shape
+    layers, heads = range(n_layers), range(n_heads)
+    looked_at = found.attention.mean((0, 1))[:-1]  # the last place cannot be hidden from itself
     return [
         *(SwitchedOff(attention=frozenset({layer})) for layer in layers),
         *(SwitchedOff(feed_forward=frozenset({layer})) for layer in layers),
@@ -136,17 +174,52 @@ def _each_part(model: GPTModel, attention: Tensor) -> list[SwitchedOff]:
     ]
 
 
-def _effect(model: GPTModel, inputs: list[Tensor], off: SwitchedOff, whole: Tensor, token: int) -> Effect:
-    """The layers before the first that changes are not read again: `inputs` `(T, C)` of every layer are known."""
+def effect_of(model: GPTModel, found: Look, off: SwitchedOff) -> Effect:
+    """What changes without some parts; the layers before the first of them are not read again.
+
+    Raises `SettingsError` for parts that do not exist.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=4, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> effect_of(model, look(model, [4, 8]), SwitchedOff(attention=frozenset({0}))).log_probabilities.shape
+    torch.Size([50])
+    """
     check_parts(model, off)
-    if not off.tokens <= set(range(len(inputs[0]) - 1)):
-        raise SettingsError(f"Only the places 0 to {len(inputs[0]) - 2}, before the last that was seen, can be masked.")
+    n_seen = len(found.seen)
+    if not off.tokens <= set(range(n_seen - 1)):
+        raise SettingsError(f"Only the places 0 to {n_seen - 2}, before the last that was seen, can be masked.")
     *_, after = (
-        found.after[-1] for found in layers_inside(model, inputs[off.first_layer], off, first_layer=off.first_layer)
+        layer.after[-1]
+        for layer in layers_inside(model, found.inputs[off.first_layer], off, first_layer=off.first_layer)
     )
-    logs = read_out(model, after).cpu()
+    logs, whole = read_out(model, after).cpu(), found.log_probabilities
     gained = logs.exp() - whole.exp()
-    gained[token] = -1
+    gained[found.token] = -1
     best = gained.topk(min(3, len(gained)))
     gains = [(other, gain) for other, gain in zip(best.indices.tolist(), best.values.tolist(), strict=True) if gain > 0]
-    return Effect(off, logs, float(logs[token] - whole[token]), gains)
+    return Effect(off, logs, float(logs[found.token] - whole[found.token]), gains)
+
+
+def picture_of(model: GPTModel, found: Look) -> Picture:
+    """What would be read out after each part of the model, at the last places that it saw.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=4, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> picture_of(model, look(model, [4, 8, 15])).likeliest.shape
+    torch.Size([3, 3])
+    """
+    first = max(0, len(found.seen) - PICTURE_PLACES)
+    came = torch.cat([found.seen[first + 1 :], torch.tensor([found.token])])  # (P,)
+    probabilities, likeliest = [], []
+    for number, before in enumerate(found.inputs):
+        layer = next(layers_inside(model, before, first_layer=number))
+        for states in (before, layer.after_attention, layer.after)[0 if number == 0 else 1 :]:
+            logs = read_out(model, states[first:]).cpu()  # (P, V)
+            probabilities.append(logs.gather(-1, came[:, None])[:, 0].exp())
+            likeliest.append(logs.argmax(-1))
+    return Picture(first, torch.stack(probabilities), torch.stack(likeliest))
+
+
+def _names(model: GPTModel) -> list[str]:
+    layers = range(model.config.n_layers)
+    return ["embedding", *(f"layer {layer} {part}" for layer in layers for part in ("attention", "feed-forward"))]

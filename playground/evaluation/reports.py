@@ -13,7 +13,7 @@ import torch
 from playground.errors import TextError
 from playground.evaluation.calibration import TemperatureScan, reliability
 from playground.evaluation.evaluate import evaluate_ids, text_ids
-from playground.evaluation.groups import by_frequency, by_place, token_counts
+from playground.evaluation.groups import by_count, by_place, token_counts
 from playground.evaluation.learning import learning_history
 from playground.evaluation.token_losses import TokenLosses, joined, predictions, score_windows
 from playground.evaluation.windows import Reading
@@ -84,7 +84,7 @@ def _part(model: GPTModel, ids: torch.Tensor, counts: torch.Tensor, on_progress:
         "temperature": scan.best(),
         "temperatures": scan.temperatures,
         "losses": scan.losses(),
-        "frequency": [asdict(group) for group in by_frequency(found.loss, counts[ids.long()[found.position]])],
+        "frequency": [asdict(group) for group in by_count(found.loss, counts[ids.long()[found.position]])],
         "place": [asdict(group) for group in by_place(found.loss, found.context)],
     }
 

@@ -14,6 +14,8 @@ import tiktoken
 from numpy.typing import NDArray
 from torch import Tensor
 
+COPIED_TOKENS = 8
+"""Tokens in a row that count as copied: shorter spans are found in any text on the same subject."""
 MAX_TOKENS = 4_000_000
 """Number of tokens of a training text that are indexed; the rest is left out."""
 MAX_EXACT = 512

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from playground.config import DecodeConfig, PastContext
 from playground.model.gpt import GPTModel
+from playground.model.inside import NOTHING, SwitchedOff
 from playground.sampling.pipeline import Pipeline
 from playground.sampling.probabilities import check_logits
 from playground.sampling.reader import Reader, device_of, prompt_ids
@@ -76,9 +77,15 @@ def next_token_probabilities(model: nn.Module, ids: Tensor | list[int], context_
 
 @torch.no_grad()
 def next_token_logits(
-    model: nn.Module, ids: Tensor | list[int], context_size: int | None = None, past_context: PastContext = "crop"
+    model: nn.Module,
+    ids: Tensor | list[int],
+    context_size: int | None = None,
+    past_context: PastContext = "crop",
+    off: SwitchedOff = NOTHING,
 ) -> Tensor:
     """`(V,)`: the logits of the token after a text, in float32 on the CPU, as `Pipeline.trace` takes them.
+
+    off: parts of the model to switch off
 
     Raises like `next_token_probabilities`.
 
@@ -89,6 +96,7 @@ def next_token_logits(
     torch.Size([50])
     """
     reader = Reader(model, 1, context_size)
+    reader.switch_off(off)
     logits = reader.logits(prompt_ids(ids, model)[:1], past_context)[0].float().cpu().clone()
     check_logits(logits)
     return logits

@@ -11,6 +11,7 @@ from playground.config import PastContext
 from playground.errors import SettingsError, TextError
 from playground.model.cache import KVCache
 from playground.model.gpt import GPTModel
+from playground.model.inside import NOTHING, SwitchedOff, check_parts, logits_without, masked_in_window, without
 
 _MIN_CACHE_LENGTH = 64  # tokens
 
@@ -57,6 +58,8 @@ class Reader:
 
     def __init__(self, model: nn.Module, batch_size: int = 1, context_size: int | None = None) -> None:
         self.model = model
+        """Without the parts that are switched off."""
+        self._whole, self._off = model, NOTHING
         self.context_size = context_limit(model, context_size)
         self._device = device_of(model)
         self._cached_ids = torch.empty((batch_size, 0), dtype=torch.long)  # those whose keys and values are cached
@@ -68,6 +71,20 @@ class Reader:
         """Number of tokens whose keys and values are cached."""
         return self._cached_ids.shape[1]
 
+    def switch_off(self, off: SwitchedOff) -> None:
+        """Read without these parts from now on; places of masked tokens are counted in the whole text.
+
+        While a token is masked, the window is read again for every new token. Raises `SettingsError` for parts that the
+        model does not have.
+        """
+        if off == self._off:
+            return
+        if not isinstance(self._whole, GPTModel):
+            raise SettingsError("switched_off: this model has no parts that can be switched off.")
+        check_parts(self._whole, off)
+        self.model, self._off = without(self._whole, off), off
+        self._cache, self._cached_ids = None, self._cached_ids[:, :0]
+
     @torch.inference_mode()
     def logits(self, ids: Tensor, past_context: PastContext = "crop") -> Tensor:
         """Logits `(B, V)` of the token after `ids` `(B, T)`, T ≥ 1, on the model's device."""
@@ -75,6 +92,9 @@ class Reader:
         window = ids[:, seen_from:]
         if not isinstance(self.model, GPTModel) or self.model.training:
             return self.model(window.to(self._device))[:, -1]
+        masked = masked_in_window(SwitchedOff(tokens=self._off.tokens), seen_from)
+        if masked.tokens:
+            return torch.stack([logits_without(self.model, row, masked) for row in window])
         if seen_from and past_context == "crop":
             return self.model.next_logits(window.to(self._device))
         # the last token is read again even if it is cached: its logits are asked for

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from playground.config import DecodeConfig
 from playground.errors import SettingsError
+from playground.model.inside import SwitchedOff
 from playground.model.shrink import is_coarse
 from playground.sampling.pipeline import Outcome, Pipeline
 from playground.sampling.reader import Reader, check_evaluating, prompt_ids, window_start
@@ -97,6 +98,7 @@ class _Sampler:
 
     def __init__(self, reader: Reader, decode: DecodeConfig, seeds: Sequence[int], top_n: int) -> None:
         check_evaluating(reader.model)
+        reader.switch_off(SwitchedOff.parse(decode.switched_off))
         self._reader, self._decode, self._top_n = reader, decode, top_n
         self._pipeline = Pipeline.from_decode(decode)
         self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]

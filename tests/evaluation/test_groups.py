@@ -7,13 +7,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.evaluation.groups import by_frequency, by_place, token_counts
+from playground.evaluation.groups import by_count, by_place, token_counts
 
 
 @given(st.lists(st.tuples(st.floats(0, 20), st.integers(0, 1000)), min_size=1, max_size=60))
-def test_every_token_is_in_one_group_by_frequency(rows):
+def test_every_token_is_in_one_group_by_count(rows):
     losses, counts = torch.tensor([row[0] for row in rows]), torch.tensor([row[1] for row in rows])
-    groups = by_frequency(losses, counts)
+    groups = by_count(losses, counts)
     assert sum(group.n for group in groups) == len(rows)
     assert sum(group.n * group.loss for group in groups) == pytest.approx(float(losses.double().sum()), abs=1e-4)
     assert all(group.high < after.low for group, after in itertools.pairwise(groups))
@@ -33,4 +33,4 @@ def test_tokens_are_counted_in_the_training_text():
 
 def test_no_tokens_make_no_groups():
     nothing = torch.empty(0)
-    assert by_frequency(nothing, nothing) == by_place(nothing, nothing) == []
+    assert by_count(nothing, nothing) == by_place(nothing, nothing) == []

@@ -5,9 +5,9 @@ import torch
 
 from playground.config import ModelConfig
 from playground.errors import SettingsError, TextError
-from playground.evaluation.inside import SwitchedOff, embed, layers_inside, read_out
 from playground.evaluation.inspect import inspect
 from playground.model.gpt import GPTModel
+from playground.model.inside import SwitchedOff, embed, layers_inside, read_out
 from tests.model.transformers_gpt2 import as_transformers
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.config import DecodeConfig, ModelConfig
+from playground.errors import SettingsError
 from playground.model.gpt import GPTModel
+from playground.model.inside import SwitchedOff, logits_without
 from playground.model.shrink import shrink
 from playground.sampling import (
     BeamConfig,
@@ -147,3 +149,31 @@ def test_next_token_logits_see_the_same_window(tiny):
 def test_a_beam_of_one_is_greedy_past_the_context(tiny):
     found = beam_search(tiny, PROMPT, BeamConfig(width=1, max_new_tokens=40, past_context="jump"))
     assert PROMPT + list(found.best.ids) == plain(tiny, PROMPT, 40)[0]
+
+
+@pytest.mark.parametrize("off", ["head:1.0", "attention:0 feed-forward:1", "token:2 head:0.1"])
+def test_parts_that_are_switched_off_are_off_with_and_without_a_cache(tiny, off):
+    parts, text = SwitchedOff.parse(off), torch.tensor([[5, 9, 14, 3, 8]])
+    reader = Reader(tiny)
+    whole = reader.logits(text).clone()
+    reader.switch_off(parts)
+    torch.testing.assert_close(reader.logits(text)[0], logits_without(tiny, text[0], parts))
+    longer = torch.cat([text, torch.tensor([[7]])], dim=1)
+    torch.testing.assert_close(reader.logits(longer)[0], logits_without(tiny, longer[0], parts), atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(reader.logits(text), whole, atol=1e-3)
+    reader.switch_off(SwitchedOff())
+    torch.testing.assert_close(reader.logits(text), whole)
+
+
+def test_a_token_is_masked_only_while_the_model_sees_it(tiny):
+    text = torch.randint(61, (1, 20), generator=torch.Generator().manual_seed(2))
+    reader = Reader(tiny)
+    whole = reader.logits(text).clone()
+    for place, is_seen in ((3, False), (12, True)):
+        reader.switch_off(SwitchedOff(tokens=frozenset({place})))
+        assert torch.allclose(reader.logits(text), whole, atol=1e-5) is not is_seen
+
+
+def test_parts_of_another_kind_of_model_cannot_be_switched_off():
+    with pytest.raises(SettingsError, match="no parts"):
+        Reader(torch.nn.Identity(), context_size=4).switch_off(SwitchedOff(attention=frozenset({0})))

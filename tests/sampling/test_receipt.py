@@ -237,3 +237,13 @@ def test_ids_on_the_command_line_are_checked(checkpoints):
     result = CliRunner().invoke(app, ["generate", "tale", "--kept", "1,x", "--checkpoints", str(checkpoints)])
     assert isinstance(result.exception, SettingsError)
     assert "write it like 12,5,307" in str(result.exception)
+
+
+@pytest.mark.parametrize("off", ["head:0.1", "attention:0 token:2", "feed-forward:0"])
+def test_a_text_without_parts_of_the_model_is_written_again(checkpoints, off):
+    decode = DecodeConfig(max_new_tokens=40, temperature=1.1, seed=5, switched_off=off)  # longer than the context
+    receipt = receipt_of(checkpoints, "Tobias walked to", decode, kept=(32, 33))
+    again = Receipt.from_json(receipt.to_json())
+    assert again == receipt
+    assert run_python(again, checkpoints).rstrip("\n") == again.prompt + again.text
+    assert run_command(again, checkpoints).rstrip("\n") == again.prompt + again.text

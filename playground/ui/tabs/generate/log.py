@@ -48,6 +48,7 @@ class _Line(BaseModel):
     parent: int | None = Field(None, ge=0)
     at: int = Field(0, ge=0)
     id: int = Field(0, ge=0)
+    off: str = Field("", max_length=20_000)
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -82,6 +83,8 @@ class Ask:
     branch: int
     at: int
     id: int
+    off: str = ""
+    """Parts of the model to switch off instead: a token is drawn without them in place of token `at`."""
 
 
 @dataclass
@@ -232,7 +235,7 @@ def _read(text: str) -> TokenLog:
                 asked = branches[_given(read.branch)]
                 if read.at >= len(asked.ids):
                     raise ValueError
-                ask = Ask(asked.id, read.at, read.id)
+                ask = Ask(asked.id, read.at, read.id, read.off)
     if head is None or not branches:
         raise ValueError
     return TokenLog(head, branches, view, ask)

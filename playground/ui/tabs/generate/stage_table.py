@@ -7,6 +7,7 @@ from pydantic import Field
 
 from playground.config import DecodeConfig
 from playground.errors import SettingsError
+from playground.model.inside import SwitchedOff
 from playground.sampling import DrawState, Pipeline, next_token_logits
 from playground.sampling.stages import Stage
 from playground.ui.context import Context
@@ -44,7 +45,8 @@ def trace_token(context: Context, query: StagesQuery) -> dict[str, Any]:
     settings = DecodeConfig(**query.settings)
     model, _ = load_model(context, query.run, query.step, query.weights)
     state = DrawState(seeds=(settings.seed,), position=max(0, len(query.before) - query.n_prompt))
-    logits = next_token_logits(model, query.before, past_context=settings.past_context)
+    off = SwitchedOff.parse(settings.switched_off)
+    logits = next_token_logits(model, query.before, past_context=settings.past_context, off=off)
     trace = Pipeline.from_decode(settings).trace(logits, torch.tensor([query.before]), state)
     return {
         "rows": [

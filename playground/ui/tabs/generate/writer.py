@@ -90,6 +90,7 @@ class Writer:
 
         def lines(_job: str, stopped: Event) -> Iterator[Line]:
             log, settings = read_log(log_text), check_length(read_settings(), self._context.limits)
+            settings = settings.replace(switched_off=log.branch.settings.get("switched_off"))
             beginning = _Beginning(log.branch.prompt, log.branch.written, settings)
             model, tokenizer = self._load(log)
             yield line(kind="more", branch=log.view, settings=_record(settings))
@@ -99,7 +100,7 @@ class Writer:
         return self._streams.stream(log_text or "", lines)
 
     def ask(self, log_text: str | None, read_settings: ReadSettings) -> Iterator[str]:
-        """Continue on a new branch, from the token that the last line of the log asks for."""
+        """Continue on a new branch, from the token that the last line of the log asks for, or without parts there."""
 
         def lines(_job: str, stopped: Event) -> Iterator[Line]:
             log, settings = read_log(log_text), check_length(read_settings(), self._context.limits)
@@ -112,10 +113,15 @@ class Writer:
             parent, at, taken = log.branches[log.ask.branch], log.ask.at, log.ask.id
             before = parent.ids[:at]
             kept = before[parent.n_prompt :]
+            settings = settings.replace(switched_off=log.ask.off or parent.settings.get("switched_off"))
             model, tokenizer = self._load(log)
             formats = TokenLines(tokenizer, before)
             yield line(kind="branch", branch=len(log.branches), parent=parent.id, at=at, settings=_record(settings))
             with self._reader(log.head.job, model) as reader:
+                if log.ask.off:
+                    beginning = _Beginning(before[: parent.n_prompt], kept, settings)
+                    yield from self._continue(reader, formats, beginning, stopped)
+                    return
                 one = settings.replace(max_new_tokens=1)
                 (step,) = stream(model, before, one, drawn=len(kept), first=taken, reader=reader)
                 yield formats.drawn(step, by="hand")

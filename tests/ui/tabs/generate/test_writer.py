@@ -11,6 +11,7 @@ from playground.sampling import generate, stream
 from playground.sampling.reader import window_start
 from playground.text.tokenizer import encode, token_ids_to_text
 from playground.ui.tabs.generate.log import line, read_log
+from playground.ui.tabs.generate.receipts import receipt_of_log
 from playground.ui.tabs.generate.start import Start
 from playground.ui.tabs.generate.streams import LogStreams
 from playground.ui.tabs.generate.writer import MAX_READERS, Writer
@@ -189,3 +190,24 @@ def test_only_few_texts_keep_what_was_read_of_them(writer):
     assert read_log(last(writer.more(logs[0], settings()))).head.job in writer._readers
     last(writer.write(None, Start("tale", "1", "The rain", settings())))  # another model: the first one may go
     assert len(writer._readers) == 1
+
+
+def test_a_text_goes_on_without_parts_of_the_model_on_a_branch_whose_receipt_writes_it_again(writer, context):
+    log = last(writer.write(None, Start("tale", "last", "The rain had", settings(temperature=0))))
+    at = len(read_log(log).branch.ids) - 6
+    asked = log + line(kind="ask", branch=0, at=at, id=0, off="head:0.1 token:1")
+    log = last(writer.ask(asked, settings(temperature=0)))
+    branch = read_log(log).branch
+    model, _ = context.models.get("tale")
+    decode = DecodeConfig(max_new_tokens=12, temperature=0, switched_off="head:0.1 token:1")
+    steps = list(stream(model, branch.ids[:at], decode))
+    assert branch.ids[at:] == [step.id for step in steps]
+    probabilities = [token["p"] for token in tokens_of(log)[-12:]]
+    assert probabilities == pytest.approx([step.probability for step in steps], rel=1e-3)
+    whole = [step.probability for step in stream(model, branch.ids[:at], decode.replace(switched_off=None))]
+    assert probabilities != pytest.approx(whole, rel=1e-3)
+    longer = read_log(last(writer.more(log, settings(temperature=0)))).branch
+    assert longer.settings["switched_off"] == "head:0.1 token:1"
+    again = last(writer.restore(None, receipt_of_log(context, log).to_json()))
+    assert "error" not in [each.get("kind") for each in lines_of(again)]
+    assert read_log(again).branch.ids == branch.ids

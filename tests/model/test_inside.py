@@ -7,9 +7,18 @@ import torch
 
 from playground.config import ModelConfig
 from playground.errors import SettingsError, TextError
-from playground.evaluation.inside import SwitchedOff, embed, layers_inside, read_out
 from playground.model.cache import KVCache
 from playground.model.gpt import GPTModel
+from playground.model.inside import (
+    SwitchedOff,
+    embed,
+    layers_inside,
+    logits_without,
+    masked_in_window,
+    read_out,
+    without,
+)
+from playground.model.shrink import shrink
 from tests.model.transformers_gpt2 import as_transformers
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -93,6 +102,33 @@ def test_switched_off_parts_equal_weights_zeroed_by_hand(model, ids):
     off = SwitchedOff(heads=frozenset({(0, 1), (2, 3)}), attention=frozenset({1}), feed_forward=frozenset({2}))
     torch.testing.assert_close(logs_of(model, ids, off), expected, **CLOSE)
     assert (expected - unchanged).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("weights", ["float32", "int8"])
+def test_a_copy_without_parts_gives_the_same_and_the_model_stays_as_it_is(model, ids, weights):
+    whole = shrink(model, weights)
+    off = SwitchedOff(heads=frozenset({(0, 1), (2, 3)}), attention=frozenset({1}), feed_forward=frozenset({2}))
+    with torch.inference_mode():
+        before = whole(ids[None])[0]
+        found = without(whole, off)(ids[None])[0].log_softmax(-1)
+        assert torch.equal(whole(ids[None])[0], before)
+    torch.testing.assert_close(found, logs_of(whole, ids, off), **CLOSE)
+    assert (found - before.log_softmax(-1)).abs().max() > 1e-3
+
+
+def test_parts_as_text_are_read_back_and_counted_in_a_window(model, ids):
+    off = SwitchedOff.parse("token:3 head:2.1 attention:0 token:9 feed-forward:1")
+    assert str(off) == "attention:0 feed-forward:1 head:2.1 token:3 token:9"
+    assert SwitchedOff.parse(str(off)) == off
+    assert SwitchedOff.parse(None) == SwitchedOff.parse("") == SwitchedOff()
+    assert str(masked_in_window(off, 4)) == "attention:0 feed-forward:1 head:2.1 token:5"
+    torch.testing.assert_close(logits_without(model, ids, off).log_softmax(-1), logs_of(model, ids, off)[-1], **CLOSE)
+
+
+@pytest.mark.parametrize("text", ["layer:1", "head:1", "token:1.2", "attention:-1", "attention", "head:²"])
+def test_text_that_names_no_part_is_refused(text):
+    with pytest.raises(SettingsError, match="no part"):
+        SwitchedOff.parse(text)
 
 
 def test_a_masked_token_changes_nothing_after_it(model, ids):

@@ -1,16 +1,17 @@
 """A pass through a model that shows what happens in each layer, with parts of the model switched off if asked.
 
-T: tokens, C: emb_dim, H: heads, D: C / H, L: layers. Writing and training use `GPTModel.forward`
+T: tokens, C: emb_dim, H: heads, D: C / H, L: layers, V: vocabulary. Writing and training use `GPTModel.forward`
 and do not pay for this.
 """
 
+import copy
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Any, Self, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from playground.errors import SettingsError, TextError
 from playground.model.gpt import Block, GPTModel
@@ -32,6 +33,34 @@ class SwitchedOff:
     """Layers whose feed-forward is left out: like zeros in weight and bias of `down`."""
     tokens: frozenset[int] = frozenset()
     """Places that no later place can attend to, in any layer."""
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self:
+        """Read the form that settings have; raises `SettingsError` for anything else.
+
+        >>> SwitchedOff.parse("feed-forward:1 head:0.3 token:4").heads
+        frozenset({(0, 3)})
+        """
+        found: dict[str, set[Any]] = {"attention": set(), "feed-forward": set(), "head": set(), "token": set()}
+        for word in (text or "").split():
+            kind, _, which = word.partition(":")
+            numbers = which.split(".")
+            if kind not in found or len(numbers) != 1 + (kind == "head") or not all(map(str.isdecimal, numbers)):
+                raise SettingsError(f"switched_off: {word!r} is no part; write them like attention:0 head:1.3 token:4.")
+            whole = tuple(map(int, numbers))
+            found[kind].add(whole if kind == "head" else whole[0])
+        return cls(*map(frozenset, (found["head"], found["attention"], found["feed-forward"], found["token"])))
+
+    def __str__(self) -> str:
+        """The form that `parse` reads.
+
+        >>> str(SwitchedOff(heads=frozenset({(0, 3)}), tokens=frozenset({4})))
+        'head:0.3 token:4'
+        """
+        words = [f"attention:{layer}" for layer in sorted(self.attention)]
+        words += [f"feed-forward:{layer}" for layer in sorted(self.feed_forward)]
+        words += [f"head:{layer}.{head}" for layer, head in sorted(self.heads)]
+        return " ".join(words + [f"token:{place}" for place in sorted(self.tokens)])
 
     @property
     def first_layer(self) -> int:
@@ -123,6 +152,66 @@ def read_out(model: GPTModel, states: Tensor) -> Tensor:
     """
     with torch.inference_mode():
         return model.out_head(model.final_norm(states)).float().log_softmax(-1)
+
+
+def without(model: GPTModel, off: SwitchedOff) -> GPTModel:
+    """A copy of the model without these layers and heads, whose weights are zero in it; the others are shared.
+
+    It writes as fast as the model itself. Masked tokens are no part of the weights: see `logits_without`.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> copied = without(model, SwitchedOff(heads=frozenset({(0, 1)})))
+    >>> copied.blocks[0].att.out_proj.weight[:, 4:].abs().sum().item(), copied.tok_emb.weight is model.tok_emb.weight
+    (0.0, True)
+    """
+    check_parts(model, off)
+    memo: dict[int, Any] = {id(tensor): tensor for tensor in [*model.parameters(), *model.buffers()]}
+    copied = copy.deepcopy(model, memo)
+    blocks = cast("list[Block]", copied.blocks)
+    width = model.config.emb_dim // model.config.n_heads
+    for layer in off.attention:
+        _set_zero(blocks[layer].att.out_proj)
+    for layer in off.feed_forward:
+        _set_zero(blocks[layer].ff.down)
+    for layer, head in off.heads:
+        _set_zero(blocks[layer].att.out_proj, slice(head * width, (head + 1) * width))
+    return copied
+
+
+def logits_without(model: GPTModel, ids: Tensor, off: SwitchedOff) -> Tensor:
+    """Logits `(V,)` of the token after `ids` `(T,)`, with parts switched off, masked tokens included; T is at most the
+    context length.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=16, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> logits_without(model, torch.tensor([1, 2, 3]), SwitchedOff(tokens=frozenset({0}))).shape
+    torch.Size([50])
+    """
+    *_, after = (found.after[-1] for found in layers_inside(model, embed(model, ids), off))
+    with torch.inference_mode():
+        return model.out_head(model.final_norm(after))
+
+
+def masked_in_window(off: SwitchedOff, start: int) -> SwitchedOff:
+    """The same parts for the part of a text from `start` on, in which places are counted from 0.
+
+    >>> masked_in_window(SwitchedOff(tokens=frozenset({2, 7})), 5).tokens
+    frozenset({2})
+    """
+    return replace(off, tokens=frozenset(place - start for place in off.tokens if place >= start))
+
+
+def _set_zero(layer: nn.Module, columns: slice | None = None) -> None:
+    """Zeros in some columns of a linear layer, or in all of it with its bias; the weights before stay as they are."""
+    for name in ("weight",) if columns else ("weight", "bias"):
+        tensor = getattr(layer, name)
+        if tensor is None:
+            continue
+        changed = tensor.detach().clone()
+        changed[(slice(None), columns) if columns else ...] = 0
+        is_parameter = isinstance(tensor, nn.Parameter)
+        setattr(layer, name, nn.Parameter(changed, requires_grad=False) if is_parameter else changed)
 
 
 def _block(block: Block, layer: int, x: Tensor, off: SwitchedOff) -> LayerInside:
