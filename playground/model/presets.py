@@ -38,13 +38,13 @@ def count_parameters(config: ModelConfig) -> dict[str, int]:
     return {**parts, "total": sum(parts.values())}
 
 
-_STORY_VOCABULARY = 1690
+STORY_VOCABULARY = 1690
 """Size of the compact vocabulary of the sample story."""
 
 
 def _small_preset(name: str, note: str, model: ModelConfig, batch_size: int, train: TrainConfig, time: str) -> Preset:
     """`time` is that of the sample story on two cores, as the title says it."""
-    n_parameters = count_parameters(model.replace(vocab_size=_STORY_VOCABULARY))["total"]
+    n_parameters = count_parameters(model.replace(vocab_size=STORY_VOCABULARY))["total"]
     title = f"{name.capitalize()} ({n_parameters / 1e6:.1f} M parameters, about {time})"
     return Preset(name, title, model, DataConfig(vocabulary="compact", batch_size=batch_size), train, note)
 
@@ -114,6 +114,17 @@ _PRESETS = (
     _gpt2_preset("774M", width=1280, heads=20, layers=36),
     _gpt2_preset("1558M", width=1600, heads=25, layers=48),
 )
+FINE_TUNE = Preset(
+    "fine-tune",
+    "Fine-tuning: a model that can write already, on a text of your own",
+    GPT_CONFIG_124M.replace(context_length=256),
+    DataConfig(batch_size=2),
+    TrainConfig(
+        lr=5e-5, min_lr=None, lr_schedule="cosine", warmup_pct=10, grad_clip=1.0, epochs=3, eval_freq=5, eval_iter=5
+    ),
+    "A learning rate eight times lower than from scratch, so that the model does not forget what it knows.",
+)
+"""Text and training settings for a model that was trained already; its size is that of the model."""
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
 """All presets by name, smallest first."""
 DEFAULT_PRESET = "mini"

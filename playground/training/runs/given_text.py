@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playground.text.corpus import check_long_enough
 from playground.text.token_file import open_corpus
+from playground.text.tokenizer import Vocabulary
 from playground.text.upload import clean_file, clean_text
 from playground.training.runs.files import write_atomic
 from playground.training.runs.spec import RunSpec, write_spec
@@ -35,9 +36,16 @@ def read_given_text(folder: Path, spec: RunSpec, progress: Progress | None = Non
     (folder / GIVEN_FILE).unlink()
 
 
-def prepare_text(folder: Path, text: str | Path, spec: RunSpec, progress: Progress | None = None) -> None:
+def prepare_text(
+    folder: Path,
+    text: str | Path,
+    spec: RunSpec,
+    progress: Progress | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> RunSpec:
     """Write text, vocabulary and settings into a run's folder; `text` is the text itself or a file of any size.
 
+    The settings, now complete, are returned. A `vocabulary` that is given is used instead of one made from the text.
     Raises TextError if the text cannot be read or is too short.
     """
     target = folder / "text.txt"
@@ -47,8 +55,10 @@ def prepare_text(folder: Path, text: str | Path, spec: RunSpec, progress: Progre
             os.fsync(file.fileno())
     else:
         write_atomic(target, clean_text(text).encode(), durable=True)
-    corpus = open_corpus(target, spec.data, cache=folder.parent / TOKENS_FOLDER, progress=progress)
+    corpus = open_corpus(target, spec.data, vocabulary, cache=folder.parent / TOKENS_FOLDER, progress=progress)
     check_long_enough(corpus, spec.data, spec.model.context_length)
     write_atomic(folder / "vocabulary.json", corpus.vocabulary.to_json().encode(), durable=True)
     model = spec.model.replace(vocab_size=corpus.vocabulary.size)
-    write_spec(folder, spec.model_copy(update={"text_sha256": corpus.sha256, "model": model}))
+    complete = spec.model_copy(update={"text_sha256": corpus.sha256, "model": model})
+    write_spec(folder, complete)
+    return complete

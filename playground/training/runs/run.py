@@ -119,8 +119,10 @@ class Run:
     def corpus(self) -> Corpus:
         """The text as token ids, in a training and a validation part; those of a large text are mapped from disk.
 
-        Raises RunError if the text is missing.
+        Raises RunError if the text is missing, or if the run was made from weights and has none.
         """
+        if not self.spec.has_text:
+            raise RunError(f"{self.spec.shown_name} came without a training text; train it on one of yours.")
         text = self.folder / "text.txt"
         if not text.is_file():
             raise RunError(f"The text of the run {self.name} is missing; restore its text.txt.")

@@ -1,5 +1,6 @@
 """`run.json` in a run's folder: the settings it was created with."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from playground.training.runs.names import MAX_TITLE_LENGTH, check_title
 
 FORMAT = 1
 """Version of the run folder; a higher one is refused."""
+NO_TEXT = hashlib.sha256(b"").hexdigest()
+"""The digest of the text of a run that was made from weights alone."""
 
 
 class Parent(BaseModel):
@@ -41,6 +44,8 @@ class RunSpec(BaseModel):
     data: DataConfig
     train: TrainConfig
     parent: Parent | None = None
+    source: str = Field(default="", max_length=300)
+    """Where its first weights come from, in a few words; "" if they were drawn at random."""
     versions: dict[str, str] = {}
     created: float = Field(ge=0, allow_inf_nan=False)
     """Seconds since 1970."""
@@ -52,6 +57,11 @@ class RunSpec(BaseModel):
             return check_title(title) if title else ""
         except RunError as error:
             raise ValueError(str(error)) from None
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is a training text; a run that was made from weights has none."""
+        return self.text_sha256 != NO_TEXT
 
     @property
     def shown_name(self) -> str:
