@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from playground.evaluation.chapter.costs import DOLLARS_PER_8_GPU_HOURS, LLAMA_HOURS
+from playground.evaluation.chapter.costs import dollars as price_of
 from playground.sampling import TOY_LOGITS, TOY_VOCABULARY, AnyStage, Pipeline, Temperature, TopP
 from playground.training.runs.recorded import NAME
 from playground.ui.lessons.figures import recorded_figures
@@ -18,8 +20,6 @@ from playground.ui.tabs.decoding.state import TOP_K_ALL, LabState
 GPT2_VOCABULARY = 50_257
 UNTRAINED_LOSS, UNTRAINED_PERPLEXITY = 10.7940, 48_725.8
 """Of the book's untrained GPT-2 on six tokens (section 5.1)."""
-LLAMA_HOURS, DOLLARS_PER_8_GPU_HOURS = 184_320, 30
-"""Hours on A100 GPUs that the training of Llama 2 7B took, and the price of eight of them (section 5.2)."""
 DRAWS, PIZZAS_DRAWN = 1000, 32
 """How often the book draws "pizza" at temperature 5 (exercise 5.1)."""
 WORDS_OF_ORDER = (("first", 3.0), ("second", 2.0), ("third", 1.0))
@@ -229,7 +229,7 @@ def _recited() -> Lesson:
 
 
 def _cost() -> Lesson:
-    dollars = LLAMA_HOURS / 8 * DOLLARS_PER_8_GPU_HOURS
+    dollars = price_of(LLAMA_HOURS)
     return Lesson(
         id="cost",
         title="What the real thing costs",

@@ -1,7 +1,9 @@
-"""The Evaluate tab: the loss of a model opened, models compared, and when each word was learned."""
+"""The Evaluate tab: the loss of a model opened, models compared, and when each word was learned, what it costs."""
 
+from playground.evaluation.chapter.costs import pictures
 from playground.ui.context import Context
 from playground.ui.tabs.evaluate.server import EvaluateServer
+from playground.ui.widgets.cost.cost import Cost
 from playground.ui.widgets.eval_table.eval_table import EvalTable
 from playground.ui.widgets.honesty.honesty import Honesty
 from playground.ui.widgets.learning.learning import Learning
@@ -15,3 +17,4 @@ def build(context: Context) -> None:
     EvalTable(server_functions=[server.row, server.cancel_row], elem_id="ev-table")
     Learning(server_functions=[server.learned, server.cancel_learned], elem_id="ev-learning")
     Honesty(server_functions=[server.honesty], elem_id="ev-honesty")
+    Cost(server_functions=[server.cost], constants=pictures(), elem_id="ev-cost")

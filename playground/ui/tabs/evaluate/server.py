@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
+from playground.cost import measure_step_s
+from playground.evaluation.chapter.costs import run_cost
 from playground.evaluation.reports import Source, honesty, learned, table_row
 from playground.evaluation.windows import Reading
 from playground.evaluation.work import Works
@@ -43,7 +45,7 @@ class LearnedQuery(Query):
 
 
 class EvaluateServer:
-    """What the tab asks for. `row`, `honesty` and `learned` answer `{"progress": share}` until they are done."""
+    """What the tab asks for. All but `passage` answer `{"progress": share}` until they are done."""
 
     def __init__(self, context: Context) -> None:
         self._models = Models(context)
@@ -66,6 +68,11 @@ class EvaluateServer:
         """Reliability, best temperature and losses in groups (see `playground.evaluation.reports`)."""
         step = self._step(query)
         return self._works.ask(self._key("honesty", query, step), honesty, self._root, query.run, step)
+
+    def cost(self, query: RunQuery) -> dict[str, Any]:
+        """A run's model and training beside the known ones (see `playground.evaluation.chapter.costs`)."""
+        step = self._step(query)
+        return self._works.ask(self._key("cost", query, step), run_cost, self._root, query.run, step, measure_step_s)
 
     def learned(self, query: LearnedQuery) -> dict[str, Any]:
         """When each word of a passage was learned (see `playground.evaluation.reports`)."""

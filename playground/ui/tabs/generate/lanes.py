@@ -19,6 +19,7 @@ from playground.sampling import (
     stream_samples,
 )
 from playground.sampling.beam import BeamConfig
+from playground.sampling.copies import COPIED_TOKENS
 from playground.sampling.race import race
 from playground.sampling.score import score_text
 from playground.training.loop.events import Evaluated
@@ -39,8 +40,6 @@ MAX_LONG_TEXTS = 6
 """Steps at which texts of the maximum length are written; shorter texts are written at more, up to `MAX_STEPS`."""
 MIN_SNAPSHOTS = 3
 """With fewer snapshots than this, all checkpoints of the run are shown."""
-COPIED_TOKENS = 8
-"""Tokens in a row that count as copied in the scores."""
 ONE_STEP = (
     "This run has the weights of one step only, so there is nothing to compare it with. To keep more, set “Copy the "
     "weights every … steps” before a training."

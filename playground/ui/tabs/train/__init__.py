@@ -13,6 +13,7 @@ from gradio.components import Component
 from gradio.context import Context as Building
 
 from playground.errors import PlaygroundError, SettingsError
+from playground.sampling.copies import COPIED_TOKENS
 from playground.training.runs.recorded import NAME
 from playground.ui.context import Context
 from playground.ui.exchange import event_text, to_json
@@ -25,7 +26,7 @@ from playground.ui.tabs.train.cost import cost_facts
 from playground.ui.tabs.train.form import FIRST_WORD, PASTE, UPLOAD, TrainForm
 from playground.ui.tabs.train.news import STEP_SERIES
 from playground.ui.tabs.train.preview import Preview, Values
-from playground.ui.tabs.train.recited import MIN_TOKENS, RecitedSamples
+from playground.ui.tabs.train.recited import RecitedSamples
 from playground.ui.tabs.train.server import LiveServer
 from playground.ui.tabs.train.start import Starter
 from playground.ui.tabs.train.text_view import RunTexts
@@ -67,7 +68,7 @@ def build(context: Context) -> TrainTab:
     live = LiveView(
         elem_id="pg-live",
         server_functions=[server.news, server.command, server.figure, samples.recited, PageServer(context).save_page],
-        constants={"series": STEP_SERIES, "recorded": NAME, "recited_tokens": MIN_TOKENS},
+        constants={"series": STEP_SERIES, "recorded": NAME, "recited_tokens": COPIED_TOKENS},
     )
     with gr.Column(elem_classes="pg-panel"):
         TextView(

@@ -6,12 +6,15 @@ from typing import Any
 
 from playground.cost import Plan, estimate_memory
 from playground.device import free_memory_bytes
+from playground.evaluation.chapter.costs import (
+    LLAMA_HOURS,
+    LLAMA_PARAMETERS,
+    LLAMA_TOKENS,
+    a100_hours,
+    dollars,
+)
 from playground.model.presets import count_parameters
 from playground.ui.widgets.facts.facts import facts
-
-# Touvron and others (2023), quoted in the book: 8 A100 GPUs cost about 30 dollars an hour.
-_LLAMA_PARAMETERS, _LLAMA_TOKENS, _LLAMA_HOURS = 7e9, 2e12, 184_320
-_DOLLARS_PER_GPU_HOUR = 30 / 8
 
 _ESTIMATED = "Estimated from a sample of this large text. After Train it is read as a whole, which takes a while."
 
@@ -110,21 +113,20 @@ def _beside_llama(plan: Plan, n_parameters: int, step_s: float | None) -> dict[s
     Hours of an A100 are what the operations take there at the pace of Llama's own training, for both.
     """
     tokens = plan.steps * plan.tokens_per_step
-    operations, llama_operations = 6 * n_parameters * tokens, 6 * _LLAMA_PARAMETERS * _LLAMA_TOKENS
-    a100_hours = _LLAMA_HOURS * operations / llama_operations
+    operations, llama_operations = 6 * n_parameters * tokens, 6 * LLAMA_PARAMETERS * LLAMA_TOKENS
     hours_here = None if step_s is None else plan.time_s(step_s) / 3600
     llama_hours_here = None if hours_here is None else hours_here / operations * llama_operations
     return {
         "title": "Beside the training of Llama 2 7B",
         "head": ["", "this one", "Llama 2"],
         "rows": [
-            ["Tokens", _size(tokens), _size(_LLAMA_TOKENS)],
+            ["Tokens", _size(tokens), _size(LLAMA_TOKENS)],
             ["Operations", _size(operations), _size(llama_operations)],
-            ["Hours on one A100", _size(a100_hours), _size(_LLAMA_HOURS)],
+            ["Hours on one A100", _size(a100_hours(operations)), _size(LLAMA_HOURS)],
             [
                 "Dollars, at the A100's price",
-                _size(a100_hours * _DOLLARS_PER_GPU_HOUR),
-                _size(_LLAMA_HOURS * _DOLLARS_PER_GPU_HOUR),
+                _size(dollars(a100_hours(operations))),
+                _size(dollars(LLAMA_HOURS)),
             ],
             ["Hours on this machine", _measured(hours_here), _measured(llama_hours_here)],
         ],

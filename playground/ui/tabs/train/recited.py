@@ -6,14 +6,13 @@ from typing import Annotated, Any
 from cachetools import LRUCache
 from pydantic import Field
 
+from playground.sampling.copies import COPIED_TOKENS
 from playground.text.tokenizer import StreamingDecoder, encode
 from playground.training.runs.run import Run
 from playground.ui.context import Context
 from playground.ui.exchange import Query
 from playground.ui.tabs.generate.copied import CopyFinder
 
-MIN_TOKENS = 8
-"""Shortest span that counts as recited: shorter ones are found in any text on the same subject."""
 MAX_TEXT_BYTES = 5_000_000
 """Largest training text that is indexed for this, as that takes time of the processor that a training needs."""
 MAX_REMEMBERED = 512
@@ -62,7 +61,7 @@ class RecitedSamples:
     def _find(self, run: Run, text: str) -> list[dict[str, Any]]:
         tokenizer = run.tokenizer
         ids = encode(text, tokenizer)
-        spans = self._copies.spans(run, ids, MIN_TOKENS)
+        spans = self._copies.spans(run, ids, COPIED_TOKENS)
         decoder = StreamingDecoder(tokenizer)
         texts = [decoder.push(token) for token in ids]  # a character of several tokens belongs to the last of them
         texts.append(decoder.finish())

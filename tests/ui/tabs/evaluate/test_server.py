@@ -104,3 +104,10 @@ def test_rows_honesty_and_learning_come_from_other_processes(ask, context):
     assert learned["steps"][0] == 0
     assert ask("cancel_row", {"run": "clock", "source": "train"}) == {}
     assert ask("cancel_learned", {"run": "clock", "source": "train"}) == {}
+
+
+@pytest.mark.process
+def test_a_run_is_priced_at_the_pace_of_this_machine(ask):
+    answer = ask("cost", {"run": "clock"})
+    assert answer["training"]["tokens"]["value"] > 0
+    assert answer["operations_per_s"] > 1e6

@@ -4,12 +4,13 @@ import pytest
 
 from playground.config import DataConfig, ModelConfig
 from playground.errors import RunError
+from playground.sampling.copies import COPIED_TOKENS
 from playground.training.runs.history import read_history
 from playground.training.runs.recorded import NAME
 from playground.ui.context import Context
 from playground.ui.tabs.generate.copied import CopyFinder
 from playground.ui.tabs.train import recited as module
-from playground.ui.tabs.train.recited import MIN_TOKENS, RecitedQuery, RecitedSamples
+from playground.ui.tabs.train.recited import RecitedQuery, RecitedSamples
 
 TEXT = " ".join(
     f"In year {i} the river took hold of the old ferry number {i * 7}, and nobody knew why." for i in range(80)
@@ -35,7 +36,7 @@ def test_finding_16_a_recited_passage_is_found_with_its_source_and_the_rest_is_n
     (marked,) = [piece for piece in pieces if piece["source"]]
     assert marked["text"].startswith(passage.rstrip("0"))
     source = marked["source"]
-    assert source["tokens"] >= MIN_TOKENS
+    assert source["tokens"] >= COPIED_TOKENS
     assert source["before"] + source["text"] + source["after"] in TEXT
 
 
