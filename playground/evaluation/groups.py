@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from playground.evaluation.token_losses import TokenLosses, joined, score_windows
+from playground.evaluation.windows import Reading
+from playground.model.gpt import GPTModel
+
 _MAX_PLACES = 32
 
 
@@ -54,6 +58,20 @@ def by_place(losses: Tensor, context: Tensor) -> list[Group]:
         if len(chosen):
             groups.append(Group(low, high, len(chosen), float(chosen.double().mean())))
     return groups
+
+
+def losses_by_place(model: GPTModel, ids: Tensor) -> TokenLosses:
+    """The losses of a text whose windows stand side by side, so that every place in the context is as frequent.
+
+    Sliding windows give few tokens little context. A text of less than one window is read as it is.
+
+    >>> from playground.config import ModelConfig
+    >>> model = GPTModel(ModelConfig(vocab_size=50, context_length=4, emb_dim=8, n_heads=2, n_layers=1)).eval()
+    >>> losses_by_place(model, torch.arange(10)).context.tolist()
+    [1, 2, 3, 4, 1, 2, 3, 4]
+    """
+    reading: Reading = "chapter" if len(ids) > model.config.context_length else "sliding"
+    return joined(list(score_windows(model, ids, reading=reading)))
 
 
 def token_counts(train_ids: Tensor, vocab_size: int) -> Tensor:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from playground.evaluation.calibration import reliability
-from playground.evaluation.groups import by_count
+from playground.evaluation.groups import by_count, losses_by_place
 from playground.evaluation.learning import thinned
 from playground.evaluation.reports import OnProgress
 from playground.evaluation.token_losses import joined, score_windows
@@ -71,4 +71,6 @@ def copied_shares(run: Run, history: History) -> Iterator[tuple[int, float]]:
 def _look(model: GPTModel, ids: torch.Tensor) -> tuple[float, list[dict[str, Any]]]:
     found = joined(list(score_windows(model, ids)))
     error = reliability(found.confidence, found.rank == 0).error
-    return error, [asdict(group) for group in by_count(found.loss, found.context)]
+    placed = losses_by_place(model, ids)
+    groups = [asdict(group) for group in by_count(placed.loss, placed.context)]
+    return error, [{**group, "high": min(group["high"], model.config.context_length)} for group in groups]

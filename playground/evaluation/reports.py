@@ -13,7 +13,7 @@ import torch
 from playground.errors import TextError
 from playground.evaluation.calibration import TemperatureScan, reliability
 from playground.evaluation.evaluate import evaluate_ids, text_ids
-from playground.evaluation.groups import by_count, by_place, token_counts
+from playground.evaluation.groups import by_count, by_place, losses_by_place, token_counts
 from playground.evaluation.learning import learning_history
 from playground.evaluation.token_losses import TokenLosses, joined, predictions, score_windows
 from playground.evaluation.windows import Reading
@@ -76,6 +76,7 @@ def _part(model: GPTModel, ids: torch.Tensor, counts: torch.Tensor, on_progress:
             scan.add(row[window.first :], target[window.first :])
             done += len(window.counted)
         on_progress(0.5 + 0.5 * done / max(1, len(ids) - 1))
+    placed = losses_by_place(model, ids)
     calibration = reliability(found.confidence, found.rank == 0)
     return {
         "tokens": len(found),
@@ -85,7 +86,7 @@ def _part(model: GPTModel, ids: torch.Tensor, counts: torch.Tensor, on_progress:
         "temperatures": scan.temperatures,
         "losses": scan.losses(),
         "frequency": [asdict(group) for group in by_count(found.loss, counts[ids.long()[found.position]])],
-        "place": [asdict(group) for group in by_place(found.loss, found.context)],
+        "place": [asdict(group) for group in by_place(placed.loss, placed.context)],
     }
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from playground.cost import measure_step_s
 from playground.evaluation.chapter.costs import run_cost
+from playground.evaluation.over_time import over_time
 from playground.evaluation.reports import Source, honesty, learned, table_row
 from playground.evaluation.windows import Reading
 from playground.evaluation.work import Works
@@ -20,10 +21,15 @@ from playground.ui.tabs.generate.start import parse_checkpoint
 MAX_ROWS = 24
 
 
-class RunQuery(Query):
-    """A run and one of its steps."""
+class WholeRunQuery(Query):
+    """A run, over all its steps."""
 
     run: str = Field(max_length=300)
+
+
+class RunQuery(WholeRunQuery):
+    """A run and one of its steps."""
+
     step: str = Field(default="last", max_length=40)
 
 
@@ -76,9 +82,17 @@ class EvaluateServer:
 
     def learned(self, query: LearnedQuery) -> dict[str, Any]:
         """When each word of a passage was learned (see `playground.evaluation.reports`)."""
-        run = self._models.open(query.run)
-        key = self._key("learned", query, run.model_steps()[-1:])
+        key = self._whole_key("learned", query)
         return self._works.ask(key, learned, self._root, query.run, query.source, query.text, query.start)
+
+    def over_time(self, query: WholeRunQuery) -> dict[str, Any]:
+        """How the model changed while it was trained (see `playground.evaluation.over_time`)."""
+        return self._works.ask(self._whole_key("over time", query), over_time, self._root, query.run)
+
+    def cancel_over_time(self, query: WholeRunQuery) -> dict[str, Any]:
+        """End the work on a run."""
+        self._works.cancel(self._whole_key("over time", query))
+        return {}
 
     def cancel_row(self, query: RowQuery) -> dict[str, Any]:
         """End the measuring of a row."""
@@ -87,12 +101,15 @@ class EvaluateServer:
 
     def cancel_learned(self, query: LearnedQuery) -> dict[str, Any]:
         """End the work on a passage."""
-        run = self._models.open(query.run)
-        self._works.cancel(self._key("learned", query, run.model_steps()[-1:]))
+        self._works.cancel(self._whole_key("learned", query))
         return {}
 
     def _step(self, query: RunQuery) -> int:
         return self._models.open(query.run).find_model(parse_checkpoint(query.step))
+
+    def _whole_key(self, what: str, query: WholeRunQuery | LearnedQuery) -> str:
+        """Names a work on all steps of a run, which become more while it is trained."""
+        return self._key(what, query, self._models.open(query.run).model_steps()[-1:])
 
     def _key(self, what: str, query: Query, at: object) -> str:
         """Names a work; a new run with the name of a deleted one has another time of creation."""

@@ -11,4 +11,4 @@ class Honesty(Widget):
     Server function: `honesty` (see `playground/ui/tabs/evaluate/server.py`).
     """
 
-    styles: ClassVar = ("lib/plot/plot.css",)
+    styles: ClassVar = ("lib/plot/plot.css", "lib/progress.css")

@@ -12,4 +12,4 @@ class Learning(Widget):
     `cancel_learned` (see `playground/ui/tabs/evaluate/server.py`).
     """
 
-    styles: ClassVar = ("lib/shades.css", "lib/plot/plot.css")
+    styles: ClassVar = ("lib/shades.css", "lib/plot/plot.css", "lib/progress.css")
