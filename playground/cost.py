@@ -90,6 +90,39 @@ def _kept_bytes(config: ModelConfig, number_bytes: int, device: str) -> int:
     return kept
 
 
+def memory_advice(config: ModelConfig, data: DataConfig, train: TrainConfig, free_bytes: int) -> str:
+    """A sentence for a training that needs more memory than is free, with what would make it fit; else "".
+
+    Raises `SettingsError` for a device that this machine does not have.
+
+    >>> from playground.config import GPT_CONFIG_124M
+    >>> memory_advice(GPT_CONFIG_124M, DataConfig(batch_size=8), TrainConfig(device="cpu"), 10**12)
+    ''
+    """
+    needed = estimate_memory(config, data, train).training_bytes
+    if needed <= free_bytes:
+        return ""
+    smaller, recomputed = data.replace(batch_size=1), train.replace(recompute=True)
+    ways = {
+        "recompute": (data, recomputed),
+        "a batch size of 1": (smaller, train),
+        "both": (smaller, recomputed),
+    }
+    offers = [
+        f"{_gb(estimate_memory(config, *settings).training_bytes)} with {name}"
+        for name, settings in ways.items()
+        if settings != (data, train)
+    ]
+    return (
+        f"This training needs about {_gb(needed)} of memory, and {_gb(free_bytes)} are free; it would need "
+        f"{', '.join(offers) or 'a shorter context or a smaller model'}."
+    )
+
+
+def _gb(n_bytes: int) -> str:
+    return f"{n_bytes / 1e9:.1f} GB"
+
+
 def measure_step_s(config: ModelConfig, data: DataConfig, train: TrainConfig) -> float:
     """Seconds that one optimizer step will take on this machine, extrapolated from measurements of its parts.
 

@@ -64,12 +64,27 @@ def fork(
     drop_rate: Annotated[
         float | None, typer.Option(help="Dropout: share of values set to zero at random during training.")
     ] = None,
+    text: Annotated[
+        str, typer.Option(help="Another text to train on: a file, `-` or sample:NAME; for fine-tuning.")
+    ] = "",
+    context_length: Annotated[
+        int | None, typer.Option(min=1, help="With --text: tokens per window; 256 by default, or fewer.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="With --text: windows per batch.")] = None,
     checkpoints: Checkpoints = CHECKPOINTS,
     sharded: Sharded = False,
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
-    """Train a new run from a checkpoint of another run, with other settings."""
+    """Train a new run from a checkpoint of another run, with other settings or on another text."""
+    if text:
+        from playground.cli.weights import fine_tuned
+
+        sizes = {"context_length": context_length, "batch_size": batch_size}
+        tuned = fine_tuned(store(checkpoints), run, step, name, text, drop_rate, settings, **sizes)
+        return follow(tuned, as_json, sharded=sharded)
+    if context_length or batch_size:
+        raise SettingsError("context_length and batch_size: they may change with another text only; add --text.")
     from playground.training.runs.fork import fork as make_fork
     from playground.training.runs.fork import settings_at
 
@@ -78,7 +93,7 @@ def fork(
     parent_step = parent.find_step(checkpoint_name(step))
     train = settings_at(parent, parent_step).replace(**settings)
     forked = make_fork(run_store, run, parent_step, new_name=name, train=train, drop_rate=drop_rate)
-    follow(forked, as_json, sharded=sharded)
+    return follow(forked, as_json, sharded=sharded)
 
 
 def stop(run: RunName, checkpoints: Checkpoints = CHECKPOINTS) -> None:
