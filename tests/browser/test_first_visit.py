@@ -65,3 +65,18 @@ def test_decoding_and_runs_offer_it_and_generate_writes_with_it(page, new_server
     page.get_by_role("tab", name="Decoding").click()
     page.locator("#lab-source").get_by_text("A trained model").click()
     page.locator("#lab-picture .row").nth(15).wait_for()  # of the model: there are nine words
+
+
+def test_decoding_shows_the_guesses_that_train_showed(new_page, new_server):
+    page = new_page(reduced_motion="reduce")
+    page.goto(new_server.url)
+    page.locator(".lv-ways:not(.lv-away)").wait_for()
+    rows = page.locator(".pb-rows li:not(.pb-rest)").all_inner_texts()
+    guesses = [(word, float(share.removesuffix(" %"))) for word, share in (row.split("\n") for row in rows)]
+    assert len(guesses) == 8
+    page.get_by_role("button", name="See its next token").click()
+    page.locator("#lab-picture .row", has_text=guesses[0][0]).first.wait_for()
+    shown = [row.split("\n") for row in page.locator("#lab-picture .row").all_inner_texts()[1:9]]
+    for (word, share), (name, before, _) in zip(guesses, shown, strict=True):
+        assert name == word
+        assert abs(float(before.removesuffix(" %")) - share) < 0.1

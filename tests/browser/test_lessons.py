@@ -234,7 +234,7 @@ def test_a_damaged_lesson_is_refused_with_a_sentence(page, one_server):
 
 
 def test_present_shows_larger_type_and_the_chart_can_still_be_moved(page, one_server, shoot):
-    page.goto(f"{one_server.url}/?run={NAME}")
+    page.goto(f"{one_server.url}/?run={NAME}&moment=180")
     page.locator(".pb-sample", has_text="told me").wait_for()
     before = page.locator(".pb-sample").evaluate("e => e.getBoundingClientRect().height / e.offsetHeight")
     page.get_by_role("button", name="Present").click()

@@ -181,6 +181,9 @@ def test_a_finished_run_leads_on(page, url, finished):
         page.click(f"[data-way={way}]")
         page.wait_for_selector(f"[data-tab-id={tab}][aria-selected=true]")
         assert page.input_value(".hd-run") == finished
+        if way == "compare":
+            page.locator(".rv-table tr.rv-on", has_text=finished).wait_for()
+            page.locator(".rc-plot path.plot-line").wait_for()
     assert f"whatif={finished}" in page.url
     page.locator(".rv-table tbody tr", has_text=finished).first.wait_for()
     page.go_back()

@@ -1,7 +1,7 @@
 // The next token: the temperature, and below it the picture that the server makes of the state, as bars, waterfall, table.
 
 import { fillTable, node, part, setText } from '../lib/dom.js';
-import { ask, newest } from '../lib/host.js';
+import { ask, newest, parse } from '../lib/host.js';
 import { readState, temperatureOf, withTemperature, writeState } from '../lib/lab_state.js';
 import { MOVE_A_CONTROL, isUsable } from '../lib/problem.js';
 import { makeBars } from './bars.js';
@@ -45,10 +45,12 @@ export function mount(host) {
   }
 
   const refresh = newest(async (/** @type {LabState} */ state) => {
+    root.classList.toggle('stale', Boolean(root.dataset.drawn) && sourceOf(state) !== sourceOf(parse(root.dataset.drawn)));
     /** @type {import('../lib/host.js').Reply<Picture>} */
     const answer = await ask(server.trace, state, MOVE_A_CONTROL);
     if (!isUsable(answer, part(root, '.problem'))) return;
     picture = answer;
+    root.classList.remove('stale');
     draw();
     root.dataset.drawn = JSON.stringify(state);
   });
@@ -88,3 +90,6 @@ export function mount(host) {
   watch('value', read);
   read();
 }
+
+/** What the logits of a state depend on: bars of another source are no answer for it. @param {LabState} state */
+const sourceOf = ({ source, words, run, step, prompt }) => JSON.stringify(source === 'toy' ? words : [run, step, prompt]);

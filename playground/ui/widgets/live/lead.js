@@ -2,7 +2,7 @@
 
 import { part, parts, setText } from '../lib/dom.js';
 import { openDrawer } from '../lib/drawer.js';
-import { goTo, setParameter } from '../lib/place.js';
+import { getParameter, goTo, setParameter } from '../lib/place.js';
 import { readingText, trainLabel } from './status.js';
 
 /** @typedef {import('./status.js').Status} Status */
@@ -58,6 +58,13 @@ export class Lead {
   #go(way) {
     if (way === 'decode') this.#trigger('decode');
     goTo({ tab: WAYS[way], run: this.#run, step: 'last' });
+    if (way === 'compare') setParameter('compare', withRun(getParameter('compare'), this.#run));
     if (way === 'whatif') setParameter('whatif', this.#run);
   }
+}
+
+/** The runs that an address compares, this one among them. @param {string | null} compared @param {string} run */
+function withRun(compared, run) {
+  const names = (compared ?? '').split(',').filter(Boolean);
+  return (names.includes(run) ? names : [...names, run]).join(',');
 }

@@ -99,7 +99,7 @@ class LiveView {
     this.#recited = new Recited(server.recited, () => this.#drawMoment());
     this.#probe = new Probe(view, (index) => this.#moveTo(index), (text) => this.#recited.piecesOf(text));
     setText(part(view, '.pb-legend'), `underlined: ${constants.recited_tokens} or more tokens that stand in the training text`);
-    this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index), () => this.#mark());
+    this.#replay = new Replay(part(view, '.lv-replay', HTMLButtonElement), (index) => this.#moveTo(index), () => this.#replayed());
     this.#opening = new Opening(constants.recorded);
     this.#lead = new Lead(view, constants.recorded, trigger);
     this.#controls = new Controls(view, (action) => this.#act(action));
@@ -236,9 +236,15 @@ class LiveView {
   #moveTo(index) {
     this.#moment.move(index);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#writeMoment(), ADDRESS_MS);
+    if (!this.#replay.isPlaying) this.#timer = setTimeout(() => this.#writeMoment(), ADDRESS_MS);
     this.#mark();
     this.#drawMoment();
+  }
+
+  /** A replay has ended, or was stopped: where it stands is the moment from now on. */
+  #replayed() {
+    this.#mark();
+    this.#timer = setTimeout(() => this.#writeMoment(), ADDRESS_MS);
   }
 
   /** Mark the moment on the chart; what a replay has not reached yet is faint. */

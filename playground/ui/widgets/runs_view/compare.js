@@ -19,6 +19,8 @@ import { bestMark, sentenceOf, seriesOf, xRangeOf } from './compared_curves.js';
  * @property {number} max_compared  as many runs are drawn
  */
 
+const ALONE = 'Tick another run to lay its curve over this one, or press What if? to train one with a single setting changed.';
+
 export class Comparison {
   #card;
   #choices;
@@ -89,7 +91,7 @@ export class Comparison {
     this.#answer = answer;
     this.#draw();
     this.#drawDifferences(answer);
-    setText(this.#part('.rc-verdict'), answer.verdict);
+    setText(this.#part('.rc-verdict'), answer.titles.length === 1 ? ALONE : answer.verdict);
   }
 
   get #smoothing() {

@@ -21,6 +21,7 @@ from playground.ui.exchange import server_function
 from playground.ui.tabs.decoding.server import Laboratory
 from playground.ui.tabs.decoding.state import LabState
 from playground.ui.tabs.decoding.worker import Worker
+from playground.ui.tabs.train.news import RunNews
 
 TEXT = "The old clock in the tower struck seven, and the whole town listened. " * 20
 TAKE_A_STATE = ["trace", "order", "draws", "sweep", "chapter"]
@@ -57,6 +58,17 @@ def page(context):
 def state_of(**changes) -> dict:
     """The state as the browser sends it."""
     return LabState(**changes).model_dump(mode="json")
+
+
+def test_train_and_decoding_guess_the_same_next_tokens_of_a_run_a_step_and_a_prompt(page, context):
+    prompt = context.store.open("clock").spec.train.start_context
+    guessed = {row["step"]: row["probe"] for row in RunNews(context.store, context.jobs).since("clock")["evals"]}
+    assert 4 in guessed
+    for step in guessed.keys() & set(context.store.open("clock").steps()):
+        picture = page.ask("trace", state_of(source="model", run="clock", step=step, prompt=prompt))
+        shown = [(row["word"], row["before"]) for row in picture["rows"]][: len(guessed[step])]
+        assert [name for name, _ in shown] == [name for name, _ in guessed[step]]
+        assert [share for _, share in shown] == pytest.approx([share for _, share in guessed[step]], rel=1e-4)
 
 
 def model_state(**changes) -> dict:

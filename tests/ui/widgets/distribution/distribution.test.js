@@ -36,6 +36,24 @@ test('a refusal is shown and the last picture stays until the next answer', asyn
   equal([part(element, '.notes').hidden, part(element, '.notes').textContent], [false, 'Banned tokens would have left nothing.']);
 });
 
+test('while another source is asked the bars of the one before are faint', async () => {
+  /** @type {() => void} */
+  let answer = () => {};
+  const trace = (/** @type {import('/widgets/lib/lab_state.js').LabState} */ state) =>
+    state.source === 'toy' ? picture() : new Promise((resolve) => { answer = () => resolve(picture()); });
+  const { element, update } = await mountWidget('distribution', { value: labState(), server: { trace } });
+  await until(() => drawn(element), 'nothing drawn');
+  const isStale = () => part(element, '.distribution').classList.contains('stale');
+  update(labState({ seed: 9 }));
+  await until(() => JSON.parse(drawn(element)).seed === 9, 'the second state is not drawn');
+  equal(isStale(), false);
+  update(labState({ source: 'model', run: 'river' }));
+  equal(isStale(), true);
+  await Promise.resolve();
+  answer();
+  await until(() => !isStale(), 'the answer is faint');
+});
+
 test('the log scale is drawn at once and written into the state', async () => {
   const { element, events, props } = await mountWidget('distribution', { value: labState(), server: { trace: () => picture() } });
   await until(() => drawn(element), 'nothing drawn');

@@ -30,6 +30,20 @@ test('each way opens a tab with this run', async () => {
   equal(events, ['decode']);
 });
 
+test('Compare chooses this run, beside those that are compared already', async () => {
+  const { view, lead } = await leading();
+  lead.open('river');
+  const compare = part(view, '[data-way=compare]');
+  compare.click();
+  equal(getParameter('compare'), 'river');
+  history.replaceState(null, '', '/?run=river&compare=lake,river');
+  compare.click();
+  equal(getParameter('compare'), 'lake,river');
+  lead.open('sea');
+  compare.click();
+  equal(getParameter('compare'), 'lake,river,sea');
+});
+
 test('the recorded run invites to train, another one does not', async () => {
   const { view, lead } = await leading();
   const invites = () => !part(view, '.lv-recorded').hidden;

@@ -31,6 +31,7 @@ test('one run has nothing to differ from; none hides the card', async () => {
   comparison.show(['a']);
   await until(() => lines().length === 1, 'one line');
   equal([part(view, '.rc h3').hidden, part(view, '.rc-scroll').hidden, part(view, '.rc-same').textContent], [true, true, '']);
+  ok(part(view, '.rc-verdict').textContent?.startsWith('Tick another run'), 'it is not said how to compare');
   comparison.show([]);
   equal(part(view, '.rc').hidden, true);
 });
