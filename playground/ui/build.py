@@ -14,7 +14,8 @@ from playground.ui.context import Context
 from playground.ui.guard import Guard
 from playground.ui.lessons.tour import make_lessons
 from playground.ui.place import PlaceServer
-from playground.ui.tabs import decoding, evaluate, generate, runs, train
+from playground.ui.tabs import decoding, evaluate, generate, inside, runs, train
+from playground.ui.tabs.inside.server import InsideServer
 from playground.ui.theme import head, theme
 from playground.ui.web import Preload, fetch_in_background, routes
 from playground.ui.widgets.base import all_modules, first_modules, styles
@@ -22,7 +23,7 @@ from playground.ui.widgets.header.header import Header
 from playground.ui.widgets.lesson.lesson import LessonCard
 
 TITLE = "GPT playground"
-TABS = ["train", "evaluate", "decoding", "generate", "runs"]
+TABS = ["train", "evaluate", "decoding", "inside", "generate", "runs"]
 """The ids of the tabs, as they stand in the page's address."""
 
 _GRADIO_ENVIRONMENT = {
@@ -56,21 +57,24 @@ def build(context: Context) -> gr.Blocks:
     """The page: header and tabs, with their events and the queue."""
     for name, value in _GRADIO_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    looks = InsideServer(context)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         place = Header(server_functions=[PlaceServer(context).runs], constants={"tabs": TABS}, elem_id="pg-header")
         with gr.Tabs(elem_id="pg-tabs"):
             with gr.Tab("Train", id="train"):
                 training = train.build(context)
             with gr.Tab("Evaluate", id="evaluate"):
-                evaluate.build(context)
+                evaluate.build(context, looks.functions)
             with gr.Tab("Decoding", id="decoding"):
-                decoding.connect(decoding.build(context), training.live)
+                decoding.connect(decoding.build(context, looks.functions), training.live)
+            with gr.Tab("Inside", id="inside"):
+                inside.build(looks)
             with gr.Tab("Generate", id="generate"):
-                generate.build(context, place)
+                generate.build(context, place, looks.functions)
             with gr.Tab("Runs", id="runs"):
                 runs.build(context)
         LessonCard(constants={"lessons": make_lessons()}, elem_id="pg-lesson")
-        page.load(None, js=fetch_in_background(all_modules(page)))
+        page.load(None, js=fetch_in_background(all_modules(page), tabs="#pg-tabs [role=tablist]"))
     page.queue(**_QUEUE)
     queue = getattr(page, "_queue", None)  # private to Gradio; without it the server only takes more processor time
     for name, pause_s in _QUEUE_PAUSES_S.items():

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MODULES = Path(__file__).parent / "widgets"
 _CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
-_BACKGROUND_DELAY_MS = 500  # the first tab is complete by then
+_BACKGROUND_DELAY_MS = 4000  # a slow machine has drawn the first tab by then
 _PRELOAD = "rel=modulepreload; fetchpriority=low"
 IMPORT = re.compile(r"""^(?:import|export)\b(?:[\w\s,{}*$]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 """A static import of another module of ours; JSDoc types, `import('…')`, do not begin a line."""
@@ -76,15 +76,29 @@ def with_imports(modules: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def fetch_in_background(modules: Iterable[str]) -> str:
+def fetch_in_background(modules: Iterable[str], tabs: str) -> str:
     """JavaScript for the `js` of the page's load event: fetch modules, with all that they import, in the background.
 
-    So a tab that is opened later does not wait for one module after the other, each of which names the next.
+    So a tab that is opened later does not wait for one module after the other, each of which names the next. They are
+    fetched once the pointer or the focus enters `tabs`, a CSS selector, at the latest after some seconds: more than a
+    hundred requests beside the first tab's own would make the first view slower.
     """
     paths = [f"{base_path()}/{module}" for module in with_imports(modules)]
-    link = "{ rel: 'modulepreload', fetchPriority: 'low', href: new URL(path, document.baseURI).href }"
-    append = f"document.head.append(Object.assign(document.createElement('link'), {link}))"
-    return f"() => {{ setTimeout(() => {{ for (const path of {paths}) {append}; }}, {_BACKGROUND_DELAY_MS}); }}"
+    return f"""() => {{
+        let fetched = false;
+        const fetchAll = () => {{
+            for (const path of fetched ? [] : {paths}) {{
+                const href = new URL(path, document.baseURI).href;
+                const link = {{ rel: 'modulepreload', fetchPriority: 'low', href }};
+                document.head.append(Object.assign(document.createElement('link'), link));
+            }}
+            fetched = true;
+        }};
+        for (const event of ['pointerover', 'focusin']) {{
+            document.querySelector({tabs!r})?.addEventListener(event, fetchAll, {{ once: true }});
+        }}
+        setTimeout(fetchAll, {_BACKGROUND_DELAY_MS});
+    }}"""
 
 
 class Preload:
