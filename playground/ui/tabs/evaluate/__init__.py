@@ -4,6 +4,7 @@ from playground.evaluation.chapter.costs import pictures
 from playground.ui.context import Context
 from playground.ui.exchange import ServerFunctions
 from playground.ui.tabs.evaluate.server import EvaluateServer
+from playground.ui.widgets.checks.checks import Checks
 from playground.ui.widgets.cost.cost import Cost
 from playground.ui.widgets.eval_table.eval_table import EvalTable
 from playground.ui.widgets.honesty.honesty import Honesty
@@ -21,3 +22,4 @@ def build(context: Context, looks: ServerFunctions) -> None:
     OverTime(server_functions=[server.over_time, server.cancel_over_time], elem_id="ev-over-time")
     Honesty(server_functions=[server.honesty], elem_id="ev-honesty")
     Cost(server_functions=[server.cost], constants=pictures(), elem_id="ev-cost")
+    Checks(server_functions=[server.check, server.cancel_check], elem_id="ev-checks")

@@ -1,12 +1,14 @@
 """The server functions of the Evaluate tab (see `playground/ui/exchange.py`)."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from playground.cost import measure_step_s
 from playground.evaluation.chapter.costs import run_cost
+from playground.evaluation.chapter.exercises import losses_on_the_verdict, published_run, train_saved_and_on
+from playground.evaluation.chapter.figures import exact_figures
 from playground.evaluation.over_time import over_time
 from playground.evaluation.reports import Source, honesty, learned, table_row
 from playground.evaluation.windows import Reading
@@ -50,12 +52,19 @@ class LearnedQuery(Query):
     start: int = Field(default=0, ge=0, le=2**53)
 
 
+class CheckQuery(Query):
+    """One of the chapter's checks: its figures, exercise 5.4, or 5.5 and 5.6 by the size of their weights."""
+
+    name: Literal["figures", "continue", "gpt2-124M", "gpt2-1558M"]
+
+
 class EvaluateServer:
     """What the tab asks for. All but `passage` answer `{"progress": share}` until they are done."""
 
     def __init__(self, context: Context) -> None:
         self._models = Models(context)
-        self._root = context.store.root
+        self._store, self._root = context.store, context.store.root
+        self._is_public = context.limits.is_public
         self._works = Works()
         self._microscope = Microscope(self._models, self._works)
         self._worker = Worker()
@@ -92,6 +101,27 @@ class EvaluateServer:
     def cancel_over_time(self, query: WholeRunQuery) -> dict[str, Any]:
         """End the work on a run."""
         self._works.cancel(self._whole_key("over time", query))
+        return {}
+
+    def check(self, query: CheckQuery) -> dict[str, Any]:
+        """The chapter's figures or an exercise (see `playground.evaluation.chapter`)."""
+        match query.name:
+            case "figures":
+                return self._works.ask("check figures", exact_figures)
+            case "continue":
+                return self._works.ask("check continue", train_saved_and_on)
+            case size:
+                return self._losses(size)
+
+    def _losses(self, size: str) -> dict[str, Any]:
+        run = published_run(self._store, size)
+        if run is None:
+            return {"missing": size}
+        return self._works.ask(f"check {size}", losses_on_the_verdict, self._root, size, not self._is_public)
+
+    def cancel_check(self, query: CheckQuery) -> dict[str, Any]:
+        """End a check."""
+        self._works.cancel(f"check {query.name}")
         return {}
 
     def cancel_row(self, query: RowQuery) -> dict[str, Any]:

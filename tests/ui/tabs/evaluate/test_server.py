@@ -111,3 +111,11 @@ def test_a_run_is_priced_at_the_pace_of_this_machine(ask):
     answer = ask("cost", {"run": "clock"})
     assert answer["training"]["tokens"]["value"] > 0
     assert answer["operations_per_s"] > 1e6
+
+
+@pytest.mark.process
+def test_checks_run_in_other_processes_and_missing_weights_are_named(ask):
+    assert ask("check", {"name": "gpt2-1558M"}) == {"missing": "gpt2-1558M"}
+    assert ask("check", {"name": "continue"})["apart"] == 0
+    assert ask("cancel_check", {"name": "figures"}) == {}
+    assert "not understood" in ask("check", {"name": "5.7"})["error"]
