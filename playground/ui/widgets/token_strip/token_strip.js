@@ -200,8 +200,8 @@ class TokenStrip {
 
   /** The text with its colours, as an HTML file. */
   #page() {
-    const { run, step } = this.#log.head;
-    const about = { title: `${run}, step ${step}`, measure: this.#look.measure, legend: this.#part('.legend') };
+    const { tokens, head: { run, step, vocab_size: vocabSize } } = this.#log;
+    const about = { title: `${run}, step ${step}`, measure: this.#look.measure, legend: this.#part('.legend'), tokens, vocabSize };
     return textFile(this.#part('.strip'), about);
   }
 
