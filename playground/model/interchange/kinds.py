@@ -6,7 +6,7 @@ from typing import Literal
 
 from playground.errors import CheckpointError, reason_of
 
-Kind = Literal["safetensors", "torch", "run"]
+Kind = Literal["safetensors", "torch", "run", "packed"]
 _START_BYTES = 512
 _OTHERS = {  # first bytes → what it is, and what to do
     b"GGUF": "is a GGUF file, whose weights are packed for llama.cpp; use the model.safetensors it was made from.",
@@ -18,7 +18,8 @@ _OTHERS = {  # first bytes → what it is, and what to do
 
 
 def kind_of(path: Path) -> Kind:
-    """What the file is: `safetensors`, `torch` (saved by `torch.save`), or `run` (an archive of a run).
+    """What the file is: `safetensors`, `torch` (saved by `torch.save`), `run` (an archive of a run), or `packed`
+    (an exported folder as one file).
 
     Raises `CheckpointError` in one sentence for anything else, such as the web page that a proxy sent instead.
 
@@ -64,4 +65,7 @@ def _kind_of_zip(path: Path) -> Kind:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise CheckpointError(f"{shown(path)} is cut off or damaged; fetch it again.") from None
-    return "run" if any(name.endswith("/run.json") for name in names) else "torch"
+    if any(name.endswith("/run.json") for name in names):
+        return "run"
+    weights = (".safetensors", ".pth", ".bin")
+    return "packed" if any(name.endswith(weights) for name in names) else "torch"

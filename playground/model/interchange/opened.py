@@ -121,8 +121,9 @@ def _index_of(file: Path) -> Path:
 
 def _open_file(file: Path, allow_pickle: bool) -> tuple[Source, Mapping[str, Any] | None]:
     kind = kind_of(file)
-    if kind == "run":
-        raise CheckpointError(f"{shown(file)} is the archive of a run, not weights.")
+    if kind in ("run", "packed"):
+        what = "the archive of a run" if kind == "run" else "a packed folder"
+        raise CheckpointError(f"{shown(file)} is {what}, not weights.")
     if kind == "safetensors":
         return safetensors_source([file]), None
     check_pickle_allowed(file, allow_pickle)

@@ -15,11 +15,13 @@ from torch import Tensor
 
 from playground.config import TrainConfig
 from playground.errors import CheckpointError, RunError
+from playground.model.interchange.kinds import kind_of
 from playground.model.interchange.names import names_of
 from playground.model.interchange.opened import OpenedWeights, open_weights
 from playground.model.presets import FINE_TUNE, PRESETS, count_parameters
 from playground.text.hub_tokenizer import read_vocabulary
 from playground.training.loop.position import Position
+from playground.training.runs.archive import MAX_BYTES
 from playground.training.runs.checkpoints.checkpoint import checkpoint_name, write_checkpoint_of
 from playground.training.runs.checkpoints.conditions import Conditions
 from playground.training.runs.files import write_atomic, writing
@@ -27,6 +29,7 @@ from playground.training.runs.run import Run
 from playground.training.runs.spec import NO_TEXT, RunSpec, write_spec
 from playground.training.runs.status import Status
 from playground.training.runs.store import RunStore, versions
+from playground.training.runs.weights.packed import unpack
 
 Progress = Callable[[int, int], None]
 """(bytes of weights written, bytes in all); may raise to stop, and nothing is left behind then."""
@@ -67,6 +70,21 @@ def import_weights(
             raise RunError(f"There is a run named {name} already; choose another name.")
     else:
         wanted, title = store.free_name(path.resolve().stem if path.suffix else path.resolve().name), ""
+    if path.is_file() and kind_of(path) == "packed":
+        unpacked = store.new_folder()
+        try:
+            return import_weights(
+                store,
+                unpack(path, unpacked, MAX_BYTES if max_parameters is None else 8 * max_parameters),
+                name or wanted,
+                n_heads=n_heads,
+                source=source or path.name,
+                allow_pickle=allow_pickle,
+                max_parameters=max_parameters,
+                progress=progress,
+            )
+        finally:
+            shutil.rmtree(unpacked, ignore_errors=True)
     opened = open_weights(path, n_heads, allow_pickle=allow_pickle)
     n_parameters = count_parameters(opened.config)["total"]
     if max_parameters is not None and n_parameters > max_parameters:

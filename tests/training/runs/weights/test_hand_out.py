@@ -120,10 +120,25 @@ def test_what_cannot_be_handed_out_is_refused_and_leaves_nothing(trained: Run, s
     assert (tmp_path / "full" / "mine.txt").read_text() == "keep"
 
 
-def test_a_packed_folder_is_one_file(trained: Run, tmp_path: Path):
+def test_a_packed_folder_is_one_file_and_is_taken_in_as_such(trained: Run, store: RunStore, tmp_path: Path):
     folder = export_weights(trained, tmp_path / "out")
     with zipfile.ZipFile(pack(folder, tmp_path / "out.zip")) as archive:
         assert {"out/model.safetensors", "out/tokenizer.json", "out/README.md"} <= set(archive.namelist())
+    back = import_weights(store, tmp_path / "out.zip")
+    assert_same(trained, back)
+    assert (back.name.startswith("out"), back.spec.source) == (True, "out.zip")
+    assert not [path for path in store.root.iterdir() if path.name.startswith(".new-")]
+
+
+@pytest.mark.parametrize("name", ["../model.safetensors", "out/run.sh", "out/model.safetensors"])
+def test_fault_21_a_packed_folder_with_other_files_or_too_large_is_refused(store: RunStore, tmp_path: Path, name: str):
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x/model.safetensors" if name != "out/model.safetensors" else "y/config.json", "{}")
+        archive.writestr(name, b"0" * 9_000_000)
+    sentence = "which is more than allowed" if name == "out/model.safetensors" else "that no exported folder has"
+    with pytest.raises(CheckpointError, match=sentence):
+        import_weights(store, tmp_path / "evil.zip", max_parameters=1_000_000)
+    assert not [path for path in store.root.iterdir() if path.name.startswith(".new-")]
 
 
 def test_a_fine_tuned_model_is_handed_out_with_a_head_of_its_own(store: RunStore, tmp_path: Path):
