@@ -1,7 +1,7 @@
 """One number for a model on a text, as several measures of the same losses."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from playground.errors import TextError
-from playground.evaluation.token_losses import TokenLosses, joined, perplexity, score_windows
+from playground.evaluation.token_losses import TokenLosses, perplexity, score_windows
 from playground.evaluation.windows import Reading
 from playground.model.gpt import GPTModel
 from playground.text.tokenizer import encode_to_array
@@ -91,23 +91,31 @@ def evaluate_ids(
     on_progress: Callable[[float], None] | None = None,
 ) -> Evaluation:
     """Evaluate a model on token ids `(N,)`; see `evaluate`."""
-    losses = joined(list(_reported(score_windows(model, ids, reading=reading), len(ids), on_progress)))
-    return measures(losses, ids, tokenizer, reading, model.config.context_length)
+    parts = _reported(score_windows(model, ids, reading=reading), len(ids), on_progress)
+    return measures(parts, ids, tokenizer, reading, model.config.context_length)
 
 
 def measures(
-    losses: TokenLosses, ids: Tensor, tokenizer: tiktoken.Encoding, reading: Reading, context_length: int
+    parts: Iterable[TokenLosses], ids: Tensor, tokenizer: tiktoken.Encoding, reading: Reading, context_length: int
 ) -> Evaluation:
-    """The measures of losses that are known."""
-    n_bytes = token_bytes(tokenizer)[torch.as_tensor(ids).long()[losses.position]].sum().item()
+    """The measures of the losses of a text's parts; only one of them is in memory at a time."""
+    lengths = token_bytes(tokenizer)
+    tokens = n_bytes = first = first_ten = 0
+    total = 0.0
+    for part in parts:
+        tokens += len(part)
+        total += float(part.loss.double().sum())
+        first += int((part.rank == 0).sum())
+        first_ten += int((part.rank < 10).sum())
+        n_bytes += int(lengths[torch.as_tensor(ids[part.position]).long()].sum())
     if not n_bytes:
         raise TextError("The text has no bytes: it is made of special tokens only.")
     return Evaluation(
-        tokens=len(losses),
-        loss=losses.mean,
-        bits_per_byte=float(losses.loss.double().sum()) / math.log(2) / n_bytes,
-        first_share=float((losses.rank == 0).double().mean()),
-        first_ten_share=float((losses.rank < 10).double().mean()),
+        tokens=tokens,
+        loss=total / tokens,
+        bits_per_byte=total / math.log(2) / n_bytes,
+        first_share=first / tokens,
+        first_ten_share=first_ten / tokens,
         reading=reading,
         context_length=context_length,
     )

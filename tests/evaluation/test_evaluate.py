@@ -1,6 +1,7 @@
 """The measures of a model on a text."""
 
 import math
+import weakref
 
 import pytest
 import torch
@@ -57,7 +58,7 @@ def test_bits_per_byte_do_not_depend_on_how_the_text_is_cut():
     ids = torch.tensor(tokenizer.encode("Hello world again"))
     n_bytes = len(" world again")
     losses = TokenLosses(torch.arange(1, len(ids)), *[torch.full((len(ids) - 1,), 2.0) for _ in range(5)])
-    found = measures(losses, ids, tokenizer, "sliding", 8)
+    found = measures([losses], ids, tokenizer, "sliding", 8)
     assert found.bits_per_byte == pytest.approx(2.0 * (len(ids) - 1) / math.log(2) / n_bytes)
 
 
@@ -96,3 +97,23 @@ def test_a_text_of_special_tokens_has_no_bytes(run):
 def test_a_step_without_weights_is_refused(run):
     with pytest.raises(RunError, match="no model at step 7777"):
         evaluate(run, step=7777)
+
+
+def test_a_long_text_is_measured_part_by_part_so_that_memory_stays_flat():
+    """5 MB of text are a million tokens: whatever belongs to a part is gone when the next one comes."""
+    tokenizer, n_tokens, size = load_tokenizer("bytes"), 1_000_000, 1000
+    ids = torch.arange(n_tokens) % 256
+    alive, most = weakref.WeakSet(), 0
+
+    def parts():
+        nonlocal most
+        for start in range(1, n_tokens, size):
+            position = torch.arange(start, min(start + size, n_tokens))
+            part = TokenLosses(position, *[torch.ones(len(position)) for _ in range(5)])
+            alive.add(part)
+            most = max(most, len(alive))
+            yield part
+            del part
+
+    found = measures(parts(), ids, tokenizer, "sliding", 8)
+    assert (found.tokens, found.loss, most) == (n_tokens - 1, 1.0, 2)

@@ -1,0 +1,1 @@
+"""What was found out about a run, kept in its folder."""
