@@ -8,7 +8,7 @@ from playground.errors import SettingsError
 from playground.model import gpt
 from playground.model.cache import KVCache
 from playground.model.gpt import GPTModel
-from playground.model.interchange import from_book
+from playground.model.interchange.book import from_book
 from tests.model.reference import BookModel
 
 SMALL = ModelConfig(vocab_size=61, context_length=16, emb_dim=24, n_heads=3, n_layers=2, drop_rate=0.0)
