@@ -39,7 +39,7 @@ def inspect(
 
     opened = store(checkpoints).open(run)
     ids = text_to_token_ids(prompt, opened.tokenizer)[0]
-    found = look(opened.load_model(checkpoint_name(step)), ids, token)
+    found = look(opened.load_model(checkpoint_name(step)), ids, token, among=opened.corpus().train_ids)
     row = _described(found, opened.tokenizer)
     if as_json:
         write_json(row)

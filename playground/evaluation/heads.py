@@ -49,8 +49,11 @@ class HeadScores:
         return _NAMES[best] if scores[best] >= NAMED_FROM else ""
 
 
-def head_scores(model: GPTModel, *, seed: int = 123) -> HeadScores:
+def head_scores(model: GPTModel, *, among: Tensor | None = None, seed: int = 123) -> HeadScores:
     """The scores of all heads; zeros for a context or vocabulary too small to repeat a sequence of four tokens.
+
+    among: ids to draw from, such as those that occur in the training text; all if not given, also those that the model
+        never saw, whose meaning it cannot know
 
     Sequences of several periods are read, so that a head that looks back by a fixed distance is not taken for one
     that finds the same token.
@@ -61,7 +64,8 @@ def head_scores(model: GPTModel, *, seed: int = 123) -> HeadScores:
     torch.Size([1, 2])
     """
     config = model.config
-    longest = min(config.context_length // 2, config.vocab_size, _MAX_PERIOD)
+    known = torch.arange(config.vocab_size) if among is None else among.long().unique()
+    longest = min(config.context_length // 2, len(known), _MAX_PERIOD)
     periods = sorted({period for period in (longest, longest * 3 // 4, longest // 2) if period >= _MIN_PERIOD})
     total = torch.zeros(4, config.n_layers, config.n_heads)
     draws = torch.Generator().manual_seed(seed)
@@ -69,7 +73,7 @@ def head_scores(model: GPTModel, *, seed: int = 123) -> HeadScores:
         later = torch.arange(period + 1, 2 * period)
         seen = (later - 1, later - period, torch.zeros_like(later), later - period + 1)
         for _ in range(_SEQUENCES):
-            once = torch.randperm(config.vocab_size, generator=draws)[:period]
+            once = known[torch.randperm(len(known), generator=draws)[:period]]
             for found in layers_inside(model, embed(model, once.repeat(2))):
                 weights = found.attention.float().cpu()
                 for score, places in enumerate(seen):

@@ -166,9 +166,10 @@ def heads_over_steps(root: Path, run_name: str, *, on_progress: OnProgress) -> d
     """The scores of all heads at up to 40 steps that a run kept: `steps`, and for each kind steps × layers × heads."""
     run = RunStore(root).open(run_name)
     steps = thinned(run.model_steps(), _MAX_STEPS)
+    known = run.corpus().train_ids
     found: dict[str, Any] = {"induction": [], "previous": []}
     for number, step in enumerate(steps):
-        scores = head_scores(run.load_model(step))
+        scores = head_scores(run.load_model(step), among=known)
         for kind, rows in found.items():
             rows.append([[round(score, 3) for score in row] for row in getattr(scores, kind).tolist()])
         on_progress((number + 1) / len(steps))

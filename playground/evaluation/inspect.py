@@ -88,12 +88,18 @@ class Picture:
 
 
 def inspect(
-    model: GPTModel, ids: Tensor | list[int], place: int | None = None, *, off: Iterable[SwitchedOff] | None = None
+    model: GPTModel,
+    ids: Tensor | list[int],
+    place: int | None = None,
+    *,
+    off: Iterable[SwitchedOff] | None = None,
+    among: Tensor | None = None,
 ) -> Inspection:
     """Look at how the token at `place` of a text `(N,)` was chosen; without a place, at the likeliest next token.
 
     off: what to switch off; if not given, every attention and feed-forward layer, every head, and the eight tokens
         that were looked at most, each alone
+    among: ids to measure the heads with (see `head_scores`)
 
     The model sees the tokens before the place, as many as its context holds. Raises `SettingsError` for a place
     without a token before it, a part that does not exist, or a model in training mode, and `TextError` for wrong ids.
@@ -109,7 +115,7 @@ def inspect(
     found = look(model, ids, place)
     parts = each_part(found) if off is None else off
     return Inspection(
-        **vars(found), heads=head_scores(model), effects=[effect_of(model, found, part) for part in parts]
+        **vars(found), heads=head_scores(model, among=among), effects=[effect_of(model, found, part) for part in parts]
     )
 
 

@@ -9,7 +9,7 @@ import inspect
 import json
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, get_type_hints
 
@@ -18,6 +18,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from playground.errors import PlaygroundError, SettingsError, explain, reason_of
 
 _log = logging.getLogger(__name__)
+
+ServerFunctions = Sequence[Callable[..., dict[str, Any]]]
+"""Server functions that one tab gives to the widgets of others."""
 
 
 class Query(BaseModel):

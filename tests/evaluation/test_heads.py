@@ -53,3 +53,12 @@ def test_training_on_repeated_random_sequences_gives_induction_heads_and_the_sco
     assert scores.induction.max() > 0.7
     assert "induction" in {scores.name(1, head) for head in range(4)}
     assert "induction" not in {scores.name(0, head) for head in range(4)}
+
+
+def test_heads_are_measured_with_the_tokens_that_the_model_knows():
+    model = GPTModel(CONFIG).eval()
+    known = torch.tensor([3, 3, 5, 7, 9, 11, 13, 15, 17, 19])
+    scores = head_scores(model, among=known)
+    model.tok_emb.weight.data[torch.arange(0, 24, 2)] = torch.nan  # tokens that are not among them
+    assert torch.equal(head_scores(model, among=known).induction, scores.induction)
+    assert not head_scores(model, among=torch.tensor([1, 2, 3])).induction.any()

@@ -14,7 +14,7 @@ from playground.errors import SettingsError
 from playground.sampling import Temperature, TopK
 from playground.sampling.toy import MOST_DRAWS
 from playground.ui.context import Context
-from playground.ui.exchange import event_text
+from playground.ui.exchange import ServerFunctions, event_text
 from playground.ui.tabs.decoding import state as lab_state
 from playground.ui.tabs.decoding.exercises import make_cards
 from playground.ui.tabs.decoding.server import Laboratory
@@ -42,10 +42,10 @@ class DecodingTab:
     widgets: tuple[Widget, ...]
 
 
-def build(context: Context) -> DecodingTab:
+def build(context: Context, looks: ServerFunctions) -> DecodingTab:
     """Lay out the laboratory and connect it to the runs and models of `context`."""
     lab = Laboratory(context)
-    widgets = _lay_out(lab, START.to_json())
+    widgets = _lay_out(lab, START.to_json(), looks)
     for widget in widgets:
         others = [other for other in widgets if other is not widget]
         widget.input(None, widget, others, js=f"(state) => Array({len(others)}).fill(state)", api_name=False)
@@ -76,11 +76,16 @@ def connect(tab: DecodingTab, live: LiveView) -> None:
     live.decode(decode, tab.state, list(tab.widgets), **_QUIET)
 
 
-def _lay_out(lab: Laboratory, start: str) -> tuple[Widget, ...]:
+def _lay_out(lab: Laboratory, start: str, looks: ServerFunctions) -> tuple[Widget, ...]:
     """All widgets in their places, with the state `start`: the next token, beside it the stages; below, the lessons."""
     with gr.Row(equal_height=False):
         with gr.Column(scale=8, min_width=320, elem_classes="pg-beside"), _panel():
-            source = Source(start, constants=_source_constants(), elem_id="lab-source")
+            source = Source(
+                start,
+                constants=_source_constants(),
+                server_functions=list(looks),
+                elem_id="lab-source",
+            )
             picture = Distribution(start, server_functions=[lab.trace], elem_id="lab-picture")
         with gr.Column(scale=5, min_width=320, elem_classes="pg-beside"):
             with _panel():

@@ -3,6 +3,7 @@
 import gradio as gr
 
 from playground.ui.context import Context
+from playground.ui.exchange import ServerFunctions
 from playground.ui.tabs.generate.api import generate_endpoint
 from playground.ui.tabs.generate.beams import build_beams
 from playground.ui.tabs.generate.copied import CopyFinder
@@ -19,7 +20,7 @@ from playground.ui.tabs.generate.writer import Writer
 from playground.ui.widgets.header.header import Header
 
 
-def build(context: Context, place: Header) -> None:
+def build(context: Context, place: Header, looks: ServerFunctions) -> None:
     """Lay out the tab and wire its events."""
     streams, copies = LogStreams(), CopyFinder(context)
     server, lanes = GenerateServer(context, streams, copies), LaneWriter(context, streams, copies)
@@ -28,7 +29,7 @@ def build(context: Context, place: Header) -> None:
     with gr.Tabs(elem_id="desk-tabs"):
         views = {view: gr.Tab(label, id=view) for view, label in VIEWS.items()}
     with views["text"]:
-        strip = build_one_text(form, Writer(context, streams), server)
+        strip = build_one_text(form, Writer(context, streams), [*server.of_strip, *looks])
     with views["training"]:
         build_through_training(form, lanes, server)
     with views["side-by-side"]:

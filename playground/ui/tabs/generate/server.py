@@ -1,5 +1,6 @@
 """The server functions of the Generate tab."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import Field
@@ -31,6 +32,11 @@ class GenerateServer:
         self._context = context
         self._streams = streams
         self._copies = copies
+
+    @property
+    def of_strip(self) -> list[Callable[..., dict[str, Any]]]:
+        """Those of the widget that shows one text."""
+        return [self.stop, self.receipt, self.copied, self.stages]
 
     def stop(self, query: StopQuery) -> dict[str, Any]:
         """End a stream; `stopped` is false if it has ended already."""

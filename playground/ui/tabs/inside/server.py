@@ -129,12 +129,13 @@ class InsideServer:
     @property
     def functions(self) -> list[Callable[..., dict[str, Any]]]:
         """All of them, for a widget that shows the inside."""
-        return [self.look, self.attention, self.picture, self.heads, self.without, self.write_on, self.each]
+        views = [self.look, self.attention, self.picture, self.heads]
+        return [*views, self.without, self.write_on, self.each, self.tokens]
 
     @property
     def functions_of_tab(self) -> list[Callable[..., dict[str, Any]]]:
-        """Those of the tab, which also reads the prompt and looks at the steps of a run."""
-        return [*self.functions, self.tokens, self.history, self.cancel_history]
+        """Those of the tab, which also looks at the steps of a run."""
+        return [*self.functions, self.history, self.cancel_history]
 
     def tokens(self, query: TextQuery) -> dict[str, Any]:
         """`tokens` of a prompt (see `texts_of`), `context`: how many the model sees, and the `steps` that were kept."""
@@ -178,7 +179,8 @@ class InsideServer:
             with self._lock:
                 kept = self._scores.get(id(model))
             if kept is None or kept[0] is not model:
-                kept = (model, describe_heads(head_scores(model)))
+                known = self._models.ids(self._models.open(query.run), "train")
+                kept = (model, describe_heads(head_scores(model, among=known)))
                 with self._lock:
                     self._scores[id(model)] = kept
             return kept[1]

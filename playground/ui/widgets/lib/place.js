@@ -10,7 +10,7 @@ import { parse } from './host.js';
  */
 
 /** Parameters of the address that belong to one tab only, such as the laboratory's state. @type {Record<string, string[]>} */
-const OWN_PARAMETERS = { train: ['moment'], evaluate: ['passage', 'rows'], decoding: ['lab'], generate: ['desk'], runs: ['compare', 'whatif'] };
+const OWN_PARAMETERS = { train: ['moment'], evaluate: ['passage', 'rows'], decoding: ['lab'], inside: ['inside'], generate: ['desk'], runs: ['compare', 'whatif'] };
 
 const CHANGE = 'pg-place';
 

@@ -6,6 +6,7 @@ import { ask, newest } from '../lib/host.js';
 import { getParameter, onPlace, readPlace, setParameter } from '../lib/place.js';
 import { isUsable } from '../lib/problem.js';
 import { MEASURES, bits, formatProbability, legend, quoted, tokenName } from '../lib/shades.js';
+import { InsideViews } from '../inside/views.js';
 import { StripView } from '../token_strip/strip_view.js';
 import { readPassage, whereText, writePassage } from './passage_state.js';
 import { chosenTokens, comparedLosses, heads, isPredicted, perplexitySentence, sixSteps } from './six_steps.js';
@@ -46,6 +47,7 @@ class MicroscopeView {
   #strip;
   #own;
   #colour;
+  #inside;
   /** @type {PassageState} */ #state = readPassage(getParameter('passage'));
   /** @type {Passage | null} */ #passage = null;
   #asked = '';
@@ -82,6 +84,7 @@ class MicroscopeView {
     }
     part(root, '.mi-back').addEventListener('click', () => this.#turn(-1));
     part(root, '.mi-on').addEventListener('click', () => this.#turn(1));
+    this.#inside = new InsideViews({ server, open: (i) => this.#openSeen(i) });
     this.#drawLegend();
   }
 
@@ -188,7 +191,7 @@ class MicroscopeView {
     this.#strip.select(at);
     const panel = part(this.#root, '.mi-token');
     if (at < 0) panel.replaceChildren(node('p', { class: 'mi-hint', text: 'Press a token to see what else could have stood there.' }));
-    else panel.replaceChildren(...tokenPanel(tokens[at], vocab_size));
+    else panel.replaceChildren(...tokenPanel(tokens[at], vocab_size), this.#showInside(tokens[at], at) ?? '');
     const chosen = chosenTokens(tokens, at, innerWidth > NARROW_PX ? 6 : 3);
     part(this.#root, '.mi-steps').hidden = !chosen.length;
     if (!chosen.length) return;
@@ -200,6 +203,25 @@ class MicroscopeView {
         node('th', { scope: 'row' }, node('b', { text: `${k + 1} ${title}` }), node('code', { text: formula }), node('small', { text: why })),
         ...values.map((text) => node('td', { class: 'mi-num', colspan: values.length === 1 ? chosen.length : 1, text })))));
     setText(part(this.#root, '.mi-sum'), perplexitySentence(chosen, vocab_size));
+  }
+
+  /** What the model looked at before a token; null where it saw nothing, or is the chapter's. @param {Token} token @param {number} at */
+  #showInside(token, at) {
+    const { source, text } = this.#state;
+    if (!this.#passage || !isPredicted(token) || source === 'chapter') return null;
+    const place = this.#passage.start + at;
+    const { run, step } = readPlace();
+    const seen = this.#passage.tokens.slice(Math.max(0, at - token.c), at + 1);
+    const link = { text: seen.map((each) => each.t).join(''), at: seen.length - 1 };
+    this.#inside.show({ query: { run, step, source, place, seen_from: place - token.c, ...(source === 'own' && { text }) }, link });
+    return this.#inside.root;
+  }
+
+  /** Open a token that was looked at, if it stands in the passage. @param {number} i  counted in what the model saw */
+  #openSeen(i) {
+    const { at } = this.#state;
+    const token = this.#passage?.tokens[at];
+    if (token && at - token.c + i >= 0) this.#open(at - token.c + i);
   }
 
   /** @param {Passage} passage */

@@ -1,5 +1,6 @@
 // The sentence that is continued, and where the logits come from: words with logits, or the page's current model.
 
+import { PromptViews } from '../inside/prompt_views.js';
 import { part, parts, setText } from '../lib/dom.js';
 import { firstState, readState, writeState } from '../lib/lab_state.js';
 import { goTo, onPlace, readPlace } from '../lib/place.js';
@@ -24,7 +25,7 @@ import { makeWordTable } from './word_table.js';
 
 /** @param {import('../lib/host.js').Host<Constants>} host */
 export function mount(host) {
-  const { element, props, watch, constants } = host;
+  const { element, props, server, watch, constants } = host;
   const root = part(element, '.source');
   const details = part(root, 'details', HTMLDetailsElement);
   const prompt = part(root, 'textarea', HTMLTextAreaElement);
@@ -42,6 +43,7 @@ export function mount(host) {
     },
   };
   const wordTable = makeWordTable(root, lab, constants);
+  const inside = new PromptViews(part(root, '.why'), server);
   const modelForm = makeModelForm(root, lab, { tops: constants.tops });
 
   function show() {
@@ -55,6 +57,7 @@ export function mount(host) {
     part(root, '.none').hidden = source !== 'model' || state.run !== '';
     if (document.activeElement !== prompt) prompt.value = state.prompt;
     modelForm.show();
+    inside.show(source === 'model' && state.run ? { run: state.run, step: String(state.step), text: state.prompt } : null);
   }
 
   function read() {

@@ -18,6 +18,7 @@ import { isScored } from './token_log.js';
  * @property {number} vocabSize
  * @property {boolean} busy  while the text is written, no other token can be taken
  * @property {Span[]} spans
+ * @property {HTMLElement} [inside]  what the model looked at, layer by layer
  */
 
 /**
@@ -57,7 +58,7 @@ export function drawPanel(panel, opened, actions) {
   const { token } = opened;
   panel.classList.add('open');
   const scored = isScored(token)
-    ? [facts(token, opened.vocabSize), choices(token, opened, actions)]
+    ? [facts(token, opened.vocabSize), opened.inside ?? '', choices(token, opened, actions)]
     : [node('p', { class: 'panel-hint', text: FIRST_TOKEN })];
   panel.replaceChildren(head(opened, actions), ...scored, ...sources(opened.spans));
 }

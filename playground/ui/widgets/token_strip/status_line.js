@@ -1,6 +1,7 @@
 // The line under the text. No DOM here.
 
 import { plural, whole } from '../lib/format.js';
+import { partsSentence } from '../inside/parts_off.js';
 import { sightOf } from './token_log.js';
 
 /** @typedef {import('./token_log.js').Branch} Branch */
@@ -29,6 +30,8 @@ export function statusParts(branch, { busy, weights, now_ms }) {
     if (why) parts.push(why);
   }
   if (drawn.length && weights !== 'float32') parts.push(`${weights} weights`);
+  const off = partsSentence(String(branch.settings.switched_off ?? ''), branch.tokens);
+  if (drawn.length && off) parts.push(`without ${off}`);
   const { first, size } = sightOf(branch);
   if (first) parts.push(`the model still sees the last ${whole(size)} tokens`);
   return parts;

@@ -3,6 +3,8 @@
 import { bringIntoView, standBeside } from '../desk/beside_prompt.js';
 import { node, part, parts, setText } from '../lib/dom.js';
 import { whole } from '../lib/format.js';
+import { shifted } from '../inside/parts_off.js';
+import { InsideViews } from '../inside/views.js';
 import { ask, parse } from '../lib/host.js';
 import { legend, MEASURES, summary } from '../lib/shades.js';
 import { briefNote, takeOut } from '../saving/take_out.js';
@@ -65,6 +67,11 @@ class TokenStrip {
         if (this.#opened >= 0) this.open(i);
       },
       point: (token) => setText(this.#part('.status-pointer'), token ? summary(token) : ''),
+    });
+    this.inside = new InsideViews({
+      server: host.server,
+      open: (i) => this.open(this.#sightFrom + i),
+      writeOn: (off) => this.#writeOn(off),
     });
     this.#listenToButtons();
     this.#listenToLook();
@@ -179,6 +186,15 @@ class TokenStrip {
     this.#send('ask');
   }
 
+  /** Write on from the open token, which is chosen anew, with parts of the model off. @param {string} off */
+  #writeOn(off) {
+    if (this.#isBusy) return;
+    const at = this.#opened;
+    const { i } = this.#log.tokens[at];
+    this.#append({ kind: 'ask', branch: this.#log.view, at, id: i, off: shifted(off, this.#sightFrom) });
+    this.#send('ask');
+  }
+
   /**
    * Add a line to the log, which the server gets with the next event.
    * @param {{ kind: string, [field: string]: unknown }} line
@@ -280,13 +296,32 @@ class TokenStrip {
       drawHint(this.panel, tokens.length > 0);
       return;
     }
-    const opened = { token, i, vocabSize: head.vocab_size, busy: this.#isBusy, spans: spansAt(this.copied.spans, i) };
+    this.#showInside();
+    const spans = spansAt(this.copied.spans, i);
+    const opened = { token, i, vocabSize: head.vocab_size, busy: this.#isBusy, spans, inside: this.inside.root };
     drawPanel(this.panel, opened, {
       open: (to) => this.open(to),
       close: () => this.close(),
       take: (at, id) => this.#take(at, id),
     });
     if (token.q != null) drawStages(this.panel, () => ask(this.#host.server.stages, this.#log.stagesQuery(i)));
+  }
+
+  /** Index of the first token that the model saw when it chose the open one. */
+  get #sightFrom() {
+    return this.#log.tokens[this.#opened]?.s ?? 0;
+  }
+
+  #showInside() {
+    const { tokens, head } = this.#log;
+    const first = this.#sightFrom;
+    const seen = tokens.slice(first, this.#opened + 1);
+    const place = seen.length - 1;
+    const { run, step, weights } = head;
+    this.inside.show({
+      query: { run, step: String(step), weights, source: 'ids', ids: seen.map((token) => token.i), place },
+      link: { text: plainText(seen), at: place },
+    });
   }
 
   #drawActions() {

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from playground.ui.widgets.base import Widget
+from playground.ui.widgets.inside.inside import INSIDE_STYLES
 
 
 class TokenStrip(Widget):
@@ -15,11 +16,12 @@ class TokenStrip(Widget):
     `restore` with the receipt that was opened.
 
     Server functions: `stop` ends what is being written; `receipt` gives `{json, python, command}` of the text in view;
-    `copied` gives `{spans, train_loss, val_loss}`; `stages` gives `{rows}`.
+    `copied` gives `{spans, train_loss, val_loss}`; `stages` gives `{rows}`; those of the inside of a model are in
+    `playground/ui/tabs/inside/server.py`.
     """
 
     styles: ClassVar[tuple[str, ...]] = (
-        "lib/shades.css",
+        *INSIDE_STYLES,
         "token_strip/panel_view.css",
         "token_strip/branch_view.css",
         "saving/take_out.css",

@@ -6,10 +6,10 @@ from typing import Any
 
 from playground.errors import PlaygroundError
 from playground.sampling.receipt import Receipt
+from playground.ui.exchange import ServerFunctions
 from playground.ui.place import MAX_PROMPT_CHARACTERS, Place
 from playground.ui.tabs.generate.form import Form
 from playground.ui.tabs.generate.log import last_receipt
-from playground.ui.tabs.generate.server import GenerateServer
 from playground.ui.tabs.generate.streams import STREAMING
 from playground.ui.tabs.generate.writer import Writer
 from playground.ui.widgets.token_strip.token_strip import TokenStrip
@@ -19,10 +19,9 @@ _SEED = "(fresh, seed) => fresh ? crypto.getRandomValues(new Uint32Array(1))[0] 
 update. Six digits fit the field on a phone."""
 
 
-def build_one_text(form: Form, writer: Writer, server: GenerateServer) -> TokenStrip:
-    """Lay out the section and wire its events."""
-    functions = [server.stop, server.receipt, server.copied, server.stages]
-    strip = TokenStrip(server_functions=functions, elem_id="desk")
+def build_one_text(form: Form, writer: Writer, functions: ServerFunctions) -> TokenStrip:
+    """Lay out the section, whose widget has these server functions, and wire its events."""
+    strip = TokenStrip(server_functions=list(functions), elem_id="desk")
 
     def write(values: dict) -> Iterator[str]:
         """Begin a new text."""
