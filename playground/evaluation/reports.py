@@ -16,7 +16,7 @@ from playground.evaluation.evaluate import evaluate_ids, text_ids
 from playground.evaluation.groups import by_count, by_place, losses_by_place, token_counts
 from playground.evaluation.learning import learning_history
 from playground.evaluation.token_losses import TokenLosses, joined, predictions, score_windows
-from playground.evaluation.windows import Reading
+from playground.evaluation.windows import Reading, stride_of
 from playground.model.gpt import GPTModel
 from playground.text.tokenizer import StreamingDecoder, token_text
 from playground.training.runs.history import read_history
@@ -40,7 +40,15 @@ def table_row(
     number = run.find_model(step)
     ids = text_ids(run, text if source == "own" else None, "train" if source == "train" else "validation")
     found = evaluate_ids(run.load_model(number), ids, run.tokenizer, reading=reading, on_progress=on_progress)
-    return {**asdict(found), "perplexity": found.perplexity, "run": run_name, "step": number, "source": source}
+    stride = stride_of(found.context_length, reading)
+    return {
+        **asdict(found),
+        "stride": stride,
+        "perplexity": found.perplexity,
+        "run": run_name,
+        "step": number,
+        "source": source,
+    }
 
 
 def honesty(root: Path, run_name: str, step: Which, *, on_progress: OnProgress) -> dict[str, Any]:

@@ -29,6 +29,15 @@ class Window:
         return range(self.start + self.first + 1, self.stop + 1)
 
 
+def stride_of(context_length: int, reading: Reading = "sliding") -> int:
+    """Tokens from the start of one window to that of the next.
+
+    >>> stride_of(128), stride_of(128, "chapter")
+    (64, 128)
+    """
+    return context_length if reading == "chapter" else max(1, context_length - context_length // 2)
+
+
 def windows(n_tokens: int, context_length: int, reading: Reading = "sliding") -> Iterator[Window]:
     """The windows of a text of N tokens; raises `TextError` if there is nothing to predict.
 
@@ -48,12 +57,12 @@ def windows(n_tokens: int, context_length: int, reading: Reading = "sliding") ->
                 f"The text has {n_tokens:,} tokens, and a window as in the chapter needs {context_length + 1:,}; use a "
                 "longer text, or sliding windows."
             )
-        for start in range(0, last - context_length + 1, context_length):
+        for start in range(0, last - context_length + 1, stride_of(context_length, reading)):
             yield Window(start, start + context_length, 0)
         return
     stop = min(context_length, last)
     yield Window(0, stop, 0)
     while stop < last:
-        done, stop = stop, min(stop + max(1, context_length - context_length // 2), last)
+        done, stop = stop, min(stop + stride_of(context_length, reading), last)
         start = max(0, stop - context_length)
         yield Window(start, stop, done - start)

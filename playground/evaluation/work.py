@@ -66,6 +66,11 @@ class Works:
             active.asked_s = time.monotonic()
             return self._read(key, active)
 
+    def is_active(self, key: str) -> bool:
+        """Whether the work is running."""
+        with self._lock:
+            return key in self._active
+
     def cancel(self, key: str) -> None:
         """End the work; nothing happens if it is not running."""
         with self._lock:

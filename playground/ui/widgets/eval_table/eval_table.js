@@ -5,7 +5,7 @@ import { ask } from '../lib/host.js';
 import { getParameter, onPlace, readPlace, setParameter } from '../lib/place.js';
 import { askUntilDone } from '../lib/unfinished.js';
 import { whenSeen } from '../lib/when_seen.js';
-import { readPassage } from '../microscope/passage_state.js';
+import { ownText, readPassage } from '../microscope/passage_state.js';
 import { COLUMNS, readWanted, sorted, toCsv, toMarkdown, withModel } from './rows.js';
 
 /** @typedef {import('./rows.js').Row} Row */
@@ -61,19 +61,18 @@ class EvalTable {
 
   /** What is to be shown, as one text. */
   key() {
-    const { source, text } = readPassage(getParameter('passage'));
-    return JSON.stringify([this.#wanted(), source === 'own' && text.trim() ? text : '']);
+    return JSON.stringify([this.#wanted(), ownText(readPassage(getParameter('passage')))]);
   }
 
   /** Measure what `key` asks for. @param {string} key */
   async load(key) {
     if (key === this.#key) return;
     this.#key = key;
-    /** @type {[import('./rows.js').Wanted, string]} */
+    /** @type {[import('./rows.js').Wanted, { text: string, file: string }]} */
     const [{ models, reading }, own] = JSON.parse(key);
     this.#reading.value = reading;
-    const sources = ['train', 'validation', ...(own ? ['own'] : [])];
-    const asked = models.flatMap(([run, step]) => sources.map((source) => ({ run, step, source, reading, text: source === 'own' ? own : '' })));
+    const sources = ['train', 'validation', ...(own.text || own.file ? ['own'] : [])];
+    const asked = models.flatMap(([run, step]) => sources.map((source) => ({ run, step, source, reading, ...(source === 'own' ? own : { text: '', file: '' }) })));
     this.#rows = asked.map((query) => this.#measured.get(JSON.stringify(query)) ?? { ...query, asked: query.step });
     this.#draw();
     this.#say('');
@@ -88,6 +87,8 @@ class EvalTable {
       }
       if (!answer || answer.error !== undefined) {
         this.#say(answer?.error ?? '');
+        this.#rows[i] = { ...this.#rows[i], hasFailed: true };
+        this.#draw();
         continue;
       }
       const row = { ...answer, asked: query.step, source: query.source };

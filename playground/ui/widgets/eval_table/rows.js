@@ -10,7 +10,10 @@ import { parse } from '../lib/host.js';
  * @property {number | string} step
  * @property {string} [asked]  the step as it was chosen: last, best or a number
  * @property {string} source
+ * @property {boolean} [hasFailed]  it cannot be measured
  * @property {number} [tokens]
+ * @property {number} [context_length]  tokens of a window
+ * @property {number} [stride]  from the start of one window to that of the next
  * @property {number} [loss]
  * @property {number} [bits_per_byte]
  * @property {number} [first_share]
@@ -22,7 +25,9 @@ import { parse } from '../lib/host.js';
 
 /** @typedef {{ key: keyof Row, name: string, isNumber: boolean, show: (row: Row) => string }} Column */
 
-const digits = (/** @type {number | undefined} */ value, /** @type {number} */ count) => (isNumber(value) ? value.toFixed(count) : '…');
+/** A number, or what stands for it while it is measured, or where it cannot be. @param {Row} row @param {number | undefined} value @param {(value: number) => string} show */
+const cell = (row, value, show) => (isNumber(value) ? show(value) : row.hasFailed ? '–' : '…');
+const digits = (/** @type {number} */ count) => (/** @type {number} */ value) => value.toFixed(count);
 
 const SOURCES = /** @type {Record<string, string>} */ ({ train: 'training', validation: 'validation', own: 'own text' });
 
@@ -31,12 +36,14 @@ export const COLUMNS = [
   { key: 'run', name: 'Run', isNumber: false, show: (row) => row.run },
   { key: 'step', name: 'Step', isNumber: true, show: (row) => (isNumber(Number(row.step)) ? whole(Number(row.step)) : String(row.step)) },
   { key: 'source', name: 'Text', isNumber: false, show: (row) => SOURCES[row.source] ?? row.source },
-  { key: 'tokens', name: 'Tokens', isNumber: true, show: (row) => (isNumber(row.tokens) ? whole(row.tokens) : '…') },
-  { key: 'loss', name: 'Loss', isNumber: true, show: (row) => digits(row.loss, 4) },
-  { key: 'perplexity', name: 'Perplexity', isNumber: true, show: (row) => (isNumber(row.loss) ? perplexity(row.loss) : '…') },
-  { key: 'bits_per_byte', name: 'Bits per byte', isNumber: true, show: (row) => digits(row.bits_per_byte, 3) },
-  { key: 'first_share', name: 'Ranked first', isNumber: true, show: (row) => (isNumber(row.first_share) ? percent(row.first_share) : '…') },
-  { key: 'first_ten_share', name: 'In the first ten', isNumber: true, show: (row) => (isNumber(row.first_ten_share) ? percent(row.first_ten_share) : '…') },
+  { key: 'tokens', name: 'Tokens', isNumber: true, show: (row) => cell(row, row.tokens, whole) },
+  { key: 'loss', name: 'Loss', isNumber: true, show: (row) => cell(row, row.loss, digits(4)) },
+  { key: 'perplexity', name: 'Perplexity', isNumber: true, show: (row) => cell(row, row.loss, perplexity) },
+  { key: 'bits_per_byte', name: 'Bits per byte', isNumber: true, show: (row) => cell(row, row.bits_per_byte, digits(3)) },
+  { key: 'first_share', name: 'Ranked first', isNumber: true, show: (row) => cell(row, row.first_share, percent) },
+  { key: 'first_ten_share', name: 'In the first ten', isNumber: true, show: (row) => cell(row, row.first_ten_share, percent) },
+  { key: 'context_length', name: 'Window', isNumber: true, show: (row) => cell(row, row.context_length, whole) },
+  { key: 'stride', name: 'Stride', isNumber: true, show: (row) => cell(row, row.stride, whole) },
 ];
 
 /**

@@ -8,13 +8,13 @@ import { Plot } from '../lib/plot/plot.js';
 import { isUsable } from '../lib/problem.js';
 import { askUntilDone } from '../lib/unfinished.js';
 import { whenSeen } from '../lib/when_seen.js';
-import { readPassage } from '../microscope/passage_state.js';
+import { ownText, readPassage } from '../microscope/passage_state.js';
 import { likenessSentence, probabilities, tokenSentence } from './history.js';
 import { PartView } from './part_view.js';
 
 /** @typedef {import('./history.js').History} History */
 /** @typedef {import('../lib/host.js').Host} Host */
-/** @typedef {{ run: string, source: 'train' | 'validation' | 'own', start: number, text: string }} Query */
+/** @typedef {{ run: string, source: 'train' | 'validation' | 'own', start: number, text: string, file: string }} Query */
 
 const TITLES = { train: 'Training part', validation: 'Validation part', own: 'Own text' };
 const COLOURS = { uniform: 'var(--pg-6)', unigram: 'var(--pg-3)', bigram: 'var(--pg-4)', finished: 'var(--pg-1)' };
@@ -31,11 +31,12 @@ export function mount({ element, server }) {
 
 /** What the address asks for, as one text. */
 function wanted() {
-  const { source, start, text } = readPassage(getParameter('passage'));
+  const passage = readPassage(getParameter('passage'));
+  const { source, start } = passage;
   const { run } = readPlace();
   const sources = source === 'own' ? ['own'] : ['train', 'validation'];
   return JSON.stringify(sources.map((each) => (
-    { run, source: each, start: each === source ? start : 0, text: each === 'own' ? text : '' })));
+    { run, source: each, start: each === source ? start : 0, ...ownText(passage) })));
 }
 
 class LearningView {
@@ -75,7 +76,7 @@ class LearningView {
     if (wantedNow === this.#loaded) return;
     /** @type {Query[]} */
     const queries = JSON.parse(wantedNow);
-    if (!queries[0].run || (queries[0].source === 'own' && !queries[0].text.trim())) return this.#hide();
+    if (!queries[0].run || (queries[0].source === 'own' && !queries[0].text && !queries[0].file)) return this.#hide();
     /** @type {[Query, History][]} */
     const found = [];
     for (const query of queries) {

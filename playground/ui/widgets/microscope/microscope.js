@@ -8,7 +8,7 @@ import { isUsable } from '../lib/problem.js';
 import { MEASURES, bits, formatProbability, legend, quoted, tokenName } from '../lib/shades.js';
 import { InsideViews } from '../inside/views.js';
 import { StripView } from '../token_strip/strip_view.js';
-import { readPassage, whereText, writePassage } from './passage_state.js';
+import { ownText, readPassage, whereText, writePassage } from './passage_state.js';
 import { chosenTokens, comparedLosses, heads, isPredicted, perplexitySentence, sixSteps } from './six_steps.js';
 
 /** @typedef {import('./passage_state.js').PassageState} PassageState */
@@ -33,6 +33,7 @@ const BAR_SHARE = 0.6; // the longest bar leaves room for its numbers
 const NARROW_PX = 640; // three columns of numbers fit
 const UNFINISHED_MS = 200;
 const TYPING_MS = 500;
+const MAX_FILE_BYTES = 5_000_000;
 
 /** @param {import('../lib/host.js').Host} host */
 export function mount({ element, server }) {
@@ -74,7 +75,7 @@ class MicroscopeView {
     this.#own = part(root, '.mi-own textarea', HTMLTextAreaElement);
     this.#own.addEventListener('input', () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#change({ text: this.#own.value, start: 0, at: -1 }), TYPING_MS);
+      this.#timer = setTimeout(() => this.#change({ text: this.#own.value, file: '', name: '', start: 0, at: -1 }), TYPING_MS);
     });
     const group = `mi-${Math.random().toString(36).slice(2)}`;
     for (const radio of parts(root, 'input[type=radio]', HTMLInputElement)) {
@@ -82,6 +83,9 @@ class MicroscopeView {
       radio.addEventListener('change', () =>
         this.#change({ source: /** @type {PassageState['source']} */ (radio.value), start: 0, at: -1 }));
     }
+    const file = part(root, '.mi-file input', HTMLInputElement);
+    file.addEventListener('change', () => this.#openFile(file));
+    part(root, '.mi-drop').addEventListener('click', () => this.#change({ file: '', name: '', start: 0, at: -1 }));
     part(root, '.mi-back').addEventListener('click', () => this.#turn(-1));
     part(root, '.mi-on').addEventListener('click', () => this.#turn(1));
     this.#inside = new InsideViews({ server, open: (i) => this.#openSeen(i) });
@@ -91,13 +95,16 @@ class MicroscopeView {
   /** Show what the address names: the run, its step and the passage. */
   follow() {
     this.#state = { ...readPassage(getParameter('passage')), ...this.#unsaved() };
-    const { source, start, text } = this.#state;
+    const { source, start, text, file, name } = this.#state;
     for (const radio of parts(this.#root, 'input[type=radio]', HTMLInputElement)) radio.checked = radio.value === source;
     this.#root.dataset.source = source;
     part(this.#root, '.mi-own').hidden = source !== 'own';
     if (document.activeElement !== this.#own) this.#own.value = text;
+    part(this.#root, '.mi-own > label').hidden = Boolean(file);
+    part(this.#root, '.mi-drop').hidden = !file;
+    setText(part(this.#root, '.mi-file-name'), file ? name : 'Up to 5 MB; it stays on this server.');
     const { run, step } = readPlace();
-    const asked = JSON.stringify([source, start, text, ...(source === 'chapter' ? [] : [run, step])]);
+    const asked = JSON.stringify([source, start, ownText(this.#state), ...(source === 'chapter' ? [] : [run, step])]);
     if (asked !== this.#asked) {
       this.#asked = asked;
       this.#request(null);
@@ -109,7 +116,8 @@ class MicroscopeView {
   /** An own text that is too long for the address stays here. */
   #unsaved() {
     const { source, text } = this.#state;
-    return source === 'own' && text && !readPassage(getParameter('passage')).text ? { text } : {};
+    const given = readPassage(getParameter('passage'));
+    return source === 'own' && text && !given.text && !given.file ? { text } : {};
   }
 
   /** @param {Partial<PassageState>} change */
@@ -117,6 +125,23 @@ class MicroscopeView {
     this.#state = { ...this.#state, ...change };
     setParameter('passage', writePassage(this.#state));
     this.follow();
+  }
+
+  /** Have the server read a file. @param {HTMLInputElement} input */
+  async #openFile(input) {
+    const [file] = input.files ?? [];
+    if (!file) return;
+    const problem = part(this.#root, '.mi-problem');
+    input.value = ''; // so that the same file can be chosen again
+    if (file.size > MAX_FILE_BYTES) {
+      isUsable({ error: `${file.name} has ${(file.size / 1e6).toFixed(1)} MB; choose a file of at most 5 MB.` }, problem);
+      return;
+    }
+    setText(part(this.#root, '.mi-file-name'), `Reading ${file.name} …`);
+    /** @type {import('../lib/host.js').Reply<{ file: string, name: string }>} */
+    const answer = await ask(this.#server.own_text, { name: file.name, data: await base64(file) });
+    if (isUsable(answer, problem)) this.#change({ source: 'own', text: '', file: answer.file, name: answer.name, start: 0, at: -1 });
+    else this.follow();
   }
 
   /** @param {number} by  how many passages on */
@@ -127,12 +152,13 @@ class MicroscopeView {
   }
 
   async #ask() {
-    const { source, start, text } = this.#state;
+    const { source, start } = this.#state;
+    const own = ownText(this.#state);
     const { run, step } = readPlace();
-    if (source === 'own' && !text.trim()) return this.#clear('Write or paste a text above.');
+    if (source === 'own' && !own.text && !own.file) return this.#clear('Write or paste a text above, or open a file.');
     if (!run && source !== 'chapter') return this.#clear('There is no run yet: train one on the Train tab.');
     this.#root.classList.add('stale');
-    const query = { run, step, source, start, text: source === 'own' ? text : '' };
+    const query = { run, step, source, start, ...own };
     /** @type {import('../lib/host.js').Reply<Passage | Unfinished>} */
     const answer = await ask(this.#server.passage, source === 'chapter' ? { source } : query);
     if ('progress' in answer) {
@@ -191,7 +217,7 @@ class MicroscopeView {
     this.#strip.select(at);
     const panel = part(this.#root, '.mi-token');
     if (at < 0) panel.replaceChildren(node('p', { class: 'mi-hint', text: 'Press a token to see what else could have stood there.' }));
-    else panel.replaceChildren(...tokenPanel(tokens[at], vocab_size), this.#showInside(tokens[at], at) ?? '');
+    else panel.replaceChildren(...tokenPanel(tokens[at], vocab_size, this.#showInside(tokens[at], at)));
     const chosen = chosenTokens(tokens, at, innerWidth > NARROW_PX ? 6 : 3);
     part(this.#root, '.mi-steps').hidden = !chosen.length;
     if (!chosen.length) return;
@@ -207,13 +233,19 @@ class MicroscopeView {
 
   /** What the model looked at before a token; null where it saw nothing, or is the chapter's. @param {Token} token @param {number} at */
   #showInside(token, at) {
-    const { source, text } = this.#state;
+    const { source, text, file } = this.#state;
     if (!this.#passage || !isPredicted(token) || source === 'chapter') return null;
+    const first = at - token.c;
+    if (file && first < 0) return null; // the text before the passage is not here
     const place = this.#passage.start + at;
     const { run, step } = readPlace();
-    const seen = this.#passage.tokens.slice(Math.max(0, at - token.c), at + 1);
-    const link = { text: seen.map((each) => each.t).join(''), at: seen.length - 1 };
-    this.#inside.show({ query: { run, step, source, place, seen_from: place - token.c, ...(source === 'own' && { text }) }, link });
+    const seen = this.#passage.tokens.slice(Math.max(0, first), at + 1);
+    const ids = { source: 'ids', ids: seen.map((each) => each.i), place: token.c };
+    const part = { source, place, seen_from: place - token.c, ...(source === 'own' && { text }) };
+    this.#inside.show({
+      query: { run, step, ...(source === 'own' && file ? ids : part) },
+      link: { text: seen.map((each) => each.t).join(''), at: seen.length - 1 },
+    });
     return this.#inside.root;
   }
 
@@ -237,8 +269,17 @@ class MicroscopeView {
   }
 }
 
-/** What is said about a token. @param {Token} token @param {number} vocabSize */
-function tokenPanel(token, vocabSize) {
+/** The bytes of a file. @param {File} file @returns {Promise<string>} */
+const base64 = (file) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).split(',')[1] ?? '');
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+
+/** What is said about a token. @param {Token} token @param {number} vocabSize @param {HTMLElement | null} inside */
+function tokenPanel(token, vocabSize, inside) {
   const head = node('h3', {}, node('span', { class: 'mi-name', text: tokenName(token.d ?? token.t) }), ` id ${token.i}`);
   if (!isPredicted(token)) {
     return [head, node('p', { class: 'mi-hint', text: 'It comes first: nothing stands before it, so there is nothing to predict it from.' })];
@@ -257,6 +298,7 @@ function tokenPanel(token, vocabSize) {
   return [
     head,
     node('dl', {}, ...facts.flatMap(([term, value]) => [node('dt', { text: term }), node('dd', { text: value })])),
+    inside ?? '',
     node('h4', { text: `Likeliest instead of ${quoted(token)}` }),
     node('ol', {}, ...rows),
   ];

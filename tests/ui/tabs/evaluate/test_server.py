@@ -1,5 +1,6 @@
 """What the Evaluate tab asks the server for."""
 
+import base64
 import math
 
 import pytest
@@ -119,3 +120,48 @@ def test_checks_run_in_other_processes_and_missing_weights_are_named(ask):
     assert ask("check", {"name": "continue"})["apart"] == 0
     assert ask("cancel_check", {"name": "figures"}) == {}
     assert "not understood" in ask("check", {"name": "5.7"})["error"]
+
+
+@pytest.mark.process
+def test_a_second_look_needs_no_computing_also_after_the_server_was_started_again(ask, context):
+    query = {"run": "clock", "source": "train", "start": 20}
+    first = ask("learned", query)
+    again = server_function(EvaluateServer(context).learned)
+    assert again(query) == first  # at the first call
+    assert "progress" in again({**query, "start": 30})
+    server_function(EvaluateServer(context).cancel_learned)({**query, "start": 30})
+
+
+@pytest.mark.process
+def test_own_texts_are_not_written_beside_the_run(ask, context):
+    before = set((context.store.open("clock").folder / "evaluated").iterdir())
+    assert ask("row", {"run": "clock", "source": "own", "text": "The tower said nine."})["tokens"] > 1
+    assert set((context.store.open("clock").folder / "evaluated").iterdir()) == before
+
+
+def encoded(data):
+    return base64.b64encode(data).decode()
+
+
+@pytest.mark.process
+def test_an_own_file_is_read_once_and_then_named(ask):
+    read = ask("own_text", {"name": "tower.txt", "data": encoded("The tower said “nine”.".encode("utf-16"))})
+    assert (read["name"], read["characters"]) == ("tower.txt", 22)
+    query = {"run": "clock", "source": "own", "file": read["file"]}
+    assert "".join(token["t"] for token in ask("passage", query)["tokens"]) == "The tower said “nine”."
+    assert ask("row", query)["loss"] == ask("row", {**query, "file": "", "text": "The tower said “nine”."})["loss"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "sentence"),
+    [
+        ("own_text", {"name": "a.txt", "data": "%"}, "did not arrive as a whole"),
+        ("own_text", {"name": "a.txt", "data": ""}, "a.txt"),
+        ("own_text", {"name": "a.png", "data": encoded(b"\x89PNG\r\n\x1a\n" + bytes(64))}, "a.png"),
+        ("own_text", {"name": "a.txt", "data": encoded(b"a" * 5_000_001)}, "a.txt"),
+        ("passage", {"run": "clock", "source": "own", "file": "0" * 64}, "choose it again"),
+        ("passage", {"run": "clock", "source": "own", "file": "../x"}, "not understood"),
+    ],
+)
+def test_files_that_cannot_be_read_are_refused_in_a_sentence(ask, name, query, sentence):
+    assert sentence in ask(name, query)["error"]

@@ -6,7 +6,7 @@ import { getParameter, goTo } from '/widgets/lib/place.js';
 /** @param {{ run: string, step: string, source: string }} query */
 const row = ({ run, step, source }) => ({
   run, step: step === 'last' ? 20 : Number(step), source, tokens: 100, loss: source === 'train' ? 2 : 6, perplexity: 7.4,
-  bits_per_byte: 1.5, first_share: 0.5, first_ten_share: 0.75, reading: 'sliding', context_length: 32,
+  bits_per_byte: 1.5, first_share: 0.5, first_ten_share: 0.75, reading: 'sliding', context_length: 32, stride: 16,
 });
 
 async function showing(/** @type {(query: any) => object | undefined} */ answer = row) {
@@ -22,7 +22,7 @@ test('the current model is measured on both parts', async () => {
   equal([column(element, 1), column(element, 2), column(element, 3), column(element, 5)], [
     ['tale', 'tale'], ['20', '20'], ['training', 'validation'], ['2.0000', '6.0000'],
   ]);
-  equal(questions[0][1], { run: 'tale', step: 'last', source: 'train', reading: 'sliding', text: '' });
+  equal(questions[0][1], { run: 'tale', step: 'last', source: 'train', reading: 'sliding', text: '', file: '' });
 });
 
 test('models are added and removed, and stand in the address', async () => {
@@ -60,5 +60,5 @@ test('another way of reading measures anew', async () => {
 test('a text that cannot be measured is said, the others are', async () => {
   const { element } = await showing((query) => (query.source === 'train' ? { error: 'The text is too short.' } : row(query)));
   await until(() => column(element, 5)[1] === '6.0000', 'the other');
-  equal([part(element, '.et-problem').textContent, column(element, 5)[0]], ['The text is too short.', '…']);
+  equal([part(element, '.et-problem').textContent, column(element, 5)[0]], ['The text is too short.', '–']);
 });

@@ -5,7 +5,7 @@ import { COLUMNS, readWanted, sorted, toCsv, toMarkdown, withModel } from '/widg
 const ROWS = [
   { run: 'b, "x" | y', step: 20, source: 'train', tokens: 4678, loss: 2, perplexity: Math.exp(2), bits_per_byte: 0.75, first_share: 0.6, first_ten_share: 0.8 },
   { run: 'a', step: 3, source: 'validation' },
-  { run: 'c', step: 100, source: 'own', tokens: 5, loss: 6.2, perplexity: Math.exp(6.2), bits_per_byte: 2.25, first_share: 0.1, first_ten_share: 0.4 },
+  { run: 'c', step: 100, source: 'own', tokens: 5, loss: 6.2, perplexity: Math.exp(6.2), bits_per_byte: 2.25, first_share: 0.1, first_ten_share: 0.4, context_length: 128, stride: 64 },
 ];
 const runs = (/** @type {typeof ROWS} */ rows) => rows.map(({ run }) => run[0]);
 
@@ -18,20 +18,21 @@ test('rows are sorted by number or text; what is not measured yet comes last', (
 });
 
 test('a row shows its numbers, or that they are coming', () => {
-  equal(COLUMNS.map(({ show }) => show(ROWS[2])), ['c', '100', 'own text', '5', '6.2000', '493', '2.250', '10.0 %', '40.0 %']);
-  equal(COLUMNS.map(({ show }) => show(ROWS[1])), ['a', '3', 'validation', '…', '…', '…', '…', '…', '…']);
+  equal(COLUMNS.map(({ show }) => show(ROWS[2])), ['c', '100', 'own text', '5', '6.2000', '493', '2.250', '10.0 %', '40.0 %', '128', '64']);
+  equal(COLUMNS.map(({ show }) => show(ROWS[1])), ['a', '3', 'validation', '…', '…', '…', '…', '…', '…', '…', '…']);
+  equal(COLUMNS.map(({ show }) => show({ ...ROWS[1], hasFailed: true })).slice(2, 5), ['validation', '–', '–']);
 });
 
 test('CSV has all digits and quotes what needs it', () => {
   const lines = toCsv(ROWS).split('\r\n');
-  equal(lines[0], 'Run,Step,Text,Tokens,Loss,Perplexity,Bits per byte,Ranked first,In the first ten');
-  equal(lines[1], `"b, ""x"" | y",20,train,4678,2,${Math.exp(2)},0.75,0.6,0.8`);
-  equal(lines[2], 'a,3,validation,,,,,,');
+  equal(lines[0], 'Run,Step,Text,Tokens,Loss,Perplexity,Bits per byte,Ranked first,In the first ten,Window,Stride');
+  equal(lines[1], `"b, ""x"" | y",20,train,4678,2,${Math.exp(2)},0.75,0.6,0.8,,`);
+  equal(lines[2], 'a,3,validation,,,,,,,,');
 });
 
 test('Markdown is a table, whatever the names hold', () => {
   const lines = toMarkdown(ROWS).split('\n');
-  equal(lines[1], '| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |');
+  equal(lines[1], '| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   equal(lines[2].startsWith('| b, "x" \\| y | 20 | training | 4,678 | 2.0000 | 7.4 |'), true);
 });
 

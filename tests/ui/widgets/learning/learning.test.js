@@ -56,5 +56,5 @@ test('an own text is followed alone', async () => {
   await until(() => parts(element, '.le-part').length === 2, 'the parts');
   setParameter('passage', JSON.stringify({ source: 'own', text: 'The rain' }));
   await until(() => parts(element, '.le-part').length === 1, 'the own text');
-  equal(questions.at(-1)?.[1], { run: 'tale', source: 'own', start: 0, text: 'The rain' });
+  equal(questions.at(-1)?.[1], { run: 'tale', source: 'own', start: 0, text: 'The rain', file: '' });
 });

@@ -6,10 +6,10 @@ import { getParameter, goTo } from '/widgets/lib/place.js';
 
 const LONG = { ...CHAPTER, total: 518, per_passage: 200, model: 'tale', step: 12, references: { uniform: 7.4, bigram: 5.2 } };
 
-/** @param {string} search @param {(query: any) => object | undefined} passage */
-async function showing(search, passage) {
+/** @param {string} search @param {(query: any) => object | undefined} passage @param {(query: any) => object | undefined} [own_text] */
+async function showing(search, passage, own_text = () => ({})) {
   history.replaceState(null, '', `/${search}`);
-  const mounted = await mountWidget('microscope', { server: { passage } });
+  const mounted = await mountWidget('microscope', { server: { passage, own_text } });
   const queries = () => mounted.questions.map(([, query]) => query);
   return { ...mounted, queries, strip: part(mounted.element, '.mi-text') };
 }
@@ -19,7 +19,7 @@ const press = (/** @type {Element} */ strip, /** @type {number} */ i) => /** @ty
 test('the current run reads the validation part, and every token but the first is coloured', async () => {
   const { element, strip, queries } = await showing('?run=tale&step=12', () => LONG);
   await until(() => strip.children.length === 8, 'the tokens');
-  equal(queries(), [{ run: 'tale', step: '12', source: 'validation', start: 0, text: '' }]);
+  equal(queries(), [{ run: 'tale', step: '12', source: 'validation', start: 0, text: '', file: '' }]);
   const coloured = parts(strip, '.tok').map((token) => token.style.getPropertyValue('--shade') !== '');
   equal(coloured, [false, true, true, true, false, true, true, true]);
   equal(part(element, '.mi-where').textContent, 'Tokens 1 to 8 of 518');
@@ -63,14 +63,14 @@ test('the sentences of the chapter need no run, and are waited for', async () =>
 test('an own text is asked for once typing has rested', async () => {
   const { element, queries } = await showing('?run=tale', () => LONG);
   parts(element, 'input[type=radio]')[2].click();
-  await until(() => part(element, '.mi-problem').textContent === 'Write or paste a text above.', 'the request');
+  await until(() => part(element, '.mi-problem').textContent === 'Write or paste a text above, or open a file.', 'the request');
   const own = part(element, 'textarea', HTMLTextAreaElement);
   for (const text of ['The', 'The <b>rain</b>']) {
     own.value = text;
     own.dispatchEvent(new Event('input'));
   }
   await until(() => queries().at(-1).source === 'own', 'the text');
-  equal(queries().at(-1), { run: 'tale', step: 'last', source: 'own', start: 0, text: 'The <b>rain</b>' });
+  equal(queries().at(-1), { run: 'tale', step: 'last', source: 'own', start: 0, text: 'The <b>rain</b>', file: '' });
 });
 
 test('another run or step is read at once, another tab is not', async () => {
@@ -86,4 +86,33 @@ test('a refusal is said in its place', async () => {
   const { element } = await showing('?run=gone', () => ({ error: 'There is no run gone.' }));
   await until(() => part(element, '.mi-problem').textContent === 'There is no run gone.', 'the sentence');
   equal(part(element, '.mi-problem').hidden, false);
+});
+
+/** Choose a file, as a user does. @param {Element} element @param {File} file */
+function choose(element, file) {
+  const input = part(element, 'input[type=file]', HTMLInputElement);
+  const given = new DataTransfer();
+  given.items.add(file);
+  input.files = given.files;
+  input.dispatchEvent(new Event('change'));
+}
+
+test('a file is sent once, named in the address, and closed again', async () => {
+  const { element, questions, queries } = await showing('?run=tale&passage={"source":"own"}', () => LONG, ({ name }) => ({ file: 'ab12', name, characters: 8 }));
+  choose(element, new File(['The rain'], 'rain.txt'));
+  await until(() => queries().at(-1)?.file === 'ab12', 'the passage of the file');
+  equal(questions.find(([name]) => name === 'own_text')?.[1], { name: 'rain.txt', data: btoa('The rain') });
+  equal([getParameter('passage'), part(element, '.mi-file-name').textContent], ['{"source":"own","file":"ab12","name":"rain.txt"}', 'rain.txt']);
+  equal(part(element, '.mi-own > label').hidden, true);
+  part(element, '.mi-drop').click();
+  equal([getParameter('passage'), part(element, '.mi-own > label').hidden], ['{"source":"own"}', false]);
+});
+
+test('a file that is too large or cannot be read is refused in a sentence', async () => {
+  const { element, questions } = await showing('?run=tale&passage={"source":"own"}', () => LONG, () => ({ error: 'a.png is a PNG picture.' }));
+  choose(element, new File([new Uint8Array(5_000_001)], 'long.txt'));
+  equal(part(element, '.mi-problem').textContent, 'long.txt has 5.0 MB; choose a file of at most 5 MB.');
+  equal(questions.some(([name]) => name === 'own_text'), false);
+  choose(element, new File(['x'], 'a.png'));
+  await until(() => part(element, '.mi-problem').textContent === 'a.png is a PNG picture.', 'the sentence');
 });
