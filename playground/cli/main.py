@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from playground.cli import evaluation, inside, record, runs, weights, writing
+from playground.cli import evaluation, inside, record, runs, weights, what_if, writing
 from playground.cli.options import takes_settings
 from playground.cli.shared import CHECKPOINTS, AsJson, Checkpoints, Sharded, follow, only, read_text_arguments, store
 from playground.config import DataConfig, ModelConfig, TrainConfig
@@ -29,6 +29,7 @@ writing.add_commands(app)
 evaluation.add_commands(app)
 inside.add_commands(app)
 runs.add_commands(app)
+what_if.add_commands(app)
 weights.add_commands(app)
 record.add_commands(app)
 

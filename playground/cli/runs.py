@@ -206,7 +206,7 @@ def export_archive(
             raise SettingsError("as-page: it names the file already; leave the archive's name out.")
         _write_page(opened, as_page)
         return
-    path = export_run(opened, file or Path(f"{run}.zip"))
+    path = export_run(opened, file or Path(f"{opened.name}.zip"))
     say(f"{run} is packed into {path} ({path.stat().st_size / 1e6:,.1f} MB).")
 
 

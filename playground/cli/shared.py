@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Checkpoints = Annotated[Path, typer.Option(help="Folder of the runs; every run has a folder in it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value per line on stdout, and nothing else.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run; `runs` lists them.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name or title of a run; `runs` lists them.")]
 Sharded = Annotated[
     bool, typer.Option("--sharded", help="Under torchrun: shard a model that is too large for one process.")
 ]
@@ -31,10 +31,10 @@ CHECKPOINTS = Path("checkpoints")
 
 
 def store(checkpoints: Path) -> "RunStore":
-    """The run store of a folder."""
-    from playground.training.runs.store import RunStore
+    """The run store of a folder, which opens runs by their titles, too."""
+    from playground.cli.titles import TitledStore
 
-    return RunStore(checkpoints)
+    return TitledStore(checkpoints)
 
 
 def only(settings: dict[str, Any], config: type[Config]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def fork(
     train, CheckpointError if the checkpoint is damaged.
     """
     parent = store.open(name)
-    step = parent.find_step(which)
+    name, step = parent.name, parent.find_step(which)
     position = parent.load_checkpoint(step).position
     settings = train or settings_at(parent, step)
     if settings.epochs <= position.epoch:
@@ -136,6 +136,7 @@ def what_if(
     ('first-seed-7', 7)
     """
     run = store.open(name)
+    name = run.name
     if run.is_unread:
         raise RunError(f"The text of the run {name} has not been read yet; wait until its training has begun.")
     if start is None:

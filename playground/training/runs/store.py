@@ -203,6 +203,7 @@ class RunStore:
         Raises RunError if it is being trained, or if the name is taken or not allowed.
         """
         run = self._open_inactive(name)
+        name = run.name
         wanted, title = self.named(new_name)
         target = self._folder(wanted)
         if target.exists() and not (target.samefile(run.folder) and name != wanted):  # but Run → run is allowed
@@ -229,6 +230,7 @@ class RunStore:
         Runs that have been in the trash for a day are deleted for good.
         """
         run = self._open_inactive(name)
+        name = run.name
         if run.marks().pinned:
             raise RunError(f"The run {name} is pinned; unpin it before deleting it.")
         trash = self.root / TRASH_FOLDER
