@@ -21,8 +21,9 @@ from playground.sampling import (
 from playground.sampling.beam import BeamConfig
 from playground.sampling.copies import COPIED_TOKENS
 from playground.sampling.race import race
-from playground.sampling.score import score_text
-from playground.training.loop.events import Evaluated
+from playground.sampling.score import TextScore, score_text
+from playground.text.tokenizer import encode
+from playground.training.loop.events import Evaluated, Sampled
 from playground.training.runs.history import read_history
 from playground.training.runs.run import Run
 from playground.ui.context import Context
@@ -40,10 +41,17 @@ MAX_LONG_TEXTS = 6
 """Steps at which texts of the maximum length are written; shorter texts are written at more, up to `MAX_STEPS`."""
 MIN_SNAPSHOTS = 3
 """With fewer snapshots than this, all checkpoints of the run are shown."""
+MAX_OLD_SAMPLES = 24
+_TRAIN_ONE = "train one yourself: it keeps copies of its weights while it trains."
 ONE_STEP = (
-    "This run has the weights of one step only, so there is nothing to compare it with. To keep more, set “Copy the "
-    "weights every … steps” before a training."
+    f"This run has the weights of one step only, so there is nothing to compare it with. To see more, {_TRAIN_ONE}"
 )
+OLD_SAMPLES = (
+    "This run kept the weights of one step only. So these are the texts that it wrote after each epoch of its "
+    "training, from the same words, always with the likeliest next token. For a prompt and settings of your own at "
+    f"several steps, {_TRAIN_ONE}"
+)
+
 
 FORM_SETTINGS = "These settings"
 NAMED_SETTINGS: dict[str, DecodeConfig | BeamConfig] = {
@@ -111,8 +119,11 @@ class LaneWriter:
             run = self._context.store.open(loaded.run)
             most = MAX_LONG_TEXTS * self._context.limits.max_new_tokens // loaded.settings.max_new_tokens
             steps = steps_to_show(run, min(MAX_STEPS, most))
-            evaluations = read_history(run, with_steps=False).evaluations
-            lanes = [{"title": step_label(step), "note": loss_note(evaluations, step), "step": step} for step in steps]
+            history = read_history(run, with_steps=False)
+            if len(steps) == 1 and len(history.samples) > 1:
+                yield from self._old_samples(run, thin_rows(history.samples, MAX_OLD_SAMPLES), history.evaluations)
+                return
+            lanes = _lanes_of(steps, history.evaluations)
             note = ONE_STEP if len(steps) == 1 else None
             yield from self._lines(loaded, lanes, self._tokens_at(steps, loaded), stopped, note=note)
 
@@ -123,6 +134,22 @@ class LaneWriter:
             model = self._context.models.get_uncached(start.run, step, start.weights)
             for token in stream(model, start.ids, start.settings, eos_id=_eos_id(start)):
                 yield number, token
+
+    def _old_samples(self, run: Run, samples: Sequence[Sampled], evaluations: Sequence[Evaluated]) -> Iterator[Line]:
+        """A log of the texts that a run wrote while it was trained; their tokens' probabilities are not known."""
+        prompt = run.spec.train.start_context
+        if not all(sample.text.startswith(prompt) for sample in samples):
+            prompt = ""
+        yield RESTART
+        about = {"run": run.name, "step": samples[-1].step, "prompt": prompt, "rated": False, "note": OLD_SAMPLES}
+        yield line(kind="lanes", **about, lanes=_lanes_of([sample.step for sample in samples], evaluations))
+        texts = [sample.text[len(prompt) :] for sample in samples]
+        for lane, text in enumerate(texts):
+            yield line(kind="text", lane=lane, text=text)
+        yield line(kind="end")
+        for lane, text in enumerate(texts):
+            ids = encode(text, run.tokenizer)
+            yield line(kind="score", lane=lane, **self._numbers(run.name, ids, score_text(ids, [0.0] * len(ids))))
 
     def _lines(
         self,
@@ -153,14 +180,21 @@ class LaneWriter:
             return {}
         ids = [step.id for step in steps]
         score = score_text(ids, [min(0.0, step.log_probability) for step in steps])
+        likelihood = {"mean": score.mean_log_prob, "perplexity": score.perplexity}
+        return {**likelihood, **self._numbers(start.run, ids, score)}
+
+    def _numbers(self, run_name: str, ids: Sequence[int], score: TextScore) -> dict[str, Any]:
+        """Those that need no probabilities."""
         return {
             "n": score.n_tokens,
-            "mean": score.mean_log_prob,
-            "perplexity": score.perplexity,
             "distinct": score.distinct[1],  # of pairs: n-grams of 1, 2, 3 and 4 tokens are counted
             "repetition": score.repetition,
-            "copied": self._copies.copied_share(start.run, ids, COPIED_TOKENS),
+            "copied": self._copies.copied_share(run_name, ids, COPIED_TOKENS),
         }
+
+
+def _lanes_of(steps: Sequence[int], evaluations: Sequence[Evaluated]) -> list[dict[str, Any]]:
+    return [{"title": step_label(step), "note": loss_note(evaluations, step), "step": step} for step in steps]
 
 
 def _eos_id(start: LoadedStart) -> int | None:

@@ -56,7 +56,7 @@ export class GrownView {
   /** Show the text of the chosen step, or what was added to it. */
   draw() {
     if (!this.#lanes.length) return;
-    if (this.#follows) this.#slider.value = String(this.#lanes.findLastIndex((lane) => lane.tokens.length));
+    if (this.#follows) this.#slider.value = String(this.#lanes.findLastIndex((lane) => lane.tokens.length || lane.old));
     const lane = this.#lanes[Number(this.#slider.value)];
     if (lane !== this.#shown.lane) this.#change(lane);
     this.#text.append(...lane.tokens.slice(this.#shown.count).map(this.#drawing.token));
@@ -67,7 +67,7 @@ export class GrownView {
   /** @param {Lane} lane */
   #change(lane) {
     this.#shown = { lane, count: 0 };
-    this.#text.replaceChildren(node('span', { class: 'grown-prompt', text: this.#prompt }));
+    this.#text.replaceChildren(node('span', { class: 'grown-prompt', text: this.#prompt }), lane.old);
     setText(part(this.#root, 'h3'), lane.title);
     setText(part(this.#root, '.lane-note'), lane.note);
     this.#slider.setAttribute('aria-valuetext', lane.title);

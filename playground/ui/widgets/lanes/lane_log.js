@@ -2,6 +2,7 @@
 //
 //   {"kind":"start", job}                              the server accepted an event; Stop names its `job`
 //   {"kind":"lanes", lanes: [{title, note, step}], …}  the texts that are to be written
+//   {"kind":"text", lane, text}                        a text that was written before; nothing is known of its tokens
 //   {lane, i, t, …}                                    one token, as in the log of a single text, with its lane
 //   {"kind":"end"}                                     writing ended
 //   {"kind":"score", lane, …}                          the numbers of one text
@@ -10,7 +11,7 @@
 /** @typedef {import('../token_strip/token_log.js').ScoredToken} Token */
 
 /**
- * A lane's numbers; only its `lane` where nothing was written.
+ * A lane's numbers; only its `lane` where nothing was written. The first two are missing for a text that was written before.
  * @typedef {object} Score
  * @property {number} [mean]  log probability of a token
  * @property {number | null} [perplexity]
@@ -27,6 +28,7 @@
  * @property {string} note
  * @property {number} [step]  of the run, where the texts are those of different steps
  * @property {Token[]} tokens  grows in place
+ * @property {string} old  the text where it was written before
  * @property {number} parted  index of the first token that differs from the first lane's; -1 for none
  * @property {Score | null} score
  */
@@ -76,9 +78,13 @@ export class LaneLog {
           note,
           step,
           tokens: [],
+          old: '',
           parted: -1,
           score: null,
         }));
+        break;
+      case 'text':
+        this.lanes[line.lane].old = line.text;
         break;
       case 'score':
         this.lanes[line.lane].score = line;
@@ -99,8 +105,8 @@ export class LaneLog {
   }
 }
 
-/** @param {Score | null} score @returns {score is Required<Score>} */
-export const hasNumbers = (score) => score?.mean != null;
+/** @param {Score | null} score @returns {score is Score} */
+export const hasNumbers = (score) => score?.copied != null;
 
 /**
  * The texts as they are saved.
@@ -108,11 +114,11 @@ export const hasNumbers = (score) => score?.mean != null;
  * @param {Map<number, number>} ratings  stars by lane
  */
 export function savedTexts({ head, lanes }, ratings) {
-  const texts = lanes.map(({ number, title, note, step, tokens, score }) => ({
+  const texts = lanes.map(({ number, title, note, step, tokens, old, score }) => ({
     title,
     note,
     step,
-    text: tokens.map((token) => token.t).join(''),
+    text: old || tokens.map((token) => token.t).join(''),
     ids: tokens.map((token) => token.i),
     rating: ratings.get(number) ?? null,
     score: hasNumbers(score) ? score : null,

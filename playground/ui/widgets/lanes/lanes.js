@@ -152,7 +152,8 @@ class Column {
 
   /** Draw the tokens that are new, and the scores once they are there. */
   grow() {
-    const { tokens, parted, number, score } = this.lane;
+    const { tokens, old, parted, number, score } = this.lane;
+    if (old) setText(this.#text, old);
     this.#text.append(...tokens.slice(this.#count).map((token, i) => tokenNode(token, parted === this.#count + i)));
     this.#count = tokens.length;
     if (!score || this.#foot.childElementCount) return;

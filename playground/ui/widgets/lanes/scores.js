@@ -9,9 +9,13 @@ import { hasNumbers } from './lane_log.js';
 /** @typedef {{ name: string, value: string, help: string }} Row */
 
 /** @type {[name: string, value: (score: Required<Score>) => string, help: string][]} */
-const ROWS = [
+const LIKELIHOOD = [
   ['Mean log probability', (score) => signed(score.mean, 3), 'of a token, under the model'],
   ['Perplexity', (score) => perplexity(score.perplexity), 'as unsure as if it chose among so many tokens'],
+];
+
+/** @type {typeof LIKELIHOOD} */
+const WORDS = [
   [
     'Distinct pairs',
     (score) => formatProbability(score.distinct),
@@ -34,7 +38,10 @@ const perplexity = (value) => (isNumber(value) ? (+value.toPrecision(3)).toLocal
 
 /** The rows of a score; none before it is known. @param {Score | null} score @returns {Row[]} */
 export function scoreRows(score) {
-  return hasNumbers(score) ? ROWS.map(([name, value, help]) => ({ name, value: value(score), help })) : [];
+  if (!hasNumbers(score)) return [];
+  const known = /** @type {Required<Score>} */ (score);
+  const rows = score.mean == null ? WORDS : [...LIKELIHOOD, ...WORDS];
+  return rows.map(([name, value, help]) => ({ name, value: value(known), help }));
 }
 
 /** Where a lane begins to differ from the first one. @param {Lane} lane */

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from unittest.mock import ANY
 
 import pytest
 
 from playground.config import DecodeConfig
 from playground.sampling import generate, stream
-from playground.ui.context import Limits, LoadedModels
+from playground.training.runs.recorded import NAME
+from playground.ui.context import Context, Limits, LoadedModels
 from playground.ui.tabs.generate.copied import CopyFinder
 from playground.ui.tabs.generate.lanes import FORM_SETTINGS, NAMED_SETTINGS, LaneWriter
 from playground.ui.tabs.generate.start import Start
@@ -136,3 +138,18 @@ def test_a_start_without_a_run_is_one_sentence(lanes):
         lanes.steps(Start("gone", "last", "x", lambda: DECODE)),
     ):
         assert read(logs)[-1]["kind"] == "error"
+
+
+def test_a_run_that_kept_one_step_shows_the_texts_of_its_training_and_why(tmp_path, streams):
+    context = Context.open(tmp_path, recorded_run=True)
+    lanes = LaneWriter(context, streams, CopyFinder(context))
+    logs = list(lanes.steps(replace(START, run=NAME)))
+    head, _, scores, _ = read(logs)
+    written = [json.loads(each)["text"] for each in logs[-1].split("\n") if '"kind":"text"' in each]
+    assert len(head["lanes"]) == len(written) == 20
+    assert head["lanes"][0] == {"title": "Step 9", "note": ANY, "step": 9}
+    assert head["note"].startswith("This run kept the weights of one step only.")
+    assert written[0].startswith(" the the the")
+    assert head["prompt"] == "Every effort moves you"
+    assert scores[0]["copied"] == 0 < scores[19]["copied"]
+    assert scores[0]["repetition"] > scores[19]["repetition"]

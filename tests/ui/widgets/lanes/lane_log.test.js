@@ -97,3 +97,9 @@ test('texts are saved with their ids, ratings and scores', () => {
   });
   equal([texts[1].rating, texts[1].score], [4, null]);
 });
+
+test('texts that were written before are kept and saved as they are', () => {
+  const log = read([...begun(STEPS), { kind: 'text', lane: 1, text: ' rains' }, { kind: 'end' }, { kind: 'score', lane: 1, n: 1, distinct: 0, repetition: 0, copied: 1 }]);
+  equal(log.lanes.map(({ old }) => old), ['', ' rains', '']);
+  equal(savedTexts(log, new Map()).texts.map(({ text, score }) => [text, score?.copied ?? null]), [['', null], [' rains', 1], ['', null]]);
+});

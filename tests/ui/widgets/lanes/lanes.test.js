@@ -130,3 +130,15 @@ test('what is said about the choice of texts stands above them', async () => {
   update(logOf([start, { ...head, note: 'This run has one step only.' }]));
   equal([part(element, '.lanes-note').hidden, texts(element, '.lanes-note')], [false, ['This run has one step only.']]);
 });
+
+test('the texts of a run that kept one step only are those of its training, each under the slider', async () => {
+  const old = STEPS.map((_, lane) => ({ kind: 'text', lane, text: ` rained ${lane}` }));
+  const scores = STEPS.map((_, lane) => ({ kind: 'score', lane, n: 2, distinct: 1, repetition: 0, copied: lane / 4 }));
+  const { element } = await lanes([...begun(STEPS), ...old, { kind: 'end' }, ...scores]);
+  equal(texts(element, '.lane-text'), [' rained 0', ' rained 1', ' rained 2']);
+  equal([texts(element, '.grown-text'), texts(element, '.grown h3')], [['It rained 2'], ['Step 100']]);
+  const slider = part(element, '.grown input', HTMLInputElement);
+  slider.value = '0';
+  slider.dispatchEvent(new Event('input'));
+  equal([texts(element, '.grown-text'), texts(element, '.grown dd')], [['It rained 0'], ['100.0 %', '0 %', '0 %']]);
+});

@@ -20,11 +20,16 @@ test('a perplexity that is no number any more is infinite', () => {
   equal([perplexity(null), perplexity(123456)], ['∞', '123,000']);
 });
 
+test('a text that was written before has only the rows that need no probabilities', () => {
+  const { mean, perplexity, ...words } = NUMBERS;
+  equal([mean, perplexity, scoreRows(words).map(({ name }) => name)], [-0.7, 2.0138, ['Distinct pairs', 'Repeated 4-grams', 'Copied']]);
+});
+
 test('a text without tokens has no score', () => {
   equal([scoreRows(null), scoreRows({})], [[], []]);
 });
 
 test('where a lane begins to differ from the first one is counted from 1', () => {
-  const lane = { number: 1, title: '', note: '', tokens: [], score: null };
+  const lane = { number: 1, title: '', note: '', tokens: [], old: '', score: null };
   equal([partedAt({ ...lane, parted: -1 }), partedAt({ ...lane, parted: 1 })], ['nowhere', 'token 2']);
 });
