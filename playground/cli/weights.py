@@ -103,11 +103,17 @@ def export_model(
     checkpoints: Checkpoints = CHECKPOINTS,
 ) -> None:
     """Export a run's model for transformers or for the book's code."""
+    from playground.sampling.receipt import CARD_DECODE, Receipt, sample_with_receipt
     from playground.training.runs.weights.hand_out import export_weights
 
     opened = store(checkpoints).open(run)
     which = checkpoint_name(step)
-    sample = _sample(opened, opened.find_step(which)) if form == "hf" else ""
+    sample = ""
+    if form == "hf":
+        number, spec = opened.find_step(which), opened.spec
+        prompt = spec.train.start_context
+        empty = Receipt(run=run, step=number, text_sha256=spec.text_sha256, prompt=prompt, decode=CARD_DECODE)
+        sample = sample_with_receipt(empty, opened.load_model(number), opened.tokenizer)
     folder = export_weights(opened, target, form, which, sample=sample)
     size = sum(file.stat().st_size for file in folder.iterdir())
     how = {
@@ -170,24 +176,6 @@ def _check_room(published: "Published", checkpoints: Path) -> None:
     say(f"{published.name} {fetching}, and its run takes {_gb(published.run_bytes)}; {_gb(free)} are free on the disk.")
     if to_fetch + published.run_bytes > free:
         raise SettingsError(f"{published.name} does not fit on the disk; make room, or choose a smaller size.")
-
-
-def _sample(run: "Run", step: int) -> str:
-    """A text that the model writes, and its receipt, for the model card."""
-    from playground.config import DecodeConfig
-    from playground.sampling.receipt import Receipt
-    from playground.sampling.stream import stream
-    from playground.text.tokenizer import encode, token_ids_to_text
-
-    prompt = run.spec.train.start_context
-    decode = DecodeConfig(max_new_tokens=25, temperature=0.8, top_k=25)
-    model, ids = run.load_model(step), encode(prompt, run.tokenizer)
-    written = tuple(each.id for each in stream(model, ids, decode, eos_id=run.tokenizer.eot_token))
-    text = token_ids_to_text(written, run.tokenizer)
-    receipt = Receipt(
-        run=run.name, step=step, text_sha256=run.spec.text_sha256, prompt=prompt, decode=decode, ids=written, text=text
-    )
-    return f"{prompt}{text}\n\n{receipt.to_json()}"
 
 
 @contextmanager

@@ -6,15 +6,21 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
+import tiktoken
 import torch
 from pydantic import Field, ValidationError
 
 from playground.config import Config, DecodeConfig, WeightsName
 from playground.errors import SettingsError, explain
+from playground.model.gpt import GPTModel
 from playground.sampling.beam import BeamConfig
+from playground.sampling.stream import stream
+from playground.text.tokenizer import encode, token_ids_to_text
 
 MAX_JSON_CHARACTERS = 2_000_000
 """Longest text that `Receipt.from_json` reads."""
+CARD_DECODE = DecodeConfig(max_new_tokens=25, temperature=0.8, top_k=25)
+"""How the sample on a model card is written."""
 
 
 class Receipt(Config):
@@ -169,3 +175,12 @@ def _option(name: str, value: Any) -> list[str]:
         return [name if value else name.replace("--", "--no-", 1)]
     # a value that starts with a dash would be parsed as an option
     return [f"{name}={value}"] if str(value).startswith("-") else [name, str(value)]
+
+
+def sample_with_receipt(receipt: Receipt, model: GPTModel, tokenizer: tiktoken.Encoding) -> str:
+    """The text that a model writes after the prompt of an empty receipt, and below it the complete receipt as JSON."""
+    ids = tuple(
+        step.id for step in stream(model, encode(receipt.prompt, tokenizer), receipt.decode, eos_id=tokenizer.eot_token)
+    )
+    text = token_ids_to_text(ids, tokenizer)
+    return f"{receipt.prompt}{text}\n\n{receipt.replace(ids=ids, text=text).to_json()}"

@@ -6,9 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from playground.config import ModelConfig, TrainConfig
-from playground.errors import BusyError, SettingsError
+from playground.cost import memory_advice
+from playground.device import free_memory_bytes
+from playground.errors import BusyError, SettingsError, TextError
+from playground.model.presets import FINE_TUNE
 from playground.training.runs.fork import changed_settings, fork, settings_at, what_if
 from playground.training.runs.run import Which
+from playground.training.runs.weights.fine_tune import fine_tune, settings_for
 from playground.ui.access import check_change, check_control, check_rename, new_run_name, start_training
 from playground.ui.context import Context
 from playground.ui.exchange import Query
@@ -30,10 +34,19 @@ class ForkSettings(Query):
     drop_rate: float | None = None
 
 
+class TuneSettings(Query):
+    """What may be chosen of a training on another text; their bounds are those of the configs."""
+
+    lr: float | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    recompute: bool = False
+
+
 class Action(Query):
     """Something to do with a run, and the fields that some actions need."""
 
-    action: Literal["resume", "stop", "pin", "pin_checkpoint", "rename", "delete", "undo", "fork", "what_if"]
+    action: Literal["resume", "stop", "pin", "pin_checkpoint", "rename", "delete", "undo", "fork", "what_if", "tune"]
     run: str
     """Its name; for `undo`, the token that `delete` gave."""
     pinned: bool = False
@@ -44,6 +57,9 @@ class Action(Query):
     """For `rename`, `fork` and `what_if`; an empty name of a new run is made from the old one's."""
     settings: ForkSettings | None = None
     """For `fork`."""
+    text: str = Field(default="", max_length=50_000_000)
+    tuning: TuneSettings | None = None
+    """For `tune`: the text to train on, and how."""
     visitor: str = Field(default="", max_length=MAX_TOKEN)
     """The visitor's token."""
     setting: str = Field(default="", max_length=40)
@@ -60,7 +76,7 @@ class RunActions:
 
     def do(self, query: Action, visitor: Visitor) -> Done:
         """Do it for a visitor; raises `RunError`, `SettingsError`, `CheckpointError` or `BusyError` to refuse."""
-        if query.action not in ("fork", "what_if", "undo"):  # these make a new run
+        if query.action not in ("fork", "what_if", "tune", "undo"):  # these make a new run
             check_change(self._context, query.run)
             check_control(self._context, query.run, visitor)
         match query.action:
@@ -82,6 +98,8 @@ class RunActions:
                 return self._fork(query, visitor)
             case "what_if":
                 return self._what_if(query, visitor)
+            case "tune":
+                return self._tune(query, visitor)
 
     def _resume(self, name: str, visitor: Visitor) -> Done:
         start_training(self._context, name, visitor, partial(self._jobs.resume, name))
@@ -153,6 +171,25 @@ class RunActions:
         label = setting_label(query.setting).lower()
         titles = made.spec.shown_name, run.spec.shown_name
         return {"run": made.name, "message": f"{titles[0]} {begun}: as {titles[1]}, but {label} {query.value}."}
+
+    def _tune(self, query: Action, visitor: Visitor) -> Done:
+        self._context.quota.check(visitor.address)  # before anything is written
+        run, tuning = self._store.open(query.run), query.tuning or TuneSettings()
+        if len(query.text.encode()) > self._context.limits.max_pasted_bytes:
+            raise TextError("The text is too long for this server; paste a shorter one.")
+        data, train = settings_for(run, run.load_checkpoint())
+        changes = tuning.model_dump(include={"lr", "epochs", "recompute"}, exclude_none=True)
+        data = data.replace(batch_size=tuning.batch_size or data.batch_size)
+        train = train.replace(**changes)
+        model = run.spec.model
+        shortened = model.replace(context_length=min(FINE_TUNE.model.context_length, model.context_length))
+        if advice := memory_advice(shortened, data, train, free_memory_bytes(train.device)):
+            raise SettingsError(advice)
+        new_name = new_run_name(self._context, query.new_name.strip() or None)
+        made = fine_tune(self._store, run.name, query.text, text_name="text", new_name=new_name, data=data, train=train)
+        self._start_new(made.name, visitor)
+        message = f"{made.spec.shown_name} goes on from {run.spec.shown_name}, on your text."
+        return {"run": made.name, "message": message}
 
     def _title(self, name: str) -> str:
         return self._store.open(name).spec.shown_name

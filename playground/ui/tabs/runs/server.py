@@ -115,6 +115,8 @@ class RunsServer:
             "parent": f"{spec.parent.name}, step {spec.parent.step}" if spec.parent else "",
             "size_bytes": summary.size_bytes,
             "pinned": summary.pinned,
+            "source": spec.source,
+            "has_text": spec.has_text,
             **shown_status(summary.name, summary.status, self._context.jobs),
             "may_control": may_control(self._context, summary.name, visitor),
             "waiting": waiting(self._context, summary.name, visitor) if summary.status.state == "queued" else None,

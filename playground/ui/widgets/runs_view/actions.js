@@ -4,7 +4,7 @@
 
 /**
  * The buttons of the bar, by the name in their `data-do`.
- * @typedef {'resume' | 'stop' | 'follow' | 'best' | 'last' | 'what_if' | 'fork' | 'rename' | 'pin' | 'download' | 'page' | 'delete'} Action
+ * @typedef {'resume' | 'stop' | 'follow' | 'best' | 'last' | 'what_if' | 'fork' | 'tune' | 'rename' | 'pin' | 'download' | 'hf' | 'book' | 'book-optimizer' | 'page' | 'delete'} Action
  */
 
 /**
@@ -20,24 +20,31 @@ export function unavailable(run, isPublic) {
     ['stop', !run.live || run.may_control === false],
     ['rename', isPublic],
   ];
-  const isUntrained = run.step === 0 && run.best_val_loss == null;
+  const isUntrained = run.step === 0 && run.best_val_loss == null && !run.source;
+  const isWithoutText = run.has_text === false;
   /** @type {[Action, boolean][]} */
   const disabled = [
     ['rename', run.live],
     ['delete', run.live || run.pinned],
     ['download', run.state === 'running'],
-    ['page', isUntrained],
+    ['page', isUntrained || isWithoutText],
+    ['what_if', isWithoutText],
+    ['follow', isWithoutText],
     ['best', isUntrained],
     ['last', isUntrained],
-    ['fork', isUntrained],
+    ['fork', isUntrained || isWithoutText],
+    ['tune', isUntrained],
+    ['hf', isUntrained || run.state === 'running'],
+    ['book', isUntrained || run.state === 'running'],
+    ['book-optimizer', isUntrained || run.state === 'running'],
   ];
   return { hidden: setOf(hidden), disabled: setOf(disabled) };
 }
 
 /** What is said about a run below its buttons. @param {Run} run */
-export function aboutText({ parent, live, message, may_control = true }) {
+export function aboutText({ parent, live, message, may_control = true, source, has_text }) {
   const others = live && !may_control && 'Another visitor started this training.';
-  return [parent && `Forked from ${parent}.`, !live && message, others].filter(Boolean).join(' ');
+  return [parent && `Forked from ${parent}.`, source && has_text && `Its first weights are those of ${source}.`, !live && message, others].filter(Boolean).join(' ');
 }
 
 /** @param {[Action, boolean][]} conditions */

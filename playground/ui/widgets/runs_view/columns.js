@@ -26,6 +26,8 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
  * @property {number | null} val_loss
  * @property {number | null} best_val_loss
  * @property {number | null} tokens_per_s
+ * @property {string} [source]  where its first weights come from, or empty
+ * @property {boolean} [has_text]  whether there is a text it is trained on
  */
 
 /**

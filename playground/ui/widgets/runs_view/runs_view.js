@@ -11,6 +11,7 @@ import { aboutText, unavailable } from './actions.js';
 import { Comparison } from './compare.js';
 import { Fork } from './fork.js';
 import { RunsTable } from './table.js';
+import { Tune } from './tune.js';
 import { WhatIf } from './what_if.js';
 
 /** @typedef {import('./columns.js').Run} Run */
@@ -28,7 +29,7 @@ const HIDDEN_MS = 400;
 const COMPARED = 'compare'; // parameter of the address: names of the chosen runs, with commas between
 const WHAT_IF = 'whatif'; // and the name of the run whose form is open
 
-/** The forms of a chosen run, by the action of their button. @typedef {'fork' | 'rename' | 'what_if'} FormName */
+/** The forms of a chosen run, by the action of their button. @typedef {'fork' | 'rename' | 'tune' | 'what_if'} FormName */
 
 /** @param {Host} host */
 export function mount(host) {
@@ -43,6 +44,7 @@ class RunsView {
   #comparison;
   #fork;
   #whatIf;
+  #tune;
   /** @type {Record<FormName, HTMLFormElement>} */ #forms;
   #buttons;
   #askNow;
@@ -61,6 +63,7 @@ class RunsView {
     this.#forms = {
       fork: part(this.#view, '.rk', HTMLFormElement),
       rename: part(this.#view, '.rv-rename', HTMLFormElement),
+      tune: part(this.#view, '.rt', HTMLFormElement),
       what_if: part(this.#view, '.rw', HTMLFormElement),
     };
     this.#buttons = parts(this.#view, '[data-do]', HTMLButtonElement);
@@ -68,6 +71,7 @@ class RunsView {
     this.#table = new RunsTable(this.#view, (names) => this.#choose(names), (name) => this.#askWhatIf(name));
     this.#fork = new Fork(this.#view, (query) => ask(server.detail, query), ({ run, ...query }) => this.#act('fork', run, query));
     this.#whatIf = new WhatIf(this.#view, (query) => ask(server.detail, query), ({ run, ...query }) => this.#act('what_if', run, query));
+    this.#tune = new Tune(this.#view, ({ run, ...query }) => this.#act('tune', run, query));
     this.#listen();
     this.#followAddress();
     onPlace(element, () => this.#followAddress());
@@ -106,7 +110,7 @@ class RunsView {
     this.#runs = answer.runs;
     this.#isPublic = answer.public;
     this.#maxArchiveBytes = answer.max_archive_bytes;
-    for (const form of [this.#forms.fork, this.#forms.what_if]) {
+    for (const form of [this.#forms.fork, this.#forms.tune, this.#forms.what_if]) {
       part(form, 'label:has([name=new_name])').hidden = this.#isPublic; // the server makes names there
     }
     this.#table.draw(this.#runs);
@@ -223,7 +227,7 @@ class RunsView {
     this.#say(answer.message, { undo: answer.undo });
     if (answer.run) knownRuns(answer.run);
     if (action === 'rename' && readPlace().run === run) goTo({ run: answer.run }, { replace: true });
-    if (action === 'what_if') goTo({ run: answer.run }, { replace: true }); // what is trained is the current run
+    if (action === 'what_if' || action === 'tune') goTo({ run: answer.run }, { replace: true }); // what is trained is the current run
     if (answer.run !== run) this.#wanted = [...(action === 'what_if' ? [run] : []), answer.run].filter(Boolean);
     this.#askNow();
   }
@@ -238,9 +242,13 @@ class RunsView {
       case 'download':
         this.#say(`${run.name} is being packed; the download begins by itself.`);
         return trigger('download', { run: run.name });
+      case 'hf': case 'book': case 'book-optimizer':
+        part(this.#view, '.rv-export details', HTMLDetailsElement).open = false;
+        this.#say(`The model of ${run.name} is being packed; the download begins by itself.`);
+        return trigger('download', { run: run.name, form: action });
       case 'page': return this.#savePage(run);
       case 'rename': return this.#openRename(run);
-      case 'fork': case 'what_if': return this.#openForm(action, run);
+      case 'fork': case 'tune': case 'what_if': return this.#openForm(action, run);
       default: return this.#act(action, run.name);
     }
   }
@@ -265,12 +273,12 @@ class RunsView {
     field.select();
   }
 
-  /** Open a form of a run, or close it if it is open. @param {'fork' | 'what_if'} name @param {Run} run */
+  /** Open a form of a run, or close it if it is open. @param {'fork' | 'tune' | 'what_if'} name @param {Run} run */
   async #openForm(name, run) {
     const isOpen = !this.#forms[name].hidden;
     this.#closeForms();
     if (isOpen) return;
-    const refusal = await (name === 'fork' ? this.#fork : this.#whatIf).open(run.name);
+    const refusal = await { fork: this.#fork, tune: this.#tune, what_if: this.#whatIf }[name].open(run.name);
     this.#setExpanded(name, !refusal);
     if (refusal) this.#say(refusal, { isError: true });
   }

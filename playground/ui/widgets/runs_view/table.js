@@ -90,6 +90,7 @@ export class RunsTable {
   /** The row of a run with its present values. @param {Run} run */
   #fill(run) {
     const made = this.#rows.get(run.name) ?? this.#makeRow(run.name);
+    made.button.hidden = run.has_text === false; // there is nothing to train it on again
     for (const [control, verb] of /** @type {const} */ ([[made.tick, 'choose'], [made.button, 'What if?']])) {
       control.setAttribute('aria-label', `${verb} ${run.title}`);
     }

@@ -13,7 +13,7 @@ test('a completed run can be written with, forked, renamed and deleted', () => {
 });
 
 test('a run that is being trained is neither renamed nor deleted nor packed', () => {
-  equal(listed({ state: 'running', live: true }), ['resume', 'rename delete download']);
+  equal(listed({ state: 'running', live: true }), ['resume', 'rename delete download hf book book-optimizer']);
 });
 
 test('a paused run can be resumed and stopped', () => {
@@ -25,7 +25,15 @@ test('a pinned run is not deleted', () => {
 });
 
 test('a run that was not trained has no model', () => {
-  equal(listed({ state: 'stopped', step: 0, best_val_loss: null }), ['stop', 'page best last fork']);
+  equal(listed({ state: 'stopped', step: 0, best_val_loss: null }), ['stop', 'page best last fork tune hf book book-optimizer']);
+});
+
+test('imported weights have a model but no text: they are written with, exported, and trained on a text', () => {
+  /** @type {Partial<import('/widgets/runs_view/columns.js').Run>} */
+  const imported = { state: 'completed', step: 0, best_val_loss: null, source: 'model.pth', has_text: false };
+  equal(listed(imported), ['resume stop', 'page what_if follow fork']);
+  equal(aboutText(runOf('a', { ...imported, message: 'From model.pth.' })), 'From model.pth.');
+  equal(aboutText(runOf('a', { source: 'gpt, step 0', has_text: true, message: '' })), 'Its first weights are those of gpt, step 0.');
 });
 
 test('on a public server runs keep their names', () => {

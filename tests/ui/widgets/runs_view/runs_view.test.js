@@ -186,7 +186,7 @@ test('What if? is opened by the button of a row, asks for one setting, and lays 
   equal([part(element, '.rv-chosen').textContent, part(form, '.rw-old').textContent], ['a', '0.004']);
   part(form, '[name=value]', HTMLInputElement).value = '0.002';
   form.requestSubmit();
-  await until(() => part(element, '.rc-verdict').textContent, 'the sentence');
+  await until(() => part(element, '.rc-verdict').textContent?.startsWith('With'), 'the sentence');
   equal(asked('act'), [{ action: 'what_if', run: 'a', setting: 'lr', value: 0.002, step: 'start', new_name: '' }]);
   equal([said(), form.hidden, parts(element, '.rc .plot-line').length], ['a-lr is trained from the start.', true, 2]);
   equal([getParameter('compare'), readPlace().run], ['a,a-lr', 'a-lr']);
