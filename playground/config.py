@@ -191,7 +191,7 @@ class TrainConfig(Config):
         ge=0,
         le=1_000_000,
         description="Steps between two snapshots: copies of the weights that show how the model developed; empty: "
-        "about ten per run, up to 1 GB; 0: none.",
+        "about ten per run, up to 1 GB, and up to 40 of a small model; 0: none.",
     )
     seed: int = Field(default=123, ge=0, le=2**63 - 1, description="Seed of the weights, the batch order and dropout.")
     device: DeviceName = Field(default="auto", description="auto: cuda if available, else mps, else cpu.")

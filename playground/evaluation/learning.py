@@ -11,7 +11,7 @@ from torch import Tensor
 
 from playground.errors import RunError, TextError
 from playground.evaluation.baselines import Baselines
-from playground.evaluation.token_losses import joined, predictions, score_windows
+from playground.evaluation.token_losses import predictions
 from playground.model.gpt import GPTModel
 from playground.training.runs.run import Run
 
@@ -80,8 +80,8 @@ def learning_history(
     losses, divergences = [], {name: [] for name in ("uniform", *references)}  # type: ignore[var-annotated]
     for i, step in enumerate(chosen):
         model = run.load_model(step)
-        losses.append(joined(list(score_windows(model, passage))).loss)
         logs = log_probabilities(model, passage)  # (N - 1, V)
+        losses.append(-logs.gather(-1, passage[1:, None])[:, 0].float())
         uniform = torch.full_like(logs[:1], -torch.tensor(float(logs.shape[1])).log().item())
         for name, other in {"uniform": uniform, **references}.items():
             divergences[name].append(divergence_bits(logs, other))

@@ -17,6 +17,9 @@ MAX_SNAPSHOT_BYTES = 1_000_000_000
 MAX_SNAPSHOTS = 1_000
 """Most snapshots of a training, however many are asked for (the one at step 0 not counted)."""
 _USUAL_SNAPSHOTS, _MIN_SNAPSHOTS = 11, 3
+MAX_EXTRA_BYTES = 200_000_000
+"""Most bytes of all snapshots of a small model, which has more than the usual number."""
+_MOST_SNAPSHOTS, _EXTRA_SHARE = 40, 0.05
 
 _BEST_SHARE, _BEST_GRACE_S = 0.1, 1.0
 _WRITTEN_BYTES_PER_S = 400e6  # a conservative guess, until the first checkpoint has been timed
@@ -42,6 +45,10 @@ class Saver:
         self._save, self._snapshot, self._config = save, snapshot, config
         self._total_steps, self._clock, self._ranks = started.total_steps, clock, ranks
         self._interval = snapshot_interval(started.total_steps, started.n_parameters, config.snapshot_freq)
+        self._extra_interval = extra_snapshot_interval(
+            started.total_steps, started.n_parameters, self._interval, config.snapshot_freq
+        )
+        self._snapshots_s = self._last_snapshot_s = 0.0
         self._saved_step = started.step or None
         checkpoint_bytes = 12 * started.n_parameters  # weights and AdamW's two moments, 4 bytes each
         self._last_save_s = checkpoint_bytes / _WRITTEN_BYTES_PER_S
@@ -75,14 +82,28 @@ class Saver:
 
     def snapshot(self, position: Position) -> Iterator[Event]:
         """Write a snapshot if one is due at this step; raises `CheckpointError` if the weights are not finite."""
-        if self._snapshot is None or not self._interval or position.step % self._interval:
+        if self._snapshot is None or not self._snapshot_is_due(position.step):
             return
+        started_s = time.perf_counter()
         try:
             with self._clock.during("saving"):
                 self._snapshot(position.replace(elapsed_s=self._clock.elapsed_s))
         except OSError as error:
             message = f"The snapshot of step {position.step} could not be saved ({_why(error)}); make room on the disk."
             yield Warned(step=position.step, elapsed_s=self._clock.elapsed_s, message=message)
+        self._last_snapshot_s = time.perf_counter() - started_s
+        self._snapshots_s += self._last_snapshot_s
+
+    def _snapshot_is_due(self, step: int) -> bool:
+        """Whether a snapshot is due: one of the usual ones, or an extra one that the time of the training allows."""
+        if not self._interval:
+            return False
+        if step % self._interval == 0:
+            return True
+        if not self._extra_interval or step % self._extra_interval:
+            return False
+        allowed_s = _EXTRA_SHARE * self._clock.elapsed_s
+        return any(self._ranks.agree(self._snapshots_s + self._last_snapshot_s <= allowed_s))
 
     def _reason(self, position: Position, is_best: bool) -> SaveReason | None:
         """Why a checkpoint is due; None if none is."""
@@ -112,7 +133,8 @@ def snapshot_interval(total_steps: int, n_parameters: int, freq: int | None = No
     """Steps between two snapshots, the first one at step 0; 0: no snapshots.
 
     `freq` is the setting. Without it (None), the interval is the smallest round number that makes about ten snapshots,
-    or as many as 1 GB holds; 0 if that is fewer than three.
+    or as many as 1 GB holds; 0 if that is fewer than three. A small model has some in between, too (see
+    `extra_snapshot_interval`).
 
     >>> snapshot_interval(180, 1_000_000), snapshot_interval(180, 50_000_000), snapshot_interval(180, 124_000_000)
     (20, 50, 0)
@@ -126,6 +148,22 @@ def snapshot_interval(total_steps: int, n_parameters: int, freq: int | None = No
         return 0
     round_numbers = (digit * 10**power for power in count() for digit in (1, 2, 5))
     return next(interval for interval in round_numbers if interval * (snapshots - 1) >= total_steps)
+
+
+def extra_snapshot_interval(total_steps: int, n_parameters: int, interval: int, freq: int | None = None) -> int:
+    """Steps between the snapshots of a small model, if they are more than the usual ones; 0: there are no others.
+
+    A divisor of `interval` with at most 40 snapshots, and 200 MB of them. They show when each word was learned; each
+    is taken only while all of them together need less than a twentieth of the training's time.
+
+    >>> extra_snapshot_interval(180, 1_000_000, interval=20), extra_snapshot_interval(180, 5_000_000, interval=20)
+    (5, 0)
+    """
+    most = min(_MOST_SNAPSHOTS, MAX_EXTRA_BYTES // (4 * n_parameters))
+    if freq is not None or not interval or most <= _USUAL_SNAPSHOTS:
+        return 0
+    divisors = (step for step in range(1, interval) if interval % step == 0)
+    return next((step for step in divisors if step * (most - 1) >= total_steps), 0)
 
 
 def _why(error: OSError) -> str:

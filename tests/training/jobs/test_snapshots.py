@@ -3,7 +3,9 @@
 import errno
 import json
 import shutil
+from contextlib import nullcontext
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,7 +19,16 @@ from playground.model.gpt import GPTModel
 from playground.training.jobs.session import run_training
 from playground.training.loop.control import Control
 from playground.training.loop.events import Finished, Stepped, Warned
-from playground.training.loop.saving import MAX_SNAPSHOT_BYTES, MAX_SNAPSHOTS, snapshot_interval
+from playground.training.loop.parallel.ranks import ALONE
+from playground.training.loop.position import Position
+from playground.training.loop.saving import (
+    MAX_EXTRA_BYTES,
+    MAX_SNAPSHOT_BYTES,
+    MAX_SNAPSHOTS,
+    Saver,
+    extra_snapshot_interval,
+    snapshot_interval,
+)
 from playground.training.runs.archive import export_run, import_run
 from playground.training.runs.checkpoints import checkpoint
 from playground.training.runs.checkpoints.checkpoint import read_checkpoint
@@ -87,12 +98,48 @@ def test_the_models_of_step_0_and_of_every_interval_can_be_loaded(new_run):
     assert not run.load_model(4).training
 
 
+@given(st.integers(1, 10**6), st.integers(1, 10**7))
+def test_a_small_model_has_up_to_40_snapshots_between_the_usual_ones(total_steps, n_parameters):
+    usual = snapshot_interval(total_steps, n_parameters)
+    extra = extra_snapshot_interval(total_steps, n_parameters, usual)
+    if extra:
+        copies = total_steps // extra + 1
+        assert usual % extra == 0
+        assert total_steps // usual + 1 < copies <= 40
+        assert copies * 4 * n_parameters <= MAX_EXTRA_BYTES
+    assert extra_snapshot_interval(total_steps, n_parameters, usual, freq=usual) == 0
+
+
+@pytest.mark.parametrize(("seconds", "most_share", "fewest"), [(0.01, 0.05, 37), (0.4, 0.11, 10), (5.0, 1.0, 10)])
+def test_extra_snapshots_take_at_most_a_twentieth_of_the_training_s_time(monkeypatch, seconds, most_share, fewest):
+    """A step takes a second, a snapshot `seconds`; the usual ten are taken at any cost."""
+    now_s, spent_s, taken = 0.0, 0.0, []
+
+    def snapshot(position):
+        nonlocal now_s, spent_s
+        now_s, spent_s = now_s + seconds, spent_s + seconds
+        taken.append(position.step)
+        return 1
+
+    monkeypatch.setattr("playground.training.loop.saving.time.perf_counter", lambda: now_s)
+    started = SimpleNamespace(total_steps=180, n_parameters=1_000_000, step=0)
+    clock = SimpleNamespace(during=lambda _: nullcontext(), elapsed_s=0.0)
+    saver = Saver(None, snapshot, TrainConfig(), started, clock, ALONE)
+    for step in range(181):
+        clock.elapsed_s = now_s
+        assert list(saver.snapshot(Position(step=step))) == []
+        now_s += 1.0
+    assert set(range(0, 181, 20)) <= set(taken)
+    assert fewest <= len(taken) <= 37
+    assert spent_s / now_s <= most_share
+
+
 def test_a_run_has_snapshots_by_default_and_none_with_the_setting_0(new_run):
     run, other = new_run("a", epochs=1), new_run("b", epochs=1, snapshot_freq=0)
     for each in (run, other):
         list(run_training(each))
     assert run.snapshots()[0] == 0
-    assert 3 <= len(run.snapshots()) <= 11
+    assert 3 <= len(run.snapshots()) <= 40
     assert other.snapshots() == []
     assert not (other.folder / "grown").exists()
 
