@@ -23,6 +23,8 @@ import torch
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+LAUNCH = {"executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+"""How Playwright starts Chromium; as root it runs without its sandbox only."""
 MAX_WORKERS = 4
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
@@ -87,8 +89,8 @@ def verdict() -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    """Chromium; without it the tests are skipped, except in CI, where they fail.
+def chromium_type():
+    """Starts Chromium; without it the tests are skipped, except in CI, where they fail.
 
     One for each module: Playwright runs an event loop in this thread until it is closed, and other tests need their
     own.
@@ -106,6 +108,11 @@ def chromium():
     if reason:
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_type):
+    """A Chromium that keeps nothing: each of its contexts is another visitor."""
+    with chromium_type.launch(**LAUNCH) as browser:
         yield browser
-        browser.close()
