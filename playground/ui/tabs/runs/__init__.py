@@ -80,8 +80,8 @@ def _add_weights(weights: WeightsServer, view: RunsView, uploaded: Any) -> None:
     )
 
     def follow() -> Any:
-        job = weights.job.state()
-        return to_json({"number": job["number"]}) if "number" in job else gr.skip()
+        number = weights.take_followed()
+        return gr.skip() if number is None else to_json({"number": number})
 
     def tell(event: gr.EventData) -> str:
         return to_json({"run": event_text(event, "run"), "message": event_text(event, "message")})

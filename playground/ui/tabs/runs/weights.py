@@ -54,6 +54,7 @@ class WeightsServer:
         self._context = context
         self.job = WeightsJob()
         self._uploaded: Path | None = None
+        self._to_follow: int | None = None
 
     def sizes(self, query: NoQuery) -> dict[str, Any]:
         """The four published sizes with what they need, and what this machine has. Takes some ms the first time."""
@@ -107,7 +108,13 @@ class WeightsServer:
             self._uploaded = next(folder.iterdir()) / path.name
             link_or_copy(path, self._uploaded)
             path.unlink(missing_ok=True)
-        return self._start(self._uploaded, None)
+        self._to_follow = self._start(self._uploaded, None)
+        return self._to_follow
+
+    def take_followed(self) -> int | None:
+        """The number of the import that an upload has started, once; None if it was no import of weights."""
+        number, self._to_follow = self._to_follow, None
+        return number
 
     def stop(self, query: NoQuery) -> dict[str, Any]:
         """Stop the import that runs."""

@@ -51,7 +51,7 @@ class WeightsJob:
     def state(self) -> dict[str, Any]:
         """Its `number`, `title`, whether it is `active`, what it is `doing`, bytes `done` of `total`, and how it ended.
 
-        At its end there is a `run` with a `message`, or a `failure`, with `asks_heads` if the number of heads is needed.
+        At its end there is a `run` with a `message`, or a `failure`, with `asks_heads` if those are needed.
         `bytes_per_s` and `remaining_s` are None until they are known.
         """
         with self._lock:

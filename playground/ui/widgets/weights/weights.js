@@ -19,7 +19,9 @@ const HIDDEN_MS = 400;
 /** @param {Host} host */
 export function mount(host) {
   const card = new Card(host);
-  host.watch('value', () => card.follow(parse(host.props.value)));
+  const follow = () => card.follow(parse(host.props.value));
+  host.watch('value', follow);
+  follow(); // the value may have been set before this module came
 }
 
 class Card {

@@ -55,7 +55,8 @@ def test_a_file_of_this_machine_becomes_a_run_once_its_heads_are_known(server, c
 
 
 def test_an_upload_waits_for_its_heads_and_is_removed_once_it_is_a_run(server, context, file):
-    server.take_upload(file)
+    number = server.take_upload(file)
+    assert (server.take_followed(), server.take_followed()) == (number, None)
     assert ended(server)["asks_heads"]
     assert not file.exists()
     server.take(TakeQuery(path="", heads=3))
