@@ -34,12 +34,13 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show why a model chose a token: what it looked at, layer by layer, and what changes with parts switched off."""
+    from playground.evaluation.inside_reports import known_ids
     from playground.evaluation.inspect import inspect as look
     from playground.text.tokenizer import text_to_token_ids
 
     opened = store(checkpoints).open(run)
     ids = text_to_token_ids(prompt, opened.tokenizer)[0]
-    found = look(opened.load_model(checkpoint_name(step)), ids, token, among=opened.corpus().train_ids)
+    found = look(opened.load_model(checkpoint_name(step)), ids, token, among=known_ids(opened))
     row = _described(found, opened.tokenizer)
     if as_json:
         write_json(row)

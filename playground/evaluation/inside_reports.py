@@ -21,6 +21,7 @@ from playground.model.inside import SwitchedOff
 from playground.model.shrink import shrink
 from playground.sampling.writing import write_text
 from playground.text.tokenizer import StreamingDecoder, token_ids_to_text, token_text
+from playground.training.runs.run import Run
 from playground.training.runs.store import RunStore
 
 THUMB_COLUMNS = 64
@@ -162,11 +163,16 @@ def each_effect(
     return {"rows": sorted(rows, key=lambda row: -abs(row[1]))[:_ROWS], "tried": len(parts)}
 
 
+def known_ids(run: Run) -> Tensor | None:
+    """The ids that a run's model was trained on, to measure its heads with; None for weights without a text."""
+    return run.corpus().train_ids if run.spec.has_text else None
+
+
 def heads_over_steps(root: Path, run_name: str, *, on_progress: OnProgress) -> dict[str, Any]:
     """The scores of all heads at up to 40 steps that a run kept: `steps`, and for each kind steps × layers × heads."""
     run = RunStore(root).open(run_name)
     steps = thinned(run.model_steps(), _MAX_STEPS)
-    known = run.corpus().train_ids
+    known = known_ids(run)
     found: dict[str, Any] = {"induction": [], "previous": []}
     for number, step in enumerate(steps):
         scores = head_scores(run.load_model(step), among=known)

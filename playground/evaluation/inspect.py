@@ -64,6 +64,8 @@ class Look:
     """`(V,)` of the next token, with the whole model."""
     inputs: list[Tensor]
     """L inputs of the layers, `(T, C)` each: with these, `effect_of` reads only the layers that change."""
+    recent: Tensor
+    """`(S, P, C)`: the states at the last P places, at most 24, from which `picture_of` reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +137,13 @@ def look(model: GPTModel, ids: Tensor | list[int], place: int | None = None) -> 
     start = max(0, place - model.config.context_length)
     seen = text[start:place]
     first = embed(model, seen)
-    inputs, rows, states = [], [], [first[-1]]
-    for found in layers_inside(model, first):
+    inputs, rows, states = [], [], [first[-PICTURE_PLACES:]]
+    for found in layers_inside(model, first, last_row=True):
         inputs.append(found.before)
-        rows.append(found.attention[:, -1].clone())  # a view would keep the attention of all layers
-        states += [found.after_attention[-1], found.after[-1]]
-    logs = read_out(model, torch.stack(states)).cpu()  # (S, V)
+        rows.append(found.attention[:, -1])
+        states += [found.after_attention[-PICTURE_PLACES:], found.after[-PICTURE_PLACES:]]
+    recent = torch.stack(states)  # (S, P, C)
+    logs = read_out(model, recent[:, -1]).cpu()  # (S, V)
     token = int(text[place]) if place < len(text) else int(logs[-1].argmax())
     top = logs.topk(min(_LIKELIEST, logs.shape[1]), dim=-1)
     return Look(
@@ -155,6 +158,7 @@ def look(model: GPTModel, ids: Tensor | list[int], place: int | None = None) -> 
         top_probabilities=top.values.exp(),
         log_probabilities=logs[-1],
         inputs=inputs,
+        recent=recent,
     )
 
 
@@ -196,7 +200,9 @@ def effect_of(model: GPTModel, found: Look, off: SwitchedOff) -> Effect:
         raise SettingsError(f"Only the places 0 to {n_seen - 2}, before the last that was seen, can be masked.")
     *_, after = (
         layer.after[-1]
-        for layer in layers_inside(model, found.inputs[off.first_layer], off, first_layer=off.first_layer)
+        for layer in layers_inside(
+            model, found.inputs[off.first_layer], off, first_layer=off.first_layer, last_row=True
+        )
     )
     logs, whole = read_out(model, after).cpu(), found.log_probabilities
     gained = logs.exp() - whole.exp()
@@ -214,15 +220,13 @@ def picture_of(model: GPTModel, found: Look) -> Picture:
     >>> picture_of(model, look(model, [4, 8, 15])).likeliest.shape
     torch.Size([3, 3])
     """
-    first = max(0, len(found.seen) - PICTURE_PLACES)
+    first = len(found.seen) - found.recent.shape[1]
     came = torch.cat([found.seen[first + 1 :], torch.tensor([found.token])])  # (P,)
     probabilities, likeliest = [], []
-    for number, before in enumerate(found.inputs):
-        layer = next(layers_inside(model, before, first_layer=number))
-        for states in (before, layer.after_attention, layer.after)[0 if number == 0 else 1 :]:
-            logs = read_out(model, states[first:]).cpu()  # (P, V)
-            probabilities.append(logs.gather(-1, came[:, None])[:, 0].exp())
-            likeliest.append(logs.argmax(-1))
+    for states in found.recent:  # one at a time: (P, V) of a large vocabulary takes 5 MB
+        logs = read_out(model, states).cpu()
+        probabilities.append(logs.gather(-1, came[:, None])[:, 0].exp())
+        likeliest.append(logs.argmax(-1))
     return Picture(first, torch.stack(probabilities), torch.stack(likeliest))
 
 

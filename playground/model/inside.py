@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self, cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.errors import SettingsError, TextError
@@ -81,7 +82,8 @@ class LayerInside:
     before: Tensor
     """The block's input, `(T, C)`."""
     attention: Tensor
-    """Attention weights `(H, T, T)`: row i tells how much place i looked at each place up to its own; it sums to 1."""
+    """Attention weights `(H, T, T)`, or the last row `(H, 1, T)`: row i tells how much place i looked at each place up to
+    its own; it sums to 1."""
     after_attention: Tensor
     """`(T, C)`, with the residual."""
     after: Tensor
@@ -110,9 +112,11 @@ def embed(model: GPTModel, ids: Tensor) -> Tensor:
 
 
 def layers_inside(
-    model: GPTModel, x: Tensor, off: SwitchedOff = NOTHING, *, first_layer: int = 0
+    model: GPTModel, x: Tensor, off: SwitchedOff = NOTHING, *, first_layer: int = 0, last_row: bool = False
 ) -> Iterator[LayerInside]:
     """The blocks one after the other, from `first_layer` with its input `x` `(T, C)`; see `embed`.
+
+    last_row: of the attention give the last place's only, `(H, 1, T)`, which costs much less for a long text
 
     Only the attention of one layer is in memory, unless the caller keeps it.
 
@@ -124,7 +128,7 @@ def layers_inside(
     check_parts(model, off)
     for layer in range(first_layer, model.config.n_layers):
         with torch.inference_mode():
-            found = _block(cast("Block", model.blocks[layer]), layer, x, off)
+            found = _block(cast("Block", model.blocks[layer]), layer, x, off, last_row)
         yield found
         x = found.after
         del found
@@ -188,7 +192,7 @@ def logits_without(model: GPTModel, ids: Tensor, off: SwitchedOff) -> Tensor:
     >>> logits_without(model, torch.tensor([1, 2, 3]), SwitchedOff(tokens=frozenset({0}))).shape
     torch.Size([50])
     """
-    *_, after = (found.after[-1] for found in layers_inside(model, embed(model, ids), off))
+    *_, after = (found.after[-1] for found in layers_inside(model, embed(model, ids), off, last_row=True))
     with torch.inference_mode():
         return model.out_head(model.final_norm(after))
 
@@ -214,14 +218,17 @@ def _set_zero(layer: nn.Module, columns: slice | None = None) -> None:
         setattr(layer, name, nn.Parameter(changed, requires_grad=False) if is_parameter else changed)
 
 
-def _block(block: Block, layer: int, x: Tensor, off: SwitchedOff) -> LayerInside:
+def _block(block: Block, layer: int, x: Tensor, off: SwitchedOff, last_row: bool) -> LayerInside:
     n_tokens, width = x.shape
     n_heads = block.att.n_heads
     qkv = block.att.qkv(block.norm1(x)).view(n_tokens, 3, n_heads, width // n_heads)
     queries, keys, values = qkv.permute(1, 2, 0, 3).unbind(0)  # each (H, T, D)
-    scores = (queries @ keys.mT / math.sqrt(width // n_heads)).masked_fill(_hidden(n_tokens, x, off), -math.inf)
+    hidden = _hidden(n_tokens, x, off)
+    rows = slice(-1, None) if last_row else slice(None)
+    scores = (queries[:, rows] @ keys.mT / math.sqrt(width // n_heads)).masked_fill(hidden[rows], -math.inf)
     weights = scores.softmax(-1)
-    context = weights @ values  # (H, T, D)
+    # fused, where the weights are not needed: (H, T, D)
+    context = F.scaled_dot_product_attention(queries, keys, values, ~hidden) if last_row else weights @ values
     for head in (head for where, head in off.heads if where == layer):
         context[head] = 0
     attended = x

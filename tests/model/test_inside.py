@@ -76,6 +76,17 @@ def test_attention_sums_to_one_and_never_looks_ahead(model, ids):
         assert not found.attention.triu(1).any()
 
 
+@pytest.mark.parametrize("off", ["", "token:5 head:1.2", "attention:0"])
+def test_the_last_row_alone_is_that_of_the_whole_attention(model, ids, off):
+    parts = SwitchedOff.parse(off)
+    whole = list(layers_inside(model, embed(model, ids), parts))
+    fused = list(layers_inside(model, embed(model, ids), parts, last_row=True))
+    for one, other in zip(whole, fused, strict=True):
+        assert other.attention.shape == (4, 1, 24)
+        torch.testing.assert_close(other.attention, one.attention[:, -1:], **CLOSE)
+        torch.testing.assert_close(other.after, one.after, **CLOSE)
+
+
 @pytest.mark.parametrize("qkv_bias", [True, False])
 def test_the_pass_equals_the_model_with_and_without_a_cache(ids, qkv_bias):
     model = made(qkv_bias=qkv_bias)

@@ -22,6 +22,7 @@ from playground.evaluation.inside_reports import (
     describe_picture,
     each_effect,
     heads_over_steps,
+    known_ids,
     texts_of,
     write_both,
 )
@@ -179,8 +180,7 @@ class InsideServer:
             with self._lock:
                 kept = self._scores.get(id(model))
             if kept is None or kept[0] is not model:
-                known = self._models.ids(self._models.open(query.run), "train")
-                kept = (model, describe_heads(head_scores(model, among=known)))
+                kept = (model, describe_heads(head_scores(model, among=known_ids(self._models.open(query.run)))))
                 with self._lock:
                     self._scores[id(model)] = kept
             return kept[1]
