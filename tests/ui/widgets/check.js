@@ -6,7 +6,7 @@
 export const tests = new Map();
 
 /**
- * Name a test; the test runner calls it in a page of its own.
+ * Name a test; the test runner calls it in an empty page.
  * @param {string} name
  * @param {Work} work
  */
