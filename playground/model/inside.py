@@ -82,8 +82,8 @@ class LayerInside:
     before: Tensor
     """The block's input, `(T, C)`."""
     attention: Tensor
-    """Attention weights `(H, T, T)`, or the last row `(H, 1, T)`: row i tells how much place i looked at each place up to
-    its own; it sums to 1."""
+    """Attention weights `(H, T, T)`, or the last row `(H, 1, T)`: row i tells how much place i looked at each place up
+    to its own; it sums to 1."""
     after_attention: Tensor
     """`(T, C)`, with the residual."""
     after: Tensor
