@@ -16,7 +16,7 @@ from playground.ui.widgets.over_time.over_time import OverTime
 def build(context: Context, looks: ServerFunctions) -> None:
     """Lay out the tab."""
     server = EvaluateServer(context)
-    Microscope(server_functions=[server.passage, *looks], elem_id="ev-microscope")
+    Microscope(server_functions=[server.passage, server.own_text, *looks], elem_id="ev-microscope")
     EvalTable(server_functions=[server.row, server.cancel_row], elem_id="ev-table")
     Learning(server_functions=[server.learned, server.cancel_learned], elem_id="ev-learning")
     OverTime(server_functions=[server.over_time, server.cancel_over_time], elem_id="ev-over-time")
