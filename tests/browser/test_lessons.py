@@ -55,15 +55,6 @@ def set_temperature(page, value):
     field.press("Enter")
 
 
-def open_costs(page):
-    """Open the settings of a new run and, in them, the table of costs."""
-    costs = page.locator("#pg-cost summary")
-    costs.wait_for(state="attached")
-    if not costs.is_visible():
-        page.get_by_role("button", name="New run").click()
-    costs.click()
-
-
 def test_the_tour_from_end_to_end(page, new_server, shoot):
     page.goto(new_server.url)
     page.locator(".lv-name", has_text=NAME).wait_for()
@@ -130,7 +121,7 @@ def test_the_tour_from_end_to_end(page, new_server, shoot):
 
     wait_for_lesson(page, 8)
     choose(page, "About $690,000")
-    open_costs(page)
+    page.locator("#ev-cost summary").click()
     wait_for_end(page, "Right.", "$691,200")
     shoot(page, "lesson-8")
     choose(page, "End the tour")
@@ -225,12 +216,36 @@ def test_on_a_phone_the_lesson_is_a_sheet_from_below_with_large_targets(new_page
     page.wait_for_function("document.querySelector('.cv-losses').getBoundingClientRect().top < 60")  # what it is about
 
 
-def test_a_damaged_lesson_is_refused_with_a_sentence(page, one_server):
-    cut_off = '{"q":"Wh'
-    page.goto(f"{one_server.url}/?lesson={quote(cut_off)}")
+MARKUP = "<img src=x onerror=\"document.title='owned'\">${document.title='owned'}"
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [
+        '{"q":"Wh',
+        "[" * 5000,
+        json.dumps({"q": "Why?", "w": "x" * 401}),
+        json.dumps({"q": 1, "a": {"0": "x"}, "w": None}),
+        json.dumps({"q": "Why?", "a": ["x"] * 6, "r": 9, "w": "So."}),
+    ],
+    ids=["cut off", "nested", "long", "other types", "too many answers"],
+)
+def test_fault_80_a_lesson_that_cannot_be_read_is_refused_with_a_sentence(page, one_server, lesson):
+    page.goto(f"{one_server.url}/?lesson={quote(lesson)}")
     page.get_by_text("The lesson in this address cannot be read: it may have been cut off.").wait_for()
     page.get_by_role("button", name="Close the lesson").click()
     page.locator(".lv-name", has_text=NAME).wait_for()
+
+
+def test_fault_80_markup_in_a_lesson_is_shown_as_characters(page, one_server):
+    lesson = {"q": MARKUP, "a": [MARKUP, "No"], "r": 0, "w": MARKUP, "h": ["settings", MARKUP]}
+    page.goto(f"{one_server.url}/?lesson={quote(json.dumps(lesson))}")
+    page.locator(f"{CARD} .ls-question", has_text=MARKUP).wait_for()
+    choose(page, MARKUP)
+    wait_for_end(page, MARKUP)
+    assert page.locator(f"{CARD} img").count() == 0
+    assert page.title() == "GPT playground"
+    assert page.evaluate("document.documentElement.dataset.hide") == "settings"
 
 
 def test_present_shows_larger_type_and_the_chart_can_still_be_moved(page, one_server, shoot):
@@ -248,5 +263,9 @@ def test_present_shows_larger_type_and_the_chart_can_still_be_moved(page, one_se
     assert int(parameters(page)["moment"]) < 115
     assert parameters(page)["present"] == "1"
     shoot(page, "present")
+    page.get_by_role("tab", name="Decoding").click()
+    page.locator("#lab-picture .row").nth(5).wait_for()
+    assert not page.locator("#lab-stages").is_visible()
+    assert page.locator("#lab-picture .temperature input").is_visible()
     page.get_by_role("button", name="Present").click()
     page.wait_for_function("!document.documentElement.classList.contains('pg-present')")

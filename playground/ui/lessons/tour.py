@@ -26,7 +26,7 @@ WORDS_OF_ORDER = (("first", 3.0), ("second", 2.0), ("third", 1.0))
 """Words with logits of which top-p keeps fewer after a temperature than before it."""
 PROMPT_FROM_STORY = "There was no comma and no advice. Nobody knew who had painted it."
 """Two sentences of the text that the recorded run was trained on."""
-CHART, STAGES, PROMPT, TEXT, RUN, COST = ".cv-losses", "#lab-stages", "#desk-prompt", "#desk", "#pg-live", "#pg-cost"
+CHART, STAGES, PROMPT, TEXT, COST = ".cv-losses", "#lab-stages", "#desk-prompt", "#desk", "#ev-cost"
 """Selectors of parts of the page."""
 
 
@@ -233,14 +233,14 @@ def _cost() -> Lesson:
     return Lesson(
         id="cost",
         title="What the real thing costs",
-        tab="train",
+        tab="evaluate",
         place={"run": NAME},
-        look=RUN,
+        look=COST,
         question="Llama 2 with 7 billion parameters read 2 trillion tokens. Eight A100 GPUs cost about "
         f"${DOLLARS_PER_8_GPU_HOURS} an hour. What did its training cost?",
         guess={"answers": ["About $7,000", "About $69,000", "About $690,000", "About $69 million"], "right": 2},
-        task="Press “New run”, open “Parameters, memory and cost” below the settings, and compare.",
-        done={"shown": f"{COST} table"},
+        task="Find the story's training among the great ones, then open “Where each number comes from”.",
+        done={"shown": f"{COST} .co-sources dl"},
         answer=f"About $690,000: {LLAMA_HOURS:,} GPU hours, divided by 8, times ${DOLLARS_PER_8_GPU_HOURS}, "
         f"are ${dollars:,.0f}.",
         why="Training takes about 6 operations for each parameter and each token: twice as many parameters that read "

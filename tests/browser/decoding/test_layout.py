@@ -1,5 +1,6 @@
 """What is seen first on the Decoding tab, on a laptop and on a phone; lessons and their links."""
 
+import json
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -127,3 +128,19 @@ def test_a_state_that_comes_into_the_address_is_opened_and_back_returns(page, ur
     page.go_back()
     expect(page, "() => /forward57.21 %42.14 %/.test(document.querySelector('#lab-picture .bars').textContent)")
     assert page.locator("#lab-stages .stage").count() == 2
+
+
+def test_a_tab_that_is_pressed_before_the_server_has_answered_keeps_the_state_of_its_address(page, url):
+    held, is_held = [], True
+    page.route("**/queue/join*", lambda request: held.append(request) if is_held else request.continue_())
+    state = {"stages": [{"name": "temperature", "on": True, "temperature": 0.25}], "follow": "pizza"}
+    page.goto(f"{url}/?lab={quote(json.dumps(state))}")
+    page.get_by_role("tab", name="Decoding").click()
+    page.locator("#lab-picture .row").nth(5).wait_for()
+    assert held
+    is_held = False
+    for request in held:
+        request.continue_()
+    page.locator("#lab-picture .temperature output", has_text="0.25").wait_for()
+    page.locator("#lab-stages li", has_text="Temperature").wait_for()
+    assert json.loads(parse_qs(urlsplit(page.url).query)["lab"][0])["follow"] == "pizza"

@@ -31,6 +31,8 @@ from playground.ui.widgets.source.source import Source
 from playground.ui.widgets.stage_list.stage_list import StageList
 from playground.ui.widgets.sweep.sweep import Sweep
 
+NOT_PRESENTED = "pg-not-presented"
+"""What Present hides, unless a lesson is open, which may need it."""
 _QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -88,14 +90,14 @@ def _lay_out(lab: Laboratory, start: str, looks: ServerFunctions) -> tuple[Widge
             )
             picture = Distribution(start, server_functions=[lab.trace], elem_id="lab-picture")
         with gr.Column(scale=5, min_width=320, elem_classes="pg-beside"):
-            with _panel():
+            with _panel(elem_class=NOT_PRESENTED):
                 constants = {
                     "defaults": LabState().model_dump(mode="json"),
                     "start": json.loads(start),
                     "quick": _quick(),
                 }
                 address = Address(start, constants=constants, elem_id="lab-address")
-            with _panel("Stages, first to last"):
+            with _panel("Stages, first to last", NOT_PRESENTED):
                 stages = StageList(
                     start,
                     constants={"catalogue": make_catalogue()},
@@ -116,9 +118,9 @@ def _lay_out(lab: Laboratory, start: str, looks: ServerFunctions) -> tuple[Widge
     return source, stages, address, picture, draws, sweep, grouped, exercises
 
 
-def _panel(heading: str | None = None) -> gr.Column:
+def _panel(heading: str | None = None, elem_class: str = "") -> gr.Column:
     """A framed column, open for the widgets of a `with` block."""
-    panel = gr.Column(elem_classes="pg-panel")
+    panel = gr.Column(elem_classes=["pg-panel", *elem_class.split()])
     if heading:
         with panel:
             gr.HTML(f'<h3 class="pg-heading">{heading}</h3>', padding=False)
