@@ -33,11 +33,11 @@ hypothesis.settings.load_profile("playground")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than cores when all tests run, since many wait; none when the command line names tests."""
+    """Two workers more than cores when all tests run, since many wait; none when the command line names tests."""
     from playground.device import available_cores
 
     runs_all = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    return min(available_cores() + 1, MAX_WORKERS) if runs_all else 0
+    return min(available_cores() + 2, MAX_WORKERS) if runs_all else 0
 
 
 @pytest.hookimpl(tryfirst=True)
