@@ -122,7 +122,7 @@ class Run:
         Raises RunError if the text is missing, or if the run was made from weights and has none.
         """
         if not self.spec.has_text:
-            raise RunError(f"{self.spec.shown_name} came without a training text; train it on one of yours.")
+            raise RunError(f"{self.spec.shown_name} came without a training text; use one of yours.")
         text = self.folder / "text.txt"
         if not text.is_file():
             raise RunError(f"The text of the run {self.name} is missing; restore its text.txt.")

@@ -62,7 +62,7 @@ def test_imported_weights_are_an_ordinary_run(store: RunStore, weights: Path, tm
 
 def test_without_a_text_what_needs_one_says_so(store: RunStore, weights: Path):
     run = import_weights(store, weights, n_heads=3)
-    sentence = "came without a training text; train it on one of yours"
+    sentence = "came without a training text; use one of yours"
     with pytest.raises(RunError, match=sentence):
         run.corpus()
     with pytest.raises(RunError, match=sentence):
