@@ -43,10 +43,10 @@ export function groups(trainings, operationsPerS) {
 /** Where a value stands between two powers of ten, 0 to 1. @param {number} value @param {[low: number, high: number]} powers */
 export const placeOnScale = (value, [low, high]) => (value > 0 ? Math.max(0, Math.min(1, (Math.log10(value) - low) / (high - low))) : 0);
 
-/** The powers of ten around all values, a multiple of four. @param {{ rows: { value: number }[] }[]} all @returns {[number, number]} */
+/** The powers of ten around all values, a multiple of four; wide enough from the start that small runs do not change them. @param {{ rows: { value: number }[] }[]} all @returns {[number, number]} */
 export function powersAround(all) {
   const powers = all.flatMap(({ rows }) => rows.map(({ value }) => value)).filter((value) => value > 0).map(Math.log10);
-  return [4 * Math.floor(Math.min(0, ...powers) / 4), 4 * Math.ceil(Math.max(4, ...powers) / 4)];
+  return [4 * Math.floor(Math.min(-8, ...powers) / 4), 4 * Math.ceil(Math.max(24, ...powers) / 4)];
 }
 
 /** Every fourth power of ten. @param {[number, number]} powers */

@@ -24,14 +24,14 @@ def test_a_result_is_read_back_by_another_process_s_object(kept, tmp_path):
 @pytest.mark.parametrize(
     "damage", [b"", b"{", b"[]", b'{"key": "a"}', b'{"key": "other", "result": {}}', b"[" * 99_999]
 )
-def test_a_damaged_file_is_as_none(kept, tmp_path, damage):
+def test_fault_82_a_damaged_file_is_as_none(kept, tmp_path, damage):
     kept.write("a", {})
     (file,) = (tmp_path / FOLDER).iterdir()
     file.write_bytes(damage)
     assert kept.read("a") is None
 
 
-def test_only_the_newest_are_kept(kept, tmp_path):
+def test_fault_82_only_the_newest_are_kept(kept, tmp_path):
     for i in range(MAX_RESULTS + 3):
         kept.write(str(i), {"i": i})
         newest = max((tmp_path / FOLDER).iterdir(), key=lambda path: path.stat().st_mtime_ns)

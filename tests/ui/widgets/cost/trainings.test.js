@@ -19,6 +19,7 @@ test('without a pace the last group is being measured', () => {
 test('ten times as much is as far everywhere on the scale', () => {
   equal([placeOnScale(1, [0, 8]), placeOnScale(1e4, [0, 8]), placeOnScale(1e8, [0, 8]), placeOnScale(0, [0, 8])], [0, 0.5, 1, 0]);
   equal(powersAround([{ rows: [{ value: 3e-6 }, { value: 3.14e23 }] }]), [-8, 24]);
+  equal(powersAround([{ rows: [{ value: 3e-9 }, { value: 3.14e24 }] }]), [-12, 28]);
   equal(powerTicks([-4, 4]), [-4, 0, 4]);
 });
 
