@@ -43,7 +43,7 @@ export class LookedAt {
   }
 
   /**
-   * Show a look, and whose attention its `row` is. `texts` are the tokens to show, if more than the model saw, which
+   * Show the text of a look, and whose attention its `row` is. `texts` are the tokens to show, if more than the model saw, which
    * begins at `first` of them.
    * @param {Look} look
    * @param {Whose} whose
@@ -58,18 +58,27 @@ export class LookedAt {
       this.#texts = texts;
       this.#strip.rove(Math.min(texts.length, first + look.seen.length) - 1, false);
     }
-    this.#shade(look, first);
+    this.drawRow(look, whose, first);
+  }
+
+  /** Show the heads, as pictures and as a list. @param {Look} look @param {Whose} whose */
+  drawHeads(look, whose) {
     this.#drawSelect(look);
     drawHeads(part(this.root, '.in-heads'), look, this.#choose);
-    this.drawRow(look, whose, first);
+    this.#mark(whose);
   }
 
   /** Show another head's attention, which is in `row`. @param {Look} look @param {Whose} whose @param {number} first */
   drawRow(look, whose, first) {
     this.#shade(look, first);
-    this.#select.value = JSON.stringify({ layer: whose.layer, head: whose.head });
-    markHead(part(this.root, '.in-heads'), whose);
+    this.#mark(whose);
     setText(part(this.root, '.in-say'), lookedSentence(look, whose));
+  }
+
+  /** @param {Whose} whose */
+  #mark({ layer, head }) {
+    this.#select.value = JSON.stringify({ layer, head });
+    markHead(part(this.root, '.in-heads'), { layer, head });
   }
 
   /** Say what the heads do. @param {Look} look @param {string[][]} names */

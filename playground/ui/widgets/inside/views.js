@@ -118,12 +118,12 @@ export class InsideViews {
       if (answer.error !== undefined) return this.#say(answer.error);
       if (this.#look) this.#look.row = answer.row;
     }
-    if (this.#where && key === JSON.stringify(this.#where.query)) this.#draw(this.#where);
+    if (this.#where && key === JSON.stringify(this.#where.query)) await this.#draw(this.#where);
     await Promise.all([this.#askPicture(key, where), this.#askHeads(where)]);
   }
 
-  /** @param {Where} where */
-  #draw(where) {
+  /** Draw one view after the other, so that the page answers between them. @param {Where} where */
+  async #draw(where) {
     const look = this.#look;
     if (!look) return;
     const isNew = look !== this.#drawn;
@@ -133,8 +133,12 @@ export class InsideViews {
     const whose = { layer: layer === null ? null : Math.min(layer, layers - 1), head: head === null ? null : Math.min(head, heads - 1) };
     if (isNew) {
       this.#looked.draw(look, whose, where.around ?? null);
+      await nextTask();
+      this.#looked.drawHeads(look, whose);
       if (this.#heads && this.#headsOf === headsKey(where)) this.#looked.name(look, this.#heads.names);
+      await nextTask();
       drawLayers(part(this.root, '.in-layers .in-body'), look, this.#settings.large ? 4 : 1);
+      await nextTask();
     } else {
       this.#looked.drawRow(look, whose, where.around?.first ?? 0);
     }
@@ -149,6 +153,7 @@ export class InsideViews {
     const picture = await ask(this.#settings.server.picture, where.query);
     if (picture.error !== undefined || !this.#look || this.#asked !== key) return;
     [this.#picture, this.#pictureOf] = [picture, key];
+    await nextTask();
     drawPicture(part(this.root, '.in-layers .in-body'), this.#look, picture);
   }
 
@@ -183,3 +188,5 @@ export class InsideViews {
 
 /** @param {Where} where */
 const headsKey = ({ query: { run, step } }) => JSON.stringify([run, step]);
+
+const nextTask = () => new Promise((resolve) => setTimeout(resolve));

@@ -14,6 +14,7 @@ function showing(shown, around) {
   const done = [];
   const view = new LookedAt(root, { choose: (whose) => done.push(whose), open: (i) => done.push(i) });
   view.draw(shown, MEAN, around);
+  view.drawHeads(shown, MEAN);
   return { root, done, view };
 }
 
