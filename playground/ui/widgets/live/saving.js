@@ -2,8 +2,6 @@
 
 import { bytesOfBase64, part, parts, saveFile, setText } from '../lib/dom.js';
 import { ask } from '../lib/host.js';
-import { saveChart } from '../saving/chart_file.js';
-import { savePage } from '../saving/page_file.js';
 import { listenToMenu } from '../saving/save_menu.js';
 
 /** @typedef {import('../saving/svg_file.js').Drawing} Drawing */
@@ -19,6 +17,7 @@ import { listenToMenu } from '../saving/save_menu.js';
  */
 
 const NO_CHART = 'The chart could not be saved; try again.';
+const NO_PAGE = 'The page could not be made; try again.';
 const NO_FIGURE = 'The figure could not be made; try again.';
 
 export class Saving {
@@ -52,6 +51,7 @@ export class Saving {
   /** @param {import('../saving/chart_file.js').Format} format */
   async #saveChart(format) {
     try {
+      const { saveChart } = await import('../saving/chart_file.js'); // read when it is asked for, not on the first view
       await saveChart(this.#source.drawing(), format, `${this.#source.run()}-chart`);
     } catch {
       this.#source.say(NO_CHART);
@@ -68,8 +68,13 @@ export class Saving {
 
   async #savePage() {
     setText(this.#note, 'The page is being made …');
-    const problem = await savePage(this.#server.save_page, this.#source.run());
+    try {
+      const { savePage } = await import('../saving/page_file.js');
+      const problem = await savePage(this.#server.save_page, this.#source.run());
+      if (problem) this.#source.say(problem);
+    } catch {
+      this.#source.say(NO_PAGE);
+    }
     setText(this.#note, '');
-    if (problem) this.#source.say(problem);
   }
 }
