@@ -11,7 +11,7 @@ import { COLOURS, PARTS, errorSentence, groupLines, spanOf, temperatureLines, te
 /** @typedef {import('./parts.js').Honesty} Honesty */
 
 const HEIGHT = 240;
-const EDGE = { left: 44, right: 12, top: 8, bottom: 34 };
+const EDGE = { left: 44, right: 24, top: 8, bottom: 34 };
 
 /** @param {import('../lib/host.js').Host} host */
 export function mount({ element, server }) {

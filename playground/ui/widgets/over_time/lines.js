@@ -76,7 +76,7 @@ export function memorySentence({ evals, copied }) {
     : `No memorising so far: the validation loss, lowest at step ${whole(best[0])} with ${loss(best[2])}, has not risen while the training loss fell.`;
   if (!end) return began;
   const copies = half
-    ? `From step ${whole(half[0])} on more than half of a sample is copied, at the end ${percent(end[1])}.`
+    ? `At step ${whole(half[0])} half of a sample or more is copied for the first time; of the last one it is ${percent(end[1])}.`
     : `Of its last sample ${percent(end[1])} is copied.`;
   return `${began} ${copies}`;
 }
@@ -92,12 +92,13 @@ export function momentSentence({ evals, copied }, at) {
   ].join(' ').trim();
 }
 
-/** How the calibration changed, in a sentence. @param {OverTime} found */
+/** How the calibration changed, in a sentence; an untrained model promises nothing, and does not count. @param {OverTime} found */
 export function errorSentence({ steps, parts }) {
-  const { errors } = parts.validation;
-  const best = errors.indexOf(Math.min(...errors));
-  const end = errors.length - 1;
-  if (best === end) return `On the validation part it is most honest at the end, ${percent(errors[end])} off.`;
-  return `On the validation part it is most honest at step ${whole(steps[best])}, ${percent(errors[best])} off; at the end it is ${percent(errors[end])} off, because a `
+  const rows = steps.map((step, i) => ({ step, error: parts.validation.errors[i] })).filter(({ step }) => step > 0);
+  const end = rows[rows.length - 1];
+  const best = rows.reduce((low, row) => (row.error < low.error ? row : low), end);
+  if (!end) return '';
+  if (best === end) return `On the validation part it is most honest at the end, ${percent(end.error)} off.`;
+  return `On the validation part it is most honest at step ${whole(best.step)}, ${percent(best.error)} off; at the end it is ${percent(end.error)} off, because a `
     + 'model that remembers is sure of itself everywhere.';
 }

@@ -17,7 +17,7 @@ test('a gap below zero is none', () => {
 test('where memorising begins is where the validation loss is lowest', () => {
   equal(memorySentence(FOUND), 'Memorising begins at step 10: there the validation loss is lowest, 5.500; afterwards it rises to 6.200 while the training loss '
     + 'falls from 4.000 to 0.500, because the model remembers sentences that the validation part does not have. '
-    + 'From step 30 on more than half of a sample is copied, at the end 75.0 %.');
+    + 'At step 30 half of a sample or more is copied for the first time; of the last one it is 75.0 %.');
 });
 
 test('a run that still learns has not begun to memorise', () => {
@@ -34,6 +34,8 @@ test('a moment is said with both lines', () => {
 test('errors of both parts, and when it was most honest', () => {
   equal(errorLines(FOUND).map(({ name, y }) => [name, y]), [['train', [0.02, 0.01, 0.03]], ['validation', [0.03, 0.02, 0.2]]]);
   equal(errorSentence(FOUND).startsWith('On the validation part it is most honest at step 15, 2.0 % off; at the end it is 20.0 % off'), true);
+  const untrained = { ...FOUND, parts: { ...FOUND.parts, validation: { errors: [0.001, 0.2, 0.03], places: [] } } };
+  equal(errorSentence(untrained), 'On the validation part it is most honest at the end, 3.0 % off.');
 });
 
 test('a line for each group of places', () => {
