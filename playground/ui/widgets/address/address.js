@@ -1,5 +1,6 @@
 // The state in the page's address: written as it changes, taken from there, copied, reset, or set as in the chapter.
 
+import { copyLink } from '../saving/copy_link.js';
 import { node, part, setText } from '../lib/dom.js';
 import { readState, writeState } from '../lib/lab_state.js';
 import { getParameter, linkOf, onPlace, setParameter } from '../lib/place.js';
@@ -55,14 +56,8 @@ export function mount(host) {
     setText(done, 'As at the start.');
   });
   part(element, '.copy').addEventListener('click', async () => {
-    const text = linkOf(String(linkTo(location.href, readState(props) ?? defaults, constants)));
-    try {
-      await navigator.clipboard.writeText(text);
-      setText(done, 'Copied.');
-    } catch {
-      history.replaceState(history.state, '', text);
-      setText(done, 'The browser does not let us copy; the link is in the address bar.');
-    }
+    const isCopied = await copyLink(linkOf(String(linkTo(location.href, readState(props) ?? defaults, constants))));
+    setText(done, isCopied ? 'Copied.' : 'The browser does not let us copy; the link is in the address bar.');
   });
   part(element, '.quick').append(...quick.map(({ label, state }) => node('button', {
     type: 'button', text: label, onclick: () => change({ ...defaults, ...readState(props), ...structuredClone(state) }),

@@ -1,8 +1,9 @@
 // The top of the page: the pickers of run and step, the tab that is open, and the buttons for the page as a whole.
 
+import { offerLink } from '../saving/copy_link.js';
 import { node, part, parts, setText } from '../lib/dom.js';
 import { ask, parse } from '../lib/host.js';
-import { getParameter, goTo, linkOf, onPlace, readPlace, setDefaultPrompt, setParameter } from '../lib/place.js';
+import { getParameter, goTo, onPlace, readPlace, setDefaultPrompt, setParameter } from '../lib/place.js';
 import { poll } from '../lib/poll.js';
 import { knownRuns } from '../lib/storage.js';
 import { askFor, doneLessons } from '../lesson/tour.js';
@@ -17,7 +18,6 @@ const NO_RUN_MS = 3000; // the first run may be started elsewhere
 const SETTLED_MS = 60_000; // new steps are asked for when a picker is opened, too
 const OPEN_ATTEMPTS = 20;
 const OPEN_AGAIN_MS = 150;
-const COPIED_MS = 2000;
 const PRESENT = 'present';
 const TABS = '#pg-tabs > .tab-wrapper';
 
@@ -26,7 +26,7 @@ export function mount(host) {
   const { element } = host;
   if (getParameter('lab') && !getParameter('tab')) goTo(readPlace(), { replace: true }); // a link of an earlier version
   switchColours(part(element, '.hd-theme'));
-  offerLink(part(element, '.hd-copy'));
+  offerLink(part(element, '.hd-copy'), 'In address');
   offerLessons(element);
   part(element, '.hd-reset').addEventListener('click', () => location.assign(location.pathname));
   const menu = part(element, '.hd-menu'); // shown on a narrow screen only
@@ -124,21 +124,6 @@ function fill(picker, options, chosen) {
   picker.value = chosen;
   picker.disabled = options.length < 2;
   picker.title = picker.selectedOptions[0]?.textContent ?? '';
-}
-
-/** Copy the address of what is shown. @param {HTMLElement} button */
-function offerLink(button) {
-  const idle = button.textContent ?? '';
-  button.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(linkOf(location.href));
-      setText(button, 'Copied');
-    } catch {
-      setText(button, 'In address');
-      history.replaceState(history.state, '', linkOf(location.href));
-    }
-    setTimeout(() => setText(button, idle), COPIED_MS);
-  });
 }
 
 /** The tour, and a lesson made of what is shown; the widget `lesson` opens both. @param {HTMLElement} element */

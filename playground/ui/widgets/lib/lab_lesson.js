@@ -1,11 +1,10 @@
 // A part of the laboratory that is closed until it is opened: by hand, or by an address whose state names it.
 
-import { part, setText } from './dom.js';
+import { offerLink } from '../saving/copy_link.js';
+import { part } from './dom.js';
 import { parse } from './host.js';
 import { readState, withLesson, writeState } from './lab_state.js';
-import { getParameter, linkOf } from './place.js';
-
-const COPIED_MS = 2000;
+import { getParameter } from './place.js';
 
 /**
  * Keep the lesson `details`, whose name is its `data-lesson`, as the state says, and the state as the lesson is. Its
@@ -23,7 +22,7 @@ export function bindLesson(host, details) {
     if (!state || state.lessons.includes(name) === details.open) return;
     writeState(host, { ...state, lessons: withLesson(state.lessons, name, details.open) });
   });
-  offerLink(part(details, '.lesson-link'));
+  offerLink(part(details, '.lesson-link'), 'The link is in the address bar');
 
   return () => {
     details.open = readState(host.props)?.lessons.includes(name) ?? false;
@@ -37,18 +36,4 @@ export function bindLesson(host, details) {
 export function lastLesson(lab) {
   const lessons = parse(lab)?.lessons;
   return Array.isArray(lessons) ? lessons[lessons.length - 1] : undefined;
-}
-
-/** @param {HTMLElement} button */
-function offerLink(button) {
-  const idle = button.textContent ?? '';
-  button.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(linkOf(location.href));
-      setText(button, 'Copied');
-    } catch {
-      setText(button, 'The link is in the address bar');
-    }
-    setTimeout(() => setText(button, idle), COPIED_MS);
-  });
 }
