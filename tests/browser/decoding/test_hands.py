@@ -1,6 +1,9 @@
 """The laboratory used with pointer, keyboard and address in a real browser."""
 
+import os
 from urllib.parse import quote
+
+import pytest
 
 from .lab import LESSON, bars, counts, expect, open_lab, open_lesson, set_quickly, wait_for_picture
 
@@ -208,6 +211,7 @@ def test_fault_49_a_thousand_updates_leave_no_more_nodes_than_one(page, url):
     assert page.evaluate(count) == before
 
 
+@pytest.mark.skipif("PLAYGROUND_SHOTS" not in os.environ, reason="saves pictures where PLAYGROUND_SHOTS names a folder")
 def test_screenshots(page, url, shoot):
     open_lab(page, url, {"lessons": ["draws", "exercises", "figure"]})
     set_quickly(page, "top-k 3")

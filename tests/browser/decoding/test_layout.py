@@ -3,8 +3,6 @@
 import json
 from urllib.parse import parse_qs, quote, urlsplit
 
-import pytest
-
 from .lab import bars, expect, open_lab, open_lesson, wait_for_picture
 
 TOUCH = """() => [...document.querySelectorAll('.pg-source, .pg-distribution, .pg-address, .pg-stage_list, .pg-draws,'
@@ -48,9 +46,8 @@ def test_an_address_of_an_earlier_version_opens_the_chapters_state(new_page, url
     assert bars(page)["pizza"][1] == "0"
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_sentence_bars_and_temperature_are_visible_together_on_a_phone(new_page, url, dark, shoot):
-    page = open_start(new_page(width=375, height=720), url, f"?tab=decoding{'&__theme=dark' * dark}")
+def test_on_a_phone_sentence_bars_and_temperature_are_visible_together_and_stages_follow_the_bars(new_page, url, shoot):
+    page = open_start(new_page(width=375, height=720), url)
     boxes = page.eval_on_selector_all(
         "#lab-source .sentence, #lab-picture .temperature, #lab-picture .bars li:nth-child(9)",
         "all => all.map((e) => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom])",
@@ -58,18 +55,7 @@ def test_sentence_bars_and_temperature_are_visible_together_on_a_phone(new_page,
     assert len(boxes) == 3
     assert all(0 <= top < bottom <= 720 for top, bottom in boxes)
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    shoot(page, f"decoding-phone{'-dark' * dark}")
-
-
-def test_every_control_can_be_hit_with_a_finger_on_a_phone(new_page, url):
-    page = open_lab(new_page(width=375, height=720), url, {"lessons": ["draws", "exercises", "figure"]})
-    page.locator("#lab-source summary").click()
-    page.locator("#lab-exercises .look").first.wait_for()
-    assert page.evaluate(TOUCH) == []
-
-
-def test_stages_follow_the_bars_on_a_phone(new_page, url):
-    page = open_start(new_page(width=375, height=720), url)
+    shoot(page, "decoding-phone")
     tops = page.eval_on_selector_all(
         "#lab-picture .bars, #lab-stages, #lab-sweep, #lab-draws",
         "all => all.map((e) => e.getBoundingClientRect().top)",
@@ -79,6 +65,13 @@ def test_stages_follow_the_bars_on_a_phone(new_page, url):
       && /auto|scroll/.test(getComputedStyle(e).overflowY) && e.scrollHeight > e.clientHeight + 1
       && e.closest('.pg-source, .pg-distribution, .pg-stage_list, .pg-draws')).length"""
     assert page.evaluate(scrollers) == 0
+
+
+def test_every_control_can_be_hit_with_a_finger_on_a_phone(new_page, url):
+    page = open_lab(new_page(width=375, height=720), url, {"lessons": ["draws", "exercises", "figure"]})
+    page.locator("#lab-source summary").click()
+    page.locator("#lab-exercises .look").first.wait_for()
+    assert page.evaluate(TOUCH) == []
 
 
 def test_nothing_moves_after_the_first_paint(new_page, url):
