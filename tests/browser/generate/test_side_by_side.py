@@ -133,7 +133,7 @@ def test_the_same_prompt_is_written_through_training_one_click_away(desk, shoot)
         assert lane.locator("h3").inner_text() == desk.locator(".grown h3").inner_text()
         assert large.text_content() == "The rain had" + lane.locator(".lane-text").text_content()
     assert len(seen) > 3
-    assert asked == []
+    assert [address for address in asked if "/gradio_api/" in address] == []
     assert desk.locator(".grown h3").inner_text() == steps[-1]
     shoot(desk, "generate-grown")
     assert desk.locator("#training-lanes .lanes-note").is_hidden()
