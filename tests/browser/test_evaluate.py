@@ -77,7 +77,7 @@ def test_three_runs_stand_in_one_table_that_is_saved_as_csv(open_tab, runs):
     page = open_tab(rows=json.dumps(rows))
     page.locator("#ev-table").scroll_into_view_if_needed()
     page.wait_for_function("document.querySelectorAll('.et tbody tr').length === 6")
-    page.wait_for_function("!document.querySelector('.et tbody').innerText.includes('…')", timeout=60_000)
+    page.wait_for_function("!document.querySelector('.et tbody').innerText.includes('…')", timeout=180_000)
     page.get_by_role("button", name="Loss", exact=True).click()
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save as CSV").click()
