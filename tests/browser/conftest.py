@@ -103,8 +103,17 @@ def warm_context(chromium_type, profile):
 
     with chromium_type.launch_persistent_context(profile, **LAUNCH) as context:
         context.origins = set()  # whose pages were opened in it
+        context.kept = []  # pages that stay open
         context.on("page", lambda page: page.on("domcontentloaded", remember_origin))
         yield context
+
+
+def listen(page) -> list[str]:
+    """Collect what the page logs or throws as an error in `page.complaints`."""
+    page.complaints = []
+    page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page.complaints
 
 
 @pytest.fixture
@@ -122,9 +131,7 @@ def new_page(request, warm_context):
         page = (chromium.new_context(**settings) if chromium else warm_context).new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(30_000)
-        page.complaints = []
-        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        listen(page)
         opened.append(page)
         return page
 
@@ -138,14 +145,27 @@ def new_page(request, warm_context):
     assert not complaints, complaints
 
 
+@pytest.fixture(scope="module")
+def kept_page(warm_context):
+    """A page of 1280 × 800 pixels that all tests of a module look at, for those that leave it as it was."""
+    page = warm_context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_default_timeout(30_000)
+    warm_context.kept.append(page)
+    complaints = listen(page)
+    yield page
+    assert not complaints, complaints
+
+
 def _forget(context) -> None:
-    """Close the pages of a warm context except for its first, and remove what they stored, except for the cache."""
+    """Close the pages of a warm context except for its first and for kept ones, and remove what they stored."""
     blank, *others = context.pages
     session = context.new_cdp_session(blank)
     for origin in context.origins:
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
     for page in others:
-        page.close()
+        if page not in context.kept:
+            page.close()
 
 
 @pytest.fixture

@@ -26,6 +26,30 @@ def finished(server):
     return train_here(server, "finished")
 
 
+@pytest.fixture(scope="module")
+def finished_page(kept_page, url, finished):
+    """A page that shows the completed run, for all tests that only look at it."""
+    open_train(kept_page, url, run=finished)
+    wait_for_state(kept_page, "completed")
+    return kept_page
+
+
+@pytest.fixture
+def watched(finished_page):
+    """That page in light colours at the last step, with nothing open and nothing pointed at."""
+    finished_page.keyboard.press("Escape")
+    finished_page.mouse.move(10, 10)
+    finished_page.focus(".pb-slider")
+    finished_page.keyboard.press("End")
+    finished_page.evaluate("""() => {
+        for (const element of [document.body, document.documentElement]) element.classList.remove('dark');
+        for (const details of document.querySelectorAll('.lv details')) details.open = false;
+        document.activeElement.blur();
+        scrollTo(0, 0);
+    }""")
+    return finished_page
+
+
 def test_pause_step_and_resume(page, url, shoot):
     open_train(page, url)
     start(page, "steps", epochs=3000)
@@ -55,59 +79,53 @@ def test_pause_step_and_resume(page, url, shoot):
     assert state(page) == "stopped"
 
 
-def test_the_curve_follows_the_cursor_and_the_slider(page, url, finished):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
-    now = page.inner_text(".cv-r-where")
+def test_the_curve_follows_the_cursor_and_the_slider(watched):
+    now = watched.inner_text(".cv-r-where")
     assert now.startswith("Now")
-    page.locator(".cv-losses svg").hover(position={"x": 200, "y": 150})
-    assert page.inner_text(".cv-r-where").startswith("At epoch")
-    page.mouse.move(10, 10)
-    assert page.inner_text(".cv-r-where") == now
-    page.focus(".cv-losses svg")
-    page.keyboard.press("Home")
-    assert "step 1" in page.inner_text(".cv-r-where")
-    page.keyboard.press("Escape")
-    sharp = page.inner_text(".pb-rows .pb-share >> nth=0")
-    page.focus(".pb-slider")
-    page.keyboard.press("Home")
-    assert page.inner_text(".pb-moment").startswith("Step 1,")
-    assert page.inner_text(".pb-rows .pb-share >> nth=0") != sharp
-    assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
+    watched.locator(".cv-losses svg").hover(position={"x": 200, "y": 150})
+    assert watched.inner_text(".cv-r-where").startswith("At epoch")
+    watched.mouse.move(10, 10)
+    assert watched.inner_text(".cv-r-where") == now
+    watched.focus(".cv-losses svg")
+    watched.keyboard.press("Home")
+    assert "step 1" in watched.inner_text(".cv-r-where")
+    watched.keyboard.press("Escape")
+    sharp = watched.inner_text(".pb-rows .pb-share >> nth=0")
+    watched.focus(".pb-slider")
+    watched.keyboard.press("Home")
+    assert watched.inner_text(".pb-moment").startswith("Step 1,")
+    assert watched.inner_text(".pb-rows .pb-share >> nth=0") != sharp
+    assert watched.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
 
 
-def test_the_chart_is_the_slider(page, url, finished):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
-    last = int(page.get_attribute(".pb-slider", "max"))
-    assert page.input_value(".pb-slider") == str(last)
-    chart = page.locator(".cv-losses svg")
+def test_the_chart_is_the_slider(watched):
+    last = int(watched.get_attribute(".pb-slider", "max"))
+    assert watched.input_value(".pb-slider") == str(last)
+    chart = watched.locator(".cv-losses svg")
     box = chart.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
-    assert page.input_value(".pb-slider") == str(last)  # pointing only reads
-    page.mouse.down()
-    middle = int(page.input_value(".pb-slider"))
+    watched.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150)
+    assert watched.input_value(".pb-slider") == str(last)  # pointing only reads
+    watched.mouse.down()
+    middle = int(watched.input_value(".pb-slider"))
     assert 0 < middle < last
-    page.mouse.move(box["x"] + 60, box["y"] + 150)
-    page.mouse.up()
-    assert int(page.input_value(".pb-slider")) < middle
-    assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
-    page.keyboard.press("Home")
-    assert page.inner_text(".pb-moment").startswith("Step 1,")
-    first = page.inner_text(".pb-rows")
-    page.keyboard.press("ArrowRight")
-    assert page.input_value(".pb-slider") == "1"
-    assert page.inner_text(".pb-rows") != first
-    page.keyboard.press("End")
-    assert page.input_value(".pb-slider") == str(last)
-    assert page.get_attribute(".cv-losses .plot-pin", "visibility") == "hidden"
+    watched.mouse.move(box["x"] + 60, box["y"] + 150)
+    watched.mouse.up()
+    assert int(watched.input_value(".pb-slider")) < middle
+    assert watched.get_attribute(".cv-losses .plot-pin", "visibility") == "visible"
+    watched.keyboard.press("Home")
+    assert watched.inner_text(".pb-moment").startswith("Step 1,")
+    first = watched.inner_text(".pb-rows")
+    watched.keyboard.press("ArrowRight")
+    assert watched.input_value(".pb-slider") == "1"
+    assert watched.inner_text(".pb-rows") != first
+    watched.keyboard.press("End")
+    assert watched.input_value(".pb-slider") == str(last)
+    assert watched.get_attribute(".cv-losses .plot-pin", "visibility") == "hidden"
 
 
-def test_curve_prose_guesses_and_slider_are_visible_without_scrolling(page, url, finished):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
+def test_curve_prose_guesses_and_slider_are_visible_without_scrolling(watched):
     for name in (".cv-losses", ".pb-sample", ".pb-rows", ".lv-read", ".pb-slider", ".lv-replay", ".lv-ways", ".lv-new"):
-        box = page.locator(name).bounding_box()
+        box = watched.locator(name).bounding_box()
         assert box["y"] >= 0, name
         assert box["y"] + box["height"] <= 800, name
 
@@ -139,21 +157,17 @@ def test_the_settings_are_a_drawer_that_moves_nothing_and_obeys_the_keyboard(new
     assert page.evaluate("document.activeElement.textContent") == "New run"
 
 
-def test_the_loss_axis_and_blind_guessing_are_named(page, url, finished):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
-    assert "Loss" in page.locator(".cv-losses .plot-title").all_text_contents()
-    size = re.search(r"vocabulary ([\d,]+)", page.inner_text(".lv-about"))[1]
+def test_the_loss_axis_and_blind_guessing_are_named(watched):
+    assert "Loss" in watched.locator(".cv-losses .plot-title").all_text_contents()
+    size = re.search(r"vocabulary ([\d,]+)", watched.inner_text(".lv-about"))[1]
     shown = f"ln {size} = {math.log(int(size.replace(',', ''))):.2f}"
-    assert page.text_content(".cv-losses .plot-level-name") == f"blind guessing: {shown}"
-    page.focus(".cv-key-blind")
-    assert f"the probability 1/{size}" in page.inner_text(".cv-verdict")
+    assert watched.text_content(".cv-losses .plot-level-name") == f"blind guessing: {shown}"
+    watched.focus(".cv-key-blind")
+    assert f"the probability 1/{size}" in watched.inner_text(".cv-verdict")
 
 
-def test_perplexity_names_its_evaluation(page, url, finished):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
-    assert re.match(r"at the last evaluation, best [\d.,k ]+: as unsure", page.inner_text(".lv-perplexity-sub"))
+def test_perplexity_names_its_evaluation(watched):
+    assert re.match(r"at the last evaluation, best [\d.,k ]+: as unsure", watched.inner_text(".lv-perplexity-sub"))
 
 
 def test_a_finished_run_is_replayed_until_a_touch(page, url, finished):
@@ -190,18 +204,16 @@ def test_a_finished_run_leads_on(page, url, finished):
     page.wait_for_selector("[data-tab-id=train][aria-selected=true]")
 
 
-def test_the_page_says_what_a_training_runs_on_and_its_share_of_the_peak(page, url, server, finished, shoot):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
+def test_the_page_says_what_a_training_runs_on_and_its_share_of_the_peak(watched, server, finished, shoot):
     assert re.search(
-        r"vocabulary [\d,]+ · .* parameters · cpu · (float32|bfloat16) · 1 thread$", page.inner_text(".lv-about")
+        r"vocabulary [\d,]+ · .* parameters · cpu · (float32|bfloat16) · 1 thread$", watched.inner_text(".lv-about")
     )
-    page.click(".lv-details summary")
-    assert re.fullmatch(r"\d+ % of this machine's peak", page.inner_text(".lv-speed-sub"))
+    watched.click(".lv-details summary")
+    assert re.fullmatch(r"\d+ % of this machine's peak", watched.inner_text(".lv-speed-sub"))
     (started,) = (e for e in RunStore(server.checkpoints).open(finished).events()[0] if e.type == "started")
-    told = page.get_attribute(".lv-pace", "title")
+    told = watched.get_attribute(".lv-pace", "title")
     assert f"{started.peak_flop_per_s / 1e9:,.0f} billion a second" in told
-    shoot(page, "finished")
+    shoot(watched, "finished")
 
 
 @pytest.mark.parametrize(
@@ -229,12 +241,10 @@ def test_a_training_is_not_compared_with_an_impossible_peak(page, url, server, p
     assert re.findall(r"(\d+) billion a second", page.get_attribute(".lv-pace", "title")) == ([told] if told else [])
 
 
-@pytest.mark.parametrize("suffix", ["pdf", "png"])
-def test_the_loss_figure_is_saved(page, url, finished, suffix):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
-    content = save(page, f"The book's figure, {suffix.upper()}", f"finished-loss.{suffix}")
-    assert content.startswith({"pdf": b"%PDF", "png": b"\x89PNG"}[suffix])
+def test_the_loss_figure_is_saved(watched):
+    for suffix, magic in (("pdf", b"%PDF"), ("png", b"\x89PNG")):
+        content = save(watched, f"The book's figure, {suffix.upper()}", f"finished-loss.{suffix}")
+        assert content.startswith(magic)
 
 
 def save(page, choice, name):
@@ -247,30 +257,26 @@ def save(page, choice, name):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_chart_is_saved_as_it_is_drawn_with_its_sentence(page, new_page, url, finished, dark, tmp_path):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
-    page.evaluate(
+def test_the_chart_is_saved_as_it_is_drawn_with_its_sentence(watched, new_page, dark, tmp_path):
+    watched.evaluate(
         "dark => [document.body, document.documentElement].forEach(e => e.classList.toggle('dark', dark))", dark
     )
     file = tmp_path / "chart.svg"
-    file.write_bytes(save(page, "Chart as drawn, SVG", "finished-chart.svg"))
+    file.write_bytes(save(watched, "Chart as drawn, SVG", "finished-chart.svg"))
     alone = new_page(offline=True)
     alone.goto(file.as_uri())
     texts = [" ".join(text.split()) for text in alone.locator("text").all_text_contents()]
     assert {"finished", "training", "validation", "Epochs", "Loss"} <= set(texts)
-    assert page.inner_text(".cv-verdict").split()[0] in " ".join(texts)
+    assert watched.inner_text(".cv-verdict").split()[0] in " ".join(texts)
     ground = alone.locator("svg > rect").get_attribute("fill")
     assert (ground == "rgb(255, 255, 255)") != dark
     assert "var(" not in file.read_text()
-    assert save(page, "Chart as drawn, PNG", "finished-chart.png").startswith(b"\x89PNG")
+    assert save(watched, "Chart as drawn, PNG", "finished-chart.png").startswith(b"\x89PNG")
 
 
-def test_a_run_is_saved_as_one_page(page, new_page, url, finished, tmp_path):
-    open_train(page, url, run=finished)
-    wait_for_state(page, "completed")
+def test_a_run_is_saved_as_one_page(watched, new_page, tmp_path):
     file = tmp_path / "finished.html"
-    file.write_bytes(save(page, "This run as one page", "finished.html"))
+    file.write_bytes(save(watched, "This run as one page", "finished.html"))
     alone = new_page(offline=True)
     alone.goto(file.as_uri())
     alone.locator(".tok").nth(5).click()
