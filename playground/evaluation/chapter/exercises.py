@@ -100,7 +100,7 @@ def published_run(store: RunStore, size: str) -> Run | None:
     return None
 
 
-def losses_on_the_verdict(root: Path, size: str, allow_download: bool, *, on_progress: OnProgress) -> dict[str, Any]:
+def losses_on_the_verdict(root: Path, size: str, *, on_progress: OnProgress) -> dict[str, Any]:
     """Exercises 5.5 and 5.6: the losses of published weights on the chapter's text, beside the chapter's.
 
     `rows` of `part`, loss in the `book` and `here`; or `missing`, the size whose weights are not here. Raises
@@ -110,7 +110,7 @@ def losses_on_the_verdict(root: Path, size: str, allow_download: bool, *, on_pro
     if run is None:
         return {"missing": size}
     on_progress(0.05)
-    corpus = build_corpus(load_sample("verdict", allow_download=allow_download), DataConfig(vocabulary="gpt2"))
+    corpus = build_corpus(load_sample("verdict"), DataConfig(vocabulary="gpt2"))
     model = run.load_model()
     on_progress(0.2)
     train, validation = make_batches(corpus, DataConfig(vocabulary="gpt2"), _CONTEXT, seed=123)

@@ -31,7 +31,7 @@ def test_without_the_moments_of_adamw_it_is_another_training(continued):
 
 
 def test_without_published_weights_the_size_is_named(tmp_path):
-    assert losses_on_the_verdict(tmp_path, "gpt2-124M", False, on_progress=lambda _: None) == {"missing": "gpt2-124M"}
+    assert losses_on_the_verdict(tmp_path, "gpt2-124M", on_progress=lambda _: None) == {"missing": "gpt2-124M"}
 
 
 def test_published_weights_are_found_by_their_source_and_measured_as_in_the_chapter(tmp_path, monkeypatch):
@@ -39,12 +39,12 @@ def test_published_weights_are_found_by_their_source_and_measured_as_in_the_chap
     store = RunStore(tmp_path)
     text = "He had always been a cheap genius, though a good fellow enough. " * 400
     run = store.create("gpt2", text, tiny, DataConfig(vocabulary="gpt2"))
-    monkeypatch.setattr(exercises, "load_sample", lambda name, allow_download: text)
+    monkeypatch.setattr(exercises, "load_sample", lambda name: text)
     monkeypatch.setattr(exercises, "published_run", lambda *_: run)
     torch.manual_seed(0)
     model = GPTModel(tiny).eval()
     monkeypatch.setattr(Run, "load_model", lambda self: model)
-    found = losses_on_the_verdict(tmp_path, "gpt2-124M", False, on_progress=lambda _: None)
+    found = losses_on_the_verdict(tmp_path, "gpt2-124M", on_progress=lambda _: None)
     assert [(row["part"], row["book"]) for row in found["rows"]] == [("training", 3.7548), ("validation", 3.5596)]
     expected = per_token_losses(model, run.corpus().val_ids, reading="chapter").mean
     assert found["rows"][1]["here"] == pytest.approx(expected, abs=1e-4)

@@ -70,7 +70,6 @@ class EvaluateServer:
     def __init__(self, context: Context) -> None:
         self._models = Models(context)
         self._store, self._root = context.store, context.store.root
-        self._is_public = context.limits.is_public
         self._works = Works()
         self._begun: LRUCache[str, str] = LRUCache(_MAX_BEGUN)  # the key of a work that was begun, by its name
         self._own_texts = OwnTexts()
@@ -130,7 +129,7 @@ class EvaluateServer:
         run = published_run(self._store, size)
         if run is None:
             return {"missing": size}
-        return self._works.ask(f"check {size}", losses_on_the_verdict, self._root, size, not self._is_public)
+        return self._works.ask(f"check {size}", losses_on_the_verdict, self._root, size)
 
     def cancel_check(self, query: CheckQuery) -> dict[str, Any]:
         """End a check."""

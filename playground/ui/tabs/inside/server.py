@@ -130,7 +130,7 @@ class InsideServer:
     @property
     def functions(self) -> list[Callable[..., dict[str, Any]]]:
         """All of them, for a widget that shows the inside."""
-        views = [self.look, self.attention, self.picture, self.heads]
+        views: list[Callable[..., dict[str, Any]]] = [self.look, self.attention, self.picture, self.heads]
         return [*views, self.without, self.write_on, self.each, self.tokens]
 
     @property
