@@ -67,6 +67,7 @@ class LiveServer:
         answer = self._news.since(query.run, query.offset)
         visitor = Visitor("", query.visitor)
         status = answer["status"]
+        status["has_text"] = self._context.store.open(query.run).spec.has_text
         status["may_control"] = may_control(self._context, query.run, visitor)
         status["waiting"] = waiting(self._context, query.run, visitor) if status["state"] == "queued" else None
         return answer

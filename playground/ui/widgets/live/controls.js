@@ -50,7 +50,7 @@ export class Controls {
 
   /** @param {Status} status */
   draw(status) {
-    const { state, live, may_control = true } = status;
+    const { state, live, may_control = true, has_text = true } = status;
     const isOthers = live && !may_control;
     this.#view.dataset.state = state;
     this.sayState(stateText(status));
@@ -58,7 +58,7 @@ export class Controls {
     this.#main.dataset.action = action;
     this.#main.title = title;
     setText(this.#main, label);
-    this.#main.disabled = state === 'queued' || isOthers;
+    this.#main.disabled = state === 'queued' || isOthers || !has_text;
     this.#step.disabled = state !== 'paused' || isOthers;
     this.#stop.disabled = !live || isOthers;
     this.#change.disabled = this.#rate.disabled = !live || state === 'queued' || isOthers;

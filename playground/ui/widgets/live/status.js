@@ -14,6 +14,7 @@ import { stateLabel, waitingLabel } from '../lib/run_states.js';
  * @property {number | null} queue_place  from 1
  * @property {import('../lib/run_states.js').Waiting | null} [waiting]  behind what it waits
  * @property {boolean} [may_control]  whether this visitor may stop, pause or change the training
+ * @property {boolean} [has_text]  false for weights from elsewhere, which have no text to be trained on
  * @property {number} step
  * @property {number | null} total_steps
  * @property {number} tokens_seen
@@ -40,7 +41,8 @@ export function stateText({ state, live, message, queue_place, waiting }) {
 }
 
 /** Why a run is not active, or not this visitor's to change; '' where there is nothing to say. @param {Status} status */
-export function endText({ live, message, may_control = true }) {
+export function endText({ live, message, may_control = true, has_text = true }) {
+  if (!has_text) return `${message} On the Runs tab it can be trained on a text of yours.`;
   if (!live) return message;
   return may_control ? '' : 'Another visitor started this training: you can watch it, not stop or change it.';
 }

@@ -8,6 +8,7 @@ from playground.config import DataConfig, ModelConfig, TrainConfig
 from playground.errors import RunError
 from playground.training.loop import events
 from playground.training.runs.recorded import NAME, bring_in_recorded
+from playground.training.runs.spec import NO_TEXT, write_spec
 from playground.training.runs.store import RunStore
 from playground.ui.context import Limits
 from playground.ui.exchange import server_function
@@ -56,6 +57,12 @@ def run(context):
             )
         )
     return made
+
+
+def test_the_news_say_whether_the_run_has_a_text_to_be_trained_on(context, ask, run):
+    assert ask("news", {"run": "river", "offset": 0})["status"]["has_text"]
+    write_spec(run.folder, run.spec.model_copy(update={"text_sha256": NO_TEXT}))  # as of weights from elsewhere
+    assert not ask("news", {"run": "river", "offset": 0})["status"]["has_text"]
 
 
 @pytest.mark.parametrize("action", ["stop", "pause", "resume", "step"])

@@ -26,6 +26,7 @@ test('the buttons that a state allows are enabled', async () => {
     [{ state: 'paused' }, ['Resume', 'Step', 'Stop', 'Change']],
     [{ state: 'stopped', live: false }, ['Resume']],
     [{ state: 'completed', live: false }, ['+1 epoch']],
+    [{ state: 'completed', live: false, has_text: false }, []], // weights from elsewhere
     [{ state: 'running', may_control: false }, []], // another visitor's
     [{ state: 'stopped', live: false, may_control: false }, ['Resume']],
   ];

@@ -48,3 +48,8 @@ test('who watches the training of another visitor is told that it is not theirs'
   equal(endText(statusOf({ state: 'running', live: true, may_control: true })), '');
   equal(endText(statusOf({ state: 'stopped', live: false, may_control: false, message: 'No memory is left.' })), 'No memory is left.');
 });
+
+test('of weights from elsewhere it is said where they can be trained on a text', () => {
+  const said = endText(statusOf({ state: 'completed', live: false, has_text: false, message: 'From gpt2-124M; not trained here.' }));
+  equal(said, 'From gpt2-124M; not trained here. On the Runs tab it can be trained on a text of yours.');
+});
