@@ -120,13 +120,13 @@ def listen(page) -> list[str]:
 def new_page(request, warm_context):
     """Makes pages; the test fails if one of them logs or throws an error. `page.complaints` may be cleared.
 
-    Each page belongs to another visitor, with cookies and storage of its own. The first one of a test, unless it has
-    settings of its own, is opened in the warm context, which is emptied of everything but its cache afterwards.
+    Each page belongs to another visitor, with cookies and storage of its own. The first one of a test, unless it is
+    `cold` or has settings of its own, is opened in the warm context, which is emptied afterwards, except for its cache.
     """
     opened = []
 
-    def make(width: int = 1280, height: int = 800, **settings):
-        warm = not settings and all(page.context is not warm_context for page in opened)
+    def make(width: int = 1280, height: int = 800, *, cold: bool = False, **settings):
+        warm = not cold and not settings and all(page.context is not warm_context for page in opened)
         chromium = None if warm else request.getfixturevalue("chromium")
         page = (chromium.new_context(**settings) if chromium else warm_context).new_page()
         page.set_viewport_size({"width": width, "height": height})

@@ -20,14 +20,15 @@ def open_first_view(page, url):
     return page.evaluate(FETCHED)
 
 
-def test_the_modules_are_requested_before_gradios_first_script_has_arrived(page, url):
-    fetched = open_first_view(page, url)
+def test_the_modules_are_requested_before_gradios_first_script_has_arrived(new_page, url):
+    fetched = open_first_view(new_page(cold=True), url)
     arrived = min(entry["end"] for entry in fetched if entry["path"].startswith("assets/index-"))
     assert sorted(entry["path"] for entry in fetched if entry["path"] in MODULES) == MODULES, "each once"
     assert [entry["path"] for entry in fetched if entry["path"] in MODULES and entry["start"] > arrived] == []
 
 
-def test_a_second_visit_takes_the_modules_from_the_cache(page, url):
+def test_a_second_visit_takes_the_modules_from_the_cache(new_page, url):
+    page = new_page(cold=True)
     first = {entry["path"]: entry["bytes"] for entry in open_first_view(page, url)}
     again = {entry["path"]: entry["bytes"] for entry in open_first_view(page.context.new_page(), url)}
     assert all(first[path] > 0 for path in MODULES)
