@@ -9,8 +9,9 @@ from playground.errors import TextError
 from playground.evaluation.passage import chapter_passage, describe, mean_loss, read_passage
 from playground.evaluation.reports import PASSAGE_TOKENS, Source
 from playground.evaluation.work import Works
+from playground.text.tokenizer import StreamingDecoder
 from playground.ui.exchange import Query
-from playground.ui.tabs.evaluate.models import MAX_OWN_CHARACTERS, Models
+from playground.ui.tabs.evaluate.models import MAX_OWN_CHARACTERS, Looked, Models
 from playground.ui.tabs.evaluate.own_texts import FileId, OwnTexts
 
 
@@ -37,6 +38,7 @@ class Microscope:
 
         `references`: names and mean losses, in nats, on the same tokens: `uniform` (blind guessing, ln V), and for a
         run's model with a training text `unigram`, `bigram`, and `untrained` if the weights of step 0 were kept.
+        `before`: for an uploaded file, which the browser does not have, the tokens before the passage.
         """
         if query.source == "chapter":
             return self._works.ask("chapter", chapter_passage)
@@ -60,4 +62,11 @@ class Microscope:
             "step": looked.step,
             "model": looked.run.spec.shown_name,
             "references": references,
+            "before": self._before(looked, start) if query.file else [],
         }
+
+    def _before(self, looked: Looked, start: int) -> list[dict[str, Any]]:
+        """The tokens before the passage that its tokens may see, each with its id `i` and text `t`."""
+        decoder = StreamingDecoder(looked.tokenizer)
+        first = max(0, start - looked.model.config.context_length)
+        return [{"i": token, "t": decoder.push(token)} for token in looked.ids[first:start].tolist()]

@@ -22,6 +22,7 @@ import { chosenTokens, comparedLosses, heads, isPredicted, perplexitySentence, s
  * @property {number} per_passage
  * @property {number} vocab_size
  * @property {number | null} loss
+ * @property {{ i: number, t: string }[]} [before]  of an uploaded file: the tokens before these that they may see
  * @property {number} step
  * @property {string} model
  * @property {import('./six_steps.js').References} references
@@ -235,11 +236,11 @@ class MicroscopeView {
   #showInside(token, at) {
     const { source, text, file } = this.#state;
     if (!this.#passage || !isPredicted(token) || source === 'chapter') return null;
-    const first = at - token.c;
-    if (file && first < 0) return null; // the text before the passage is not here
-    const place = this.#passage.start + at;
+    const { before = [], tokens, start } = this.#passage;
+    const place = start + at;
     const { run, step } = readPlace();
-    const seen = this.#passage.tokens.slice(Math.max(0, first), at + 1);
+    const end = before.length + at;
+    const seen = [...before, ...tokens].slice(Math.max(0, end - token.c), end + 1);
     const ids = { source: 'ids', ids: seen.map((each) => each.i), place: token.c };
     const part = { source, place, seen_from: place - token.c, ...(source === 'own' && { text }) };
     this.#inside.show({

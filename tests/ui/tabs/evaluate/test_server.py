@@ -152,6 +152,16 @@ def test_an_own_file_is_read_once_and_then_named(ask):
     assert ask("row", query)["loss"] == ask("row", {**query, "file": "", "text": "The tower said “nine”."})["loss"]
 
 
+def test_a_later_passage_of_an_own_file_comes_with_the_tokens_before_it_that_it_may_see(ask, context):
+    read = ask("own_text", {"name": "tower.txt", "data": encoded(b"The tower said nine. " * 100)})
+    query = {"run": "clock", "source": "own", "file": read["file"]}
+    first, later = (ask("passage", {**query, "start": start}) for start in (0, 200))
+    visible = context.store.open("clock").spec.model.context_length
+    assert first["before"] == []
+    assert later["before"] == [{"i": token["i"], "t": token["t"]} for token in first["tokens"][-visible:]]
+    assert ask("passage", {"run": "clock", "source": "train", "start": 20})["before"] == []
+
+
 @pytest.mark.parametrize(
     ("name", "query", "sentence"),
     [

@@ -108,6 +108,20 @@ test('a file is sent once, named in the address, and closed again', async () => 
   equal([getParameter('passage'), part(element, '.mi-own > label').hidden], ['{"source":"own"}', false]);
 });
 
+test('a token of a later passage of a file is looked into with the tokens before the passage', async () => {
+  history.replaceState(null, '', '/?run=tale&passage={"source":"own","file":"ab12","name":"rain.txt","start":200}');
+  const [earlier, token] = [{ i: 7, t: 'The' }, { ...CHAPTER.tokens[1], c: 1 }];
+  const passage = () => ({ ...LONG, start: 200, before: [{ i: 3, t: '.' }, earlier], tokens: [token, ...CHAPTER.tokens.slice(2)] });
+  const { element, questions } = await mountWidget('microscope', { server: { passage, own_text: () => ({}), look: () => ({ error: 'seen' }) } });
+  const strip = part(element, '.mi-text');
+  await until(() => strip.children.length, 'the passage');
+  press(strip, 0);
+  part(element, '.mi-token .in-looked', HTMLDetailsElement).open = true;
+  await until(() => questions.some(([name]) => name === 'look'), 'the look');
+  const { source, ids, place } = questions.find(([name]) => name === 'look')?.[1] ?? {};
+  equal([source, ids, place], ['ids', [7, token.i], 1]);
+});
+
 test('a file that is too large or cannot be read is refused in a sentence', async () => {
   const { element, questions } = await showing('?run=tale&passage={"source":"own"}', () => LONG, () => ({ error: 'a.png is a PNG picture.' }));
   choose(element, new File([new Uint8Array(5_000_001)], 'long.txt'));
