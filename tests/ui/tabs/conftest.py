@@ -1,4 +1,4 @@
-"""A small run to write with."""
+"""A small run to write with and to look into."""
 
 import pytest
 
